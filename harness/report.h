@@ -1,0 +1,45 @@
+/*
+ * Derived figures of a finished (or interrupted) run, and its renderings. All renderings read the
+ * same cmp_report_t, so that table, JSON and CSV cannot disagree.
+ */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdio.h>
+
+#include "model.h"
+#include "statistics.h"
+
+/* Figures of one cell; NAN or !valid where there is nothing to say. Only samples without failure
+ * count. */
+typedef struct cmp_cell_figures {
+    size_t good, failed;
+    cmp_summary_t ops_per_second;
+    cmp_interval_t ops_interval;
+    double ns_per_op;                     /* threads x 1e9 / median ops/s */
+    cmp_interval_t ratio_to_first;        /* paired by round */
+    bool equal;                           /* the interval of the ratio includes 1 */
+    double peak_rss_bytes, end_rss_bytes; /* medians; end: after everything is freed */
+    double fragmentation_at_peak;         /* (RSS at peak live - empty RSS) / live bytes, median */
+    double crossed_share;                 /* median */
+} cmp_cell_figures_t;
+
+typedef struct cmp_report {
+    const cmp_run_t *run;
+    cmp_cell_figures_t *cells;  /* parallel to run->cells */
+    cmp_interval_t noise_floor; /* control over first, all cells of the run pooled by log ratio */
+    bool failures;              /* any sample failed */
+} cmp_report_t;
+
+/* Derives all figures. The report borrows the run. */
+cmp_report_t cmp_report_make(const cmp_run_t *run);
+void cmp_report_free(cmp_report_t *report);
+
+/* The terminal table, with `colour` as decided by the caller. */
+void cmp_report_table(const cmp_report_t *report, FILE *out, bool colour);
+/* Schema 1 of docs/results.schema.json; false on a write error. */
+bool cmp_report_json(const cmp_report_t *report, FILE *out);
+/* Tidy CSV: one row a sample. */
+bool cmp_report_csv(const cmp_report_t *report, FILE *out);
+
+#endif

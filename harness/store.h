@@ -1,0 +1,29 @@
+/*
+ * The results store: one SQLite database. Every sample is committed when it arrives, so that a
+ * killed run loses nothing. One writer; called by the main thread of compare only.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include "model.h"
+
+typedef struct cmp_store cmp_store_t;
+
+/* Opens or creates `path` and migrates it to the current schema version. Returns NULL and writes a
+ * reason with its remedy into `error` (unwritable folder, corrupt file, newer schema). */
+cmp_store_t *cmp_store_open(const char *path, char *error, size_t error_bytes);
+void cmp_store_close(cmp_store_t *store);
+
+/* Records the run, its machine, allocators and cells (sets cell->store_id). Before any sample. */
+bool cmp_store_begin_run(cmp_store_t *store, cmp_run_t *run, char *error, size_t error_bytes);
+/* Commits one sample of a cell, timeline included. */
+bool cmp_store_add_sample(cmp_store_t *store, const cmp_run_t *run, const cmp_cell_t *cell,
+                          const cmp_sample_t *sample, char *error, size_t error_bytes);
+/* Marks the run complete or interrupted, stores what the libraries said of themselves. */
+bool cmp_store_end_run(cmp_store_t *store, const cmp_run_t *run, char *error, size_t error_bytes);
+
+/* Log ratios (control over first allocator) of the A/A controls of earlier runs on the same
+ * machine; malloc'ed, *count gets the length, 0 where there are none. */
+double *cmp_store_noise_history(cmp_store_t *store, const char *machine_id, size_t *count);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * The contract between the harness (parent) and the worker (child).
+ *
+ * The request travels as text on the worker's command line, so that any sample can be repeated by
+ * hand or under a debugger:
+ *
+ *     worker WORKLOAD [KEY=VALUE ...]
+ *
+ *     threads=N      worker threads
+ *     ops=N          measured operations per thread (0 with seconds=)
+ *     warmup=N       operations per thread before the measured phase
+ *     seconds=N      measure for a time instead of a number of operations
+ *     seed=N         seed of every pseudo-random sequence
+ *     check=0|1      fill blocks with a pattern and verify it at free
+ *     bind=SET,...   PUs of thread i as the i-th SET (taken round robin when there are fewer sets
+ *                    than threads); a SET is OS indexes joined by '+', e.g. "0,1" or "0+64,1+65"
+ *     control=FD     file descriptor of the shared control block below
+ *     any other key  a parameter of the workload (workload.h)
+ *
+ * The report travels through a memfd that both sides map: it stays readable when the worker
+ * crashes, and it is shared memory, so that it counts as RssShmem and not as the allocator's.
+ * Without control= the worker maps a block of its own, waits for nobody and prints the report.
+ *
+ * Both sides are compiled from this header; `magic` and `struct_bytes` refuse a mixed build.
+ */
+#ifndef WORKER_CONTROL_H
+#define WORKER_CONTROL_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WL_CONTROL_MAGIC 0x68616b776f726b31u /* "hakwork1" */
+#define WL_MAX_THREADS   4096
+#define WL_MAX_STAMPS    512
+
+/* States only grow. Each change is followed by a futex wake on `state`. */
+enum wl_state {
+    WL_STATE_STARTING = 0, /* parsing, mapping bookkeeping */
+    WL_STATE_READY,        /* proof of the allocator is filled in; waits for `go` */
+    WL_STATE_WARMUP,
+    WL_STATE_MEASURING,
+    WL_STATE_PEAK,   /* measured phase over, nothing freed yet: rss_peak_live_bytes is valid */
+    WL_STATE_FREED,  /* everything freed, threads joined: rss_freed_bytes is valid */
+    WL_STATE_DONE,   /* all fields valid, about to exit 0 */
+    WL_STATE_FAILED, /* `failure` and `message` say why, about to exit 1 */
+};
+
+enum wl_failure {
+    WL_FAILURE_NONE = 0,
+    WL_FAILURE_BAD_REQUEST,   /* the command line makes no sense */
+    WL_FAILURE_BIND_REFUSED,  /* a thread could not be bound, or read back another mask */
+    WL_FAILURE_WRONG_DATA,    /* a block overlapped, was misaligned, lost or doubled */
+    WL_FAILURE_OUT_OF_MEMORY, /* the allocator under test returned NULL */
+    WL_FAILURE_SYSTEM,        /* a system call that the worker needs failed */
+};
+
+/* A point of one thread's progress: it had completed `ops` operations at `ns` (CLOCK_MONOTONIC). */
+typedef struct wl_stamp {
+    uint64_t ns;
+    uint64_t ops;
+} wl_stamp_t;
+
+/* One thread (for larson: one lineage of threads). Written by that thread alone. */
+typedef struct wl_thread_report {
+    _Alignas(64) _Atomic uint32_t stamp_count; /* release; stamps below it are complete */
+    uint32_t bound;                            /* 1 when the binding was read back equal */
+    uint64_t ops;                              /* operations of the measured phase */
+    uint64_t checksum;                         /* over sizes and operations of the measured phase */
+    uint64_t live_bytes;                       /* requested bytes live at the end of that phase */
+    uint64_t crossed_blocks;                   /* blocks freed here that another thread allocated */
+    uint64_t freed_blocks;                     /* all blocks freed here in the measured phase */
+    wl_stamp_t stamps[WL_MAX_STAMPS]; /* first: start of the measured phase, ops 0; then rising */
+} wl_thread_report_t;
+
+typedef struct wl_control {
+    uint64_t magic;
+    uint64_t struct_bytes;  /* sizeof(wl_control_t) */
+    uint32_t thread_count;  /* entries of threads[] */
+    _Atomic uint32_t go;    /* futex; the parent sets 1 once it has accepted the proof */
+    _Atomic uint32_t state; /* enum wl_state; futex */
+    uint32_t failure;       /* enum wl_failure */
+    char message[512]; /* what went wrong, one line, with address and size where there is one */
+
+    /* Proof of who serves: dladdr of each address as resolved in the running process. */
+    char malloc_path[1024]; /* object that holds malloc */
+    uint64_t malloc_address;
+    uint32_t
+        one_object; /* 1 when free, calloc, realloc and posix_memalign are in the same object */
+    char configuration[1024]; /* hak_configuration() of that object, "" when it has none */
+
+    /* Memory, bytes. RSS figures still include bookkeeping_bytes; the harness subtracts it. */
+    uint64_t bookkeeping_bytes;   /* shared, pre-faulted memory of the worker itself */
+    uint64_t rss_ready_bytes;     /* the empty process, at READY */
+    uint64_t rss_peak_live_bytes; /* at PEAK */
+    uint64_t rss_freed_bytes;     /* at FREED */
+    uint64_t peak_rss_bytes;      /* VmHWM at DONE */
+    uint64_t live_bytes;          /* sum over threads at PEAK */
+
+    uint64_t checksum; /* over all threads, independent of their interleaving */
+    uint64_t minor_faults, major_faults;
+    uint64_t voluntary_switches, involuntary_switches; /* getrusage over the measured phase */
+    uint64_t user_ns, system_ns;                       /* likewise, all threads of the process */
+
+    wl_thread_report_t threads[];
+} wl_control_t;
+
+static inline size_t wl_control_bytes(uint32_t thread_count) {
+    return sizeof(wl_control_t) + (size_t)thread_count * sizeof(wl_thread_report_t);
+}
+
+#endif
