@@ -130,6 +130,12 @@ typedef struct cmp_run {
 /* "crash", "hang" ...; "ok" for CMP_OK. */
 const char *cmp_failure_name(cmp_failure_t failure);
 
+/* True for cells that differ in nothing but their allocator: ratios are formed between these. */
+bool cmp_same_work(const cmp_cell_t *a, const cmp_cell_t *b);
+
+/* The run's command quoted for a shell, malloc'ed; NULL when out of memory. */
+char *cmp_command_line(const cmp_run_t *run);
+
 /* Frees what the run owns, not the run itself. */
 void cmp_run_free(cmp_run_t *run);
 

@@ -20,15 +20,29 @@ typedef struct cmp_summary {
     double mean, median, stdev, min, max; /* stdev with n-1; NAN where undefined */
 } cmp_summary_t;
 
+/* Figures of the finite values; others are missing values and not counted. All NAN when empty. */
 cmp_summary_t cmp_summarise(const double *values, size_t count);
 
-/* Median with the order-statistic interval whose coverage is the smallest not below 0.95 (for 10
- * values the 2nd and the 9th: 97.9 %). No interval below 6 values. */
+/*
+ * Median with the order-statistic interval whose coverage is the smallest not below 0.95 (for 10
+ * values the 2nd and the 9th: 97.9 %). No interval below 6 values. Assumes independent values and
+ * nothing about their distribution; with ties the coverage is at least the stated one.
+ * Source: H. A. David, H. N. Nagaraja, Order Statistics, 3rd ed. 2003, section 7.1.
+ */
 cmp_interval_t cmp_median_interval(const double *values, size_t count);
 
-/* Ratio treatment/base from paired values: Hodges-Lehmann estimate of the log ratios and the exact
- * Wilcoxon signed-rank interval (smallest coverage not below `confidence`), both mapped back with
- * exp. No interval where the count is too small for that coverage. */
+/*
+ * Ratio treatment/base from paired values: Hodges-Lehmann estimate of the log ratios (the median of
+ * their Walsh averages) and the exact Wilcoxon signed-rank interval (smallest coverage not below
+ * `confidence`), both mapped back with exp. No interval where the count is too small for that
+ * coverage (below 6 pairs for 0.95).
+ *
+ * A pair with a value that is not finite or not positive is left out. Log ratios that are zero or
+ * tied stay in: the closed interval then covers with at least the stated probability. Assumes that
+ * log ratios are independent and symmetric around their centre. Needs n(n+1)/2 doubles of memory.
+ * Sources: J. L. Hodges, E. L. Lehmann, Ann. Math. Statist. 34(2), 1963, 598-611; M. Hollander,
+ * D. A. Wolfe, E. Chicken, Nonparametric Statistical Methods, 3rd ed. 2014, sections 3.1 to 3.3.
+ */
 cmp_interval_t cmp_ratio_interval(const double *treatment, const double *base, size_t count,
                                   double confidence);
 

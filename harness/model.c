@@ -1,0 +1,160 @@
+/*
+ * What a run is made of: names, ownership and identity of the plain data in model.h. Called by the
+ * main thread of compare; takes no locks.
+ */
+#include "model.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *cmp_failure_name(cmp_failure_t failure) {
+    static const char *const names[CMP_FAILURE_COUNT] = {
+        [CMP_OK] = "ok",
+        [CMP_FAIL_CRASH] = "crash",
+        [CMP_FAIL_HANG] = "hang",
+        [CMP_FAIL_WRONG_DATA] = "wrong-data",
+        [CMP_FAIL_OUT_OF_MEMORY] = "out-of-memory",
+        [CMP_FAIL_MEMORY_CAP] = "memory-cap",
+        [CMP_FAIL_WRONG_ALLOCATOR] = "wrong-allocator",
+        [CMP_FAIL_BIND] = "bind-refused",
+        [CMP_FAIL_CHECKSUM] = "checksum",
+        [CMP_FAIL_LOAD] = "load-failed",
+        [CMP_FAIL_WORKER] = "worker-error",
+    };
+    if ((unsigned)failure >= CMP_FAILURE_COUNT)
+        return "worker-error";
+    return names[failure];
+}
+
+bool cmp_same_work(const cmp_cell_t *a, const cmp_cell_t *b) {
+    if (a->workload != b->workload || a->threads != b->threads || a->placement != b->placement ||
+        a->seconds != b->seconds || a->check != b->check)
+        return false;
+    for (size_t i = 0; i < a->workload->parameter_count; i++)
+        if (a->values.value[i] != b->values.value[i])
+            return false;
+    return true;
+}
+
+static void strings_free(char **strings) {
+    if (!strings)
+        return;
+    for (char **string = strings; *string; string++)
+        free(*string);
+    free(strings);
+}
+
+static void allocator_free(cmp_allocator_t *allocator) {
+    free(allocator->label);
+    free(allocator->name);
+    free(allocator->path);
+    strings_free(allocator->support);
+    free(allocator->version);
+    free(allocator->configuration);
+}
+
+static void cell_free(cmp_cell_t *cell) {
+    for (size_t i = 0; i < cell->sample_count; i++) {
+        free(cell->samples[i].reason);
+        free(cell->samples[i].binding);
+        free(cell->samples[i].timeline);
+    }
+    free(cell->samples);
+}
+
+static void machine_free(cmp_machine_t *machine) {
+    char *texts[] = {machine->hostname, machine->cpu,        machine->caches,
+                     machine->kernel,   machine->os,         machine->libc,
+                     machine->governor, machine->thp,        machine->overcommit,
+                     machine->topology, machine->hypervisor, machine->topology_xml,
+                     machine->id};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        free(texts[i]);
+}
+
+void cmp_run_free(cmp_run_t *run) {
+    strings_free(run->command);
+    free(run->commit);
+    free(run->compiler);
+    machine_free(&run->machine);
+    for (size_t i = 0; i < run->allocator_count; i++)
+        allocator_free(&run->allocators[i]);
+    free(run->allocators);
+    for (size_t i = 0; i < run->cell_count; i++)
+        cell_free(&run->cells[i]);
+    free(run->cells);
+    for (size_t i = 0; i < run->note_count; i++)
+        free(run->notes[i]);
+    free(run->notes);
+    memset(run, 0, sizeof *run);
+}
+
+void cmp_run_note(cmp_run_t *run, const char *format, ...) {
+    char *line = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&line, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return;
+    char **notes = realloc(run->notes, (run->note_count + 1) * sizeof *notes);
+    if (!notes) {
+        free(line);
+        return;
+    }
+    run->notes = notes;
+    run->notes[run->note_count++] = line;
+}
+
+void cmp_uuid(char uuid[CMP_UUID_BYTES]) {
+    unsigned char b[16];
+    if (getentropy(b, sizeof b) != 0) {
+        perror("compare: cannot make a UUID: no random numbers from the kernel");
+        abort();
+    }
+    b[6] = (b[6] & 0x0f) | 0x40; /* version 4 */
+    b[8] = (b[8] & 0x3f) | 0x80; /* variant of RFC 9562 */
+    snprintf(uuid, CMP_UUID_BYTES,
+             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+             b[15]);
+}
+
+/* Writes `argument` so that a POSIX shell reads it back as one word. */
+static void argument_quote(FILE *out, const char *argument) {
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";
+    if (*argument && strspn(argument, plain) == strlen(argument)) {
+        fputs(argument, out);
+        return;
+    }
+    fputc('\'', out);
+    for (; *argument; argument++) {
+        if (*argument == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*argument, out);
+    }
+    fputc('\'', out);
+}
+
+char *cmp_command_line(const cmp_run_t *run) {
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    if (!out)
+        return NULL;
+    for (char **argument = run->command; argument && *argument; argument++) {
+        if (argument != run->command)
+            fputc(' ', out);
+        argument_quote(out, *argument);
+    }
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
