@@ -65,7 +65,7 @@ static void cell_free(cmp_cell_t *cell) {
     free(cell->samples);
 }
 
-static void machine_free(cmp_machine_t *machine) {
+void cmp_machine_free(cmp_machine_t *machine) {
     char *texts[] = {machine->hostname, machine->cpu,        machine->caches,
                      machine->kernel,   machine->os,         machine->libc,
                      machine->governor, machine->thp,        machine->overcommit,
@@ -73,13 +73,14 @@ static void machine_free(cmp_machine_t *machine) {
                      machine->id};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
+    memset(machine, 0, sizeof *machine);
 }
 
 void cmp_run_free(cmp_run_t *run) {
     strings_free(run->command);
     free(run->commit);
     free(run->compiler);
-    machine_free(&run->machine);
+    cmp_machine_free(&run->machine);
     for (size_t i = 0; i < run->allocator_count; i++)
         allocator_free(&run->allocators[i]);
     free(run->allocators);

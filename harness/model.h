@@ -136,7 +136,10 @@ bool cmp_same_work(const cmp_cell_t *a, const cmp_cell_t *b);
 /* The run's command quoted for a shell, malloc'ed; NULL when out of memory. */
 char *cmp_command_line(const cmp_run_t *run);
 
-/* Frees what the run owns, not the run itself. */
+/* Frees the texts of the machine, not the machine itself. */
+void cmp_machine_free(cmp_machine_t *machine);
+
+/* Frees what the run owns, its machine included, not the run itself. */
 void cmp_run_free(cmp_run_t *run);
 
 /* Appends a line that the table prints under itself (copied). */
