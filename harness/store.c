@@ -1,0 +1,471 @@
+/*
+ * The results store: opens the SQLite database, refuses what it must not touch, and writes a run.
+ * Called by the main thread of compare only; SQLite's file locks serialise several processes.
+ *
+ * Durability: each sample is one transaction with a rollback journal and full synchronisation. What
+ * was committed survives kill -9 and a power cut; a torn write is rolled back by the next opener.
+ * Not a write-ahead log: that needs memory shared between openers, which network file systems do
+ * not give, and leaves committed samples in a second file. The price is a few fsyncs per sample,
+ * paid between samples, while nothing is being measured.
+ */
+#include "store.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <sha2.h>
+#include <sqlite3.h>
+
+#include "statistics.h"
+#include "store_file.h"
+#include "store_schema.h"
+
+enum { BUSY_TIMEOUT_MS = 10000 };
+
+struct cmp_store {
+    sqlite3 *database;
+    char *path;
+    char own_run[CMP_UUID_BYTES]; /* begun through this handle; no history of itself */
+};
+
+/* ---------------------------------------------------------------- errors */
+
+/* Says what went wrong with the last call on `database`, and the remedy. */
+static void error_from_sqlite(sqlite3 *database, const char *path, const char *action, char *error,
+                              size_t error_bytes) {
+    const char *detail = sqlite3_errmsg(database);
+    switch (sqlite3_errcode(database) & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        cmp_store_damaged(path, detail, error, error_bytes);
+        return;
+    case SQLITE_FULL:
+        snprintf(error, error_bytes,
+                 "cannot %s in '%s': no space left on the disk; free some, or choose another "
+                 "folder with -o DIR",
+                 action, path);
+        return;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        snprintf(error, error_bytes,
+                 "cannot %s in '%s': another process has held it for %d s; wait for that one, "
+                 "or choose another folder with -o DIR",
+                 action, path, BUSY_TIMEOUT_MS / 1000);
+        return;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+        snprintf(error, error_bytes,
+                 "cannot %s in '%s': not writable (%s); change its permissions, or choose "
+                 "another folder with -o DIR",
+                 action, path, detail);
+        return;
+    default:
+        snprintf(error, error_bytes, "cannot %s in '%s': %s; choose another folder with -o DIR",
+                 action, path, detail);
+    }
+}
+
+/* ---------------------------------------------------------------- opening */
+
+/* Touches the root page of every table: finds a damaged schema without reading the whole file. */
+static bool tables_inspect(sqlite3 *database) {
+    static const char *const probes[] = {
+        "SELECT 1 FROM machine LIMIT 1",        "SELECT 1 FROM run LIMIT 1",
+        "SELECT 1 FROM run_allocator LIMIT 1",  "SELECT 1 FROM cell LIMIT 1",
+        "SELECT 1 FROM cell_parameter LIMIT 1", "SELECT 1 FROM sample LIMIT 1",
+        "SELECT 1 FROM timeline LIMIT 1",       "SELECT 1 FROM histogram LIMIT 1"};
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+        if (sqlite3_exec(database, probes[i], NULL, NULL, NULL) != SQLITE_OK)
+            return false;
+    return true;
+}
+
+/* Migrates and configures a fresh connection. */
+static bool database_prepare(sqlite3 *database, const char *path, char *error, size_t error_bytes) {
+    sqlite3_busy_timeout(database, BUSY_TIMEOUT_MS);
+    sqlite3_extended_result_codes(database, 1);
+    long version = 0;
+    if (sqlite3_exec(database, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL", NULL,
+                     NULL, NULL) != SQLITE_OK) {
+        error_from_sqlite(database, path, "prepare results", error, error_bytes);
+        return false;
+    }
+    switch (cmp_store_migrate(database, cmp_store_scripts, cmp_store_script_count, &version)) {
+    case CMP_MIGRATION_DONE:
+        break;
+    case CMP_MIGRATION_NEWER:
+        snprintf(error, error_bytes,
+                 "results database '%s' was written by a newer version (schema %ld, this tool "
+                 "knows %zu); it was left untouched: use that version, or another folder with "
+                 "-o DIR",
+                 path, version, cmp_store_script_count);
+        return false;
+    case CMP_MIGRATION_FOREIGN:
+        snprintf(error, error_bytes,
+                 "'%s' is the database of another program; it was left untouched: move it "
+                 "away, or choose another folder with -o DIR",
+                 path);
+        return false;
+    case CMP_MIGRATION_FAILED:
+        error_from_sqlite(database, path, "prepare results", error, error_bytes);
+        return false;
+    }
+    if (sqlite3_exec(database, "PRAGMA foreign_keys = ON", NULL, NULL, NULL) != SQLITE_OK ||
+        !tables_inspect(database)) {
+        error_from_sqlite(database, path, "read results", error, error_bytes);
+        return false;
+    }
+    return true;
+}
+
+cmp_store_t *cmp_store_open(const char *path, char *error, size_t error_bytes) {
+    if (!cmp_store_file_inspect(path, error, error_bytes))
+        return NULL;
+    cmp_store_t *store = calloc(1, sizeof *store);
+    if (!store || !(store->path = strdup(path))) {
+        free(store);
+        snprintf(error, error_bytes, "cannot open results database '%s': out of memory", path);
+        return NULL;
+    }
+    if (sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
+        SQLITE_OK) {
+        error_from_sqlite(store->database, path, "open results", error, error_bytes);
+        cmp_store_close(store);
+        return NULL;
+    }
+    if (!database_prepare(store->database, path, error, error_bytes)) {
+        cmp_store_close(store);
+        return NULL;
+    }
+    return store;
+}
+
+void cmp_store_close(cmp_store_t *store) {
+    if (!store)
+        return;
+    sqlite3_close(store->database);
+    free(store->path);
+    free(store);
+}
+
+/* ---------------------------------------------------------------- writing */
+
+/*
+ * Runs one INSERT or UPDATE. `types` has one letter per bound value:
+ *   t  const char *; NULL and "n/a" become NULL     i  int64_t
+ *   d  double; not finite becomes NULL              u  uint64_t as decimal text
+ *   x  double; 0 becomes NULL too                   z  int64_t; 0 becomes NULL
+ */
+static bool statement_run(sqlite3 *database, const char *sql, const char *types, ...) {
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
+        return false;
+    assert(sqlite3_bind_parameter_count(statement) == (int)strlen(types));
+    va_list values;
+    va_start(values, types);
+    for (int i = 1; *types; i++, types++) {
+        char digits[24];
+        if (*types == 't') {
+            const char *text = va_arg(values, const char *);
+            if (text && strcmp(text, "n/a") != 0)
+                sqlite3_bind_text(statement, i, text, -1, SQLITE_TRANSIENT);
+        } else if (*types == 'u') {
+            snprintf(digits, sizeof digits, "%llu", (unsigned long long)va_arg(values, uint64_t));
+            sqlite3_bind_text(statement, i, digits, -1, SQLITE_TRANSIENT);
+        } else if (*types == 'i' || *types == 'z') {
+            int64_t number = va_arg(values, int64_t);
+            if (*types == 'i' || number != 0)
+                sqlite3_bind_int64(statement, i, number);
+        } else {
+            double number = va_arg(values, double);
+            if (isfinite(number) && (*types == 'd' || number != 0))
+                sqlite3_bind_double(statement, i, number);
+        }
+    }
+    va_end(values);
+    sqlite3_step(statement);
+    return sqlite3_finalize(statement) == SQLITE_OK;
+}
+
+static double now_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Ends a transaction: commits when all went well, else writes the error and rolls back. */
+static bool transaction_end(cmp_store_t *store, bool good, const char *action, char *error,
+                            size_t error_bytes) {
+    if (good && sqlite3_exec(store->database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+        return true;
+    error_from_sqlite(store->database, store->path, action, error, error_bytes);
+    if (!sqlite3_get_autocommit(store->database))
+        sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}
+
+static bool transaction_begin(cmp_store_t *store) {
+    return sqlite3_exec(store->database, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* Inserts this state of the machine unless it is known; `digest` gets its key. */
+static bool machine_insert(sqlite3 *database, const cmp_machine_t *machine,
+                           char digest[SHA256_DIGEST_STRING_LENGTH]) {
+    const char *texts[] = {machine->id,          machine->hostname,   machine->cpu,
+                           machine->caches,      machine->kernel,     machine->os,
+                           machine->libc,        machine->governor,   machine->thp,
+                           machine->overcommit,  machine->hypervisor, machine->topology,
+                           machine->topology_xml};
+    const uint64_t numbers[] = {machine->packages, machine->cores, machine->pus,
+                                machine->numa_nodes, machine->memory_bytes};
+    SHA2_CTX context;
+    SHA256Init(&context);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const char *text = texts[i] ? texts[i] : "n/a";
+        SHA256Update(&context, (const uint8_t *)text, strlen(text) + 1);
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        char number[24];
+        int length = snprintf(number, sizeof number, "%llu", (unsigned long long)numbers[i]);
+        SHA256Update(&context, (const uint8_t *)number, (size_t)length + 1);
+    }
+    SHA256End(&context, digest);
+    return statement_run(
+        database,
+        "INSERT OR IGNORE INTO machine(digest, id, hostname, cpu, caches, kernel, os, libc,"
+        " governor, thp, overcommit, hypervisor, topology, topology_xml, packages, cores, pus,"
+        " numa_nodes, memory_bytes) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "ttttttttttttttzzzzz", digest, machine->id ? machine->id : "unknown", texts[1], texts[2],
+        texts[3], texts[4], texts[5], texts[6], texts[7], texts[8], texts[9], texts[10], texts[11],
+        texts[12], (int64_t)numbers[0], (int64_t)numbers[1], (int64_t)numbers[2],
+        (int64_t)numbers[3], (int64_t)numbers[4]);
+}
+
+static bool allocators_insert(sqlite3 *database, const cmp_run_t *run) {
+    for (size_t i = 0; i < run->allocator_count; i++) {
+        const cmp_allocator_t *allocator = &run->allocators[i];
+        if (!statement_run(database,
+                           "INSERT INTO run_allocator(run, position, label, name, path, version,"
+                           " sha256, configuration, control) VALUES(?,?,?,?,?,?,?,?,?)",
+                           "titttttti", run->uuid, (int64_t)i, allocator->label, allocator->name,
+                           allocator->path, allocator->version,
+                           *allocator->sha256 ? allocator->sha256 : NULL, allocator->configuration,
+                           (int64_t)allocator->control))
+            return false;
+    }
+    return true;
+}
+
+static bool cell_insert(sqlite3 *database, const cmp_run_t *run, size_t position) {
+    cmp_cell_t *cell = &run->cells[position];
+    size_t work = 0;
+    while (!cmp_same_work(&run->cells[work], cell))
+        work++;
+    if (!statement_run(
+            database,
+            "INSERT INTO cell(run, position, work, workload, allocator, threads, placement,"
+            " oversubscribed, ops_per_thread, warmup_per_thread, seconds, checked)"
+            " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+            "tiitiitizzxi", run->uuid, (int64_t)position, (int64_t)work, cell->workload->name,
+            (int64_t)cell->allocator, (int64_t)cell->threads, topo_policy_name(cell->placement),
+            (int64_t)cell->oversubscribed, (int64_t)cell->ops_per_thread,
+            (int64_t)cell->warmup_per_thread, cell->seconds, (int64_t)cell->check))
+        return false;
+    cell->store_id = sqlite3_last_insert_rowid(database);
+    for (size_t i = 0; i < cell->workload->parameter_count; i++) {
+        char value[64];
+        wl_format(cell->workload, &cell->values, i, value, sizeof value);
+        if (!statement_run(database, "INSERT INTO cell_parameter(cell, name, value) VALUES(?,?,?)",
+                           "itt", cell->store_id, cell->workload->parameters[i].name, value))
+            return false;
+    }
+    return true;
+}
+
+bool cmp_store_begin_run(cmp_store_t *store, cmp_run_t *run, char *error, size_t error_bytes) {
+    sqlite3 *database = store->database;
+    char digest[SHA256_DIGEST_STRING_LENGTH];
+    char *command = cmp_command_line(run);
+    bool good = transaction_begin(store) && machine_insert(database, &run->machine, digest) &&
+                statement_run(database,
+                              "INSERT INTO run(uuid, kind, command, started, seed, rounds,"
+                              " rounds_done, source_commit, compiler, machine)"
+                              " VALUES(?,?,?,?,?,?,0,?,?,?)",
+                              "tttduittt", run->uuid, run->kind, command, run->started, run->seed,
+                              (int64_t)run->rounds, run->commit, run->compiler, digest) &&
+                allocators_insert(database, run);
+    free(command);
+    for (size_t i = 0; good && i < run->cell_count; i++)
+        good = cell_insert(database, run, i);
+    if (!transaction_end(store, good, "record the run", error, error_bytes))
+        return false;
+    memcpy(store->own_run, run->uuid, sizeof store->own_run);
+    return true;
+}
+
+static bool timeline_insert(sqlite3 *database, int64_t sample_id, const cmp_sample_t *sample) {
+    sqlite3_stmt *statement;
+    if (sample->timeline_count == 0)
+        return true;
+    if (sqlite3_prepare_v2(database,
+                           "INSERT INTO timeline(sample, point, seconds, rss_bytes,"
+                           " rss_anon_bytes) VALUES(?,?,?,?,?)",
+                           -1, &statement, NULL) != SQLITE_OK)
+        return false;
+    for (size_t i = 0; i < sample->timeline_count; i++) {
+        const cmp_timeline_point_t *point = &sample->timeline[i];
+        sqlite3_bind_int64(statement, 1, sample_id);
+        sqlite3_bind_int64(statement, 2, (int64_t)i);
+        sqlite3_bind_double(statement, 3, point->seconds);
+        sqlite3_bind_int64(statement, 4, (int64_t)point->rss_bytes);
+        sqlite3_bind_int64(statement, 5, (int64_t)point->rss_anon_bytes);
+        if (sqlite3_step(statement) != SQLITE_DONE)
+            break;
+        sqlite3_reset(statement);
+    }
+    return sqlite3_finalize(statement) == SQLITE_OK;
+}
+
+/* A failed process reports what it had: there, zero means that nothing was reported. */
+static bool sample_insert(sqlite3 *database, const cmp_cell_t *cell, const cmp_sample_t *sample) {
+    bool good = sample->failure == CMP_OK;
+    char checksum[20] = "";
+    if (good)
+        snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)sample->checksum);
+    return statement_run(
+        database,
+        "INSERT INTO sample(uuid, cell, round, position, seed, failure, reason, started,"
+        " wall_seconds, ops_per_second, window_seconds, ops, checksum, crossed_share,"
+        " peak_rss_bytes, empty_rss_bytes, peak_live_rss_bytes, freed_rss_bytes, live_bytes,"
+        " minor_faults, major_faults, voluntary_switches, involuntary_switches, user_seconds,"
+        " system_seconds, steal_seconds, binding)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        good ? "tiiiuttxxxxitdzzzziiiiidddt" : "tiiiuttxxxxztxzzzzzzzzzxxxt", sample->uuid,
+        cell->store_id, (int64_t)sample->round, (int64_t)sample->position, sample->seed,
+        good ? NULL : cmp_failure_name(sample->failure), sample->reason, sample->started,
+        sample->wall_seconds, sample->ops_per_second, sample->window_seconds, (int64_t)sample->ops,
+        good ? checksum : NULL, sample->crossed_share, (int64_t)sample->peak_rss_bytes,
+        (int64_t)sample->empty_rss_bytes, (int64_t)sample->peak_live_rss_bytes,
+        (int64_t)sample->freed_rss_bytes, (int64_t)sample->live_bytes,
+        (int64_t)sample->minor_faults, (int64_t)sample->major_faults,
+        (int64_t)sample->voluntary_switches, (int64_t)sample->involuntary_switches,
+        sample->user_seconds, sample->system_seconds, sample->steal_seconds, sample->binding);
+}
+
+bool cmp_store_add_sample(cmp_store_t *store, const cmp_run_t *run, const cmp_cell_t *cell,
+                          const cmp_sample_t *sample, char *error, size_t error_bytes) {
+    (void)run;
+    sqlite3 *database = store->database;
+    bool good = transaction_begin(store) && sample_insert(database, cell, sample) &&
+                timeline_insert(database, sqlite3_last_insert_rowid(database), sample);
+    return transaction_end(store, good, "record a sample", error, error_bytes);
+}
+
+bool cmp_store_end_run(cmp_store_t *store, const cmp_run_t *run, char *error, size_t error_bytes) {
+    sqlite3 *database = store->database;
+    char *notes = NULL;
+    size_t notes_length = 0;
+    FILE *text = run->note_count ? open_memstream(&notes, &notes_length) : NULL;
+    for (size_t i = 0; text && i < run->note_count; i++)
+        fprintf(text, "%s%s", i ? "\n" : "", run->notes[i]);
+    if (text)
+        fclose(text);
+    bool good = transaction_begin(store) &&
+                statement_run(database,
+                              "UPDATE run SET status=?, ended=?, rounds_done=?, notes=?"
+                              " WHERE uuid=?",
+                              "tditt", run->interrupted ? "interrupted" : "complete", now_seconds(),
+                              (int64_t)run->rounds_done, notes, run->uuid);
+    free(notes);
+    for (size_t i = 0; good && i < run->allocator_count; i++)
+        good = statement_run(database,
+                             "UPDATE run_allocator SET configuration=? WHERE run=? AND position=?",
+                             "tti", run->allocators[i].configuration, run->uuid, (int64_t)i);
+    return transaction_end(store, good, "complete the run", error, error_bytes);
+}
+
+/* ---------------------------------------------------------------- history */
+
+/* Paired values of one run's control and first allocator. */
+typedef struct pairs {
+    double *control, *first;
+    size_t count, capacity;
+} pairs_t;
+
+static bool pairs_add(pairs_t *pairs, double control, double first) {
+    if (pairs->count == pairs->capacity) {
+        size_t capacity = pairs->capacity ? pairs->capacity * 2 : 64;
+        double *grown = realloc(pairs->control, capacity * sizeof *grown);
+        if (grown)
+            pairs->control = grown;
+        double *grown_first = realloc(pairs->first, capacity * sizeof *grown_first);
+        if (grown_first)
+            pairs->first = grown_first;
+        if (!grown || !grown_first)
+            return false;
+        pairs->capacity = capacity;
+    }
+    pairs->control[pairs->count] = control;
+    pairs->first[pairs->count++] = first;
+    return true;
+}
+
+/* Appends the log of one finished run's noise floor to the history and empties the pairs. */
+static void history_append(pairs_t *pairs, double **history, size_t *count) {
+    if (pairs->count == 0)
+        return;
+    cmp_interval_t floor = cmp_ratio_interval(pairs->control, pairs->first, pairs->count, 0.95);
+    pairs->count = 0;
+    double *grown = realloc(*history, (*count + 1) * sizeof *grown);
+    if (!grown)
+        return;
+    *history = grown;
+    if (isfinite(floor.estimate))
+        grown[(*count)++] = log(floor.estimate);
+}
+
+double *cmp_store_noise_history(cmp_store_t *store, const char *machine_id, size_t *count) {
+    static const char sql[] =
+        "SELECT run.uuid, control_sample.ops_per_second, first_sample.ops_per_second"
+        " FROM machine JOIN run ON run.machine = machine.digest"
+        " JOIN run_allocator ON run_allocator.run = run.uuid AND run_allocator.control = 1"
+        " JOIN cell AS control_cell ON control_cell.run = run.uuid"
+        "  AND control_cell.allocator = run_allocator.position"
+        " JOIN cell AS first_cell ON first_cell.run = run.uuid AND first_cell.allocator = 0"
+        "  AND first_cell.work = control_cell.work"
+        " JOIN sample AS control_sample ON control_sample.cell = control_cell.id"
+        " JOIN sample AS first_sample ON first_sample.cell = first_cell.id"
+        "  AND first_sample.round = control_sample.round"
+        " WHERE machine.id = ? AND run.kind = 'measured' AND run.uuid <> ?"
+        "  AND control_sample.failure IS NULL AND first_sample.failure IS NULL"
+        " ORDER BY run.started, run.uuid";
+    *count = 0;
+    sqlite3_stmt *statement;
+    if (!machine_id || sqlite3_prepare_v2(store->database, sql, -1, &statement, NULL) != SQLITE_OK)
+        return NULL;
+    sqlite3_bind_text(statement, 1, machine_id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, store->own_run, -1, SQLITE_STATIC);
+    double *history = NULL;
+    pairs_t pairs = {0};
+    char run[CMP_UUID_BYTES] = "";
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        const char *uuid = (const char *)sqlite3_column_text(statement, 0);
+        if (strcmp(run, uuid) != 0)
+            history_append(&pairs, &history, count);
+        snprintf(run, sizeof run, "%s", uuid);
+        if (!pairs_add(&pairs, sqlite3_column_double(statement, 1),
+                       sqlite3_column_double(statement, 2)))
+            break;
+    }
+    history_append(&pairs, &history, count);
+    sqlite3_finalize(statement);
+    free(pairs.control);
+    free(pairs.first);
+    return history;
+}

@@ -1,0 +1,166 @@
+/*
+ * The schema of the results database and its migrations; see store_schema.h. Called by store.c when
+ * a database is opened, on the main thread of compare. Concurrent openers are serialised by
+ * SQLite's write lock: the version is read again under it.
+ *
+ * Conventions: NULL is missing, 0 is a measured zero. Names carry units. Times are Unix seconds.
+ * Seeds and checksums are unsigned 64-bit numbers, which SQLite has not: seeds are decimal text,
+ * checksums 16 hexadecimal digits. Everything that databases are merged by is a UUID or a hash;
+ * integer keys are local to one file.
+ */
+#include "store_schema.h"
+
+#include <stdio.h>
+
+static const char version_1[] =
+    /* One row per state in which a machine was seen; runs share it. `id` pools the states of the
+     * same hardware, for the history of its noise. */
+    "CREATE TABLE machine("
+    " digest TEXT PRIMARY KEY," /* SHA-256 of all other columns */
+    " id TEXT NOT NULL,"
+    " hostname TEXT, cpu TEXT, caches TEXT, kernel TEXT, os TEXT, libc TEXT, governor TEXT,"
+    " thp TEXT, overcommit TEXT, hypervisor TEXT, topology TEXT, topology_xml TEXT,"
+    " packages INTEGER, cores INTEGER, pus INTEGER, numa_nodes INTEGER, memory_bytes INTEGER);"
+    "CREATE INDEX machine_by_id ON machine(id);"
+
+    /* A run whose process was killed stays 'running'; its samples are valid. */
+    "CREATE TABLE run("
+    " uuid TEXT PRIMARY KEY,"
+    " kind TEXT NOT NULL CHECK(kind IN ('measured','simulated')),"
+    " status TEXT NOT NULL DEFAULT 'running'"
+    "  CHECK(status IN ('running','complete','interrupted')),"
+    " command TEXT,"          /* quoted for a shell */
+    " started REAL NOT NULL," /* Unix seconds */
+    " ended REAL,"
+    " seed TEXT NOT NULL,"
+    " rounds INTEGER NOT NULL,"      /* planned */
+    " rounds_done INTEGER NOT NULL," /* complete ones */
+    " source_commit TEXT, compiler TEXT,"
+    " machine TEXT NOT NULL REFERENCES machine(digest),"
+    " notes TEXT);" /* one a line */
+    "CREATE INDEX run_by_machine ON run(machine);"
+
+    "CREATE TABLE run_allocator("
+    " run TEXT NOT NULL REFERENCES run(uuid) ON DELETE CASCADE,"
+    " position INTEGER NOT NULL," /* as listed; ratios refer to 0 */
+    " label TEXT NOT NULL, name TEXT NOT NULL, path TEXT, version TEXT, sha256 TEXT,"
+    " configuration TEXT,"
+    " control INTEGER NOT NULL CHECK(control IN (0,1)),"
+    " PRIMARY KEY(run, position)) WITHOUT ROWID;"
+
+    /* Cells of a run with the same `work` differ in nothing but their allocator. */
+    "CREATE TABLE cell("
+    " id INTEGER PRIMARY KEY,"
+    " run TEXT NOT NULL,"
+    " position INTEGER NOT NULL,"
+    " work INTEGER NOT NULL,"
+    " workload TEXT NOT NULL,"
+    " allocator INTEGER NOT NULL,"
+    " threads INTEGER NOT NULL,"
+    " placement TEXT NOT NULL,"
+    " oversubscribed INTEGER NOT NULL CHECK(oversubscribed IN (0,1)),"
+    " ops_per_thread INTEGER, warmup_per_thread INTEGER,"
+    " seconds REAL," /* of measuring, where the run is not by operations */
+    " checked INTEGER NOT NULL CHECK(checked IN (0,1)),"
+    " UNIQUE(run, position),"
+    " FOREIGN KEY(run, allocator) REFERENCES run_allocator(run, position) ON DELETE CASCADE);"
+
+    "CREATE TABLE cell_parameter("
+    " cell INTEGER NOT NULL REFERENCES cell(id) ON DELETE CASCADE,"
+    " name TEXT NOT NULL, value TEXT NOT NULL,"
+    " PRIMARY KEY(cell, name)) WITHOUT ROWID;"
+
+    /* One process. Byte figures are without the worker's bookkeeping. */
+    "CREATE TABLE sample("
+    " id INTEGER PRIMARY KEY,"
+    " uuid TEXT NOT NULL UNIQUE,"
+    " cell INTEGER NOT NULL REFERENCES cell(id) ON DELETE CASCADE,"
+    " round INTEGER NOT NULL, position INTEGER NOT NULL,"
+    " seed TEXT NOT NULL,"
+    " failure TEXT," /* NULL: none */
+    " reason TEXT,"
+    " started REAL, wall_seconds REAL,"
+    " ops_per_second REAL, window_seconds REAL, ops INTEGER, checksum TEXT,"
+    " crossed_share REAL,"
+    " peak_rss_bytes INTEGER, empty_rss_bytes INTEGER, peak_live_rss_bytes INTEGER,"
+    " freed_rss_bytes INTEGER, live_bytes INTEGER,"
+    " minor_faults INTEGER, major_faults INTEGER,"
+    " voluntary_switches INTEGER, involuntary_switches INTEGER,"
+    " user_seconds REAL, system_seconds REAL, steal_seconds REAL,"
+    " binding TEXT);"
+    "CREATE INDEX sample_by_cell ON sample(cell, round);"
+
+    "CREATE TABLE timeline("
+    " sample INTEGER NOT NULL REFERENCES sample(id) ON DELETE CASCADE,"
+    " point INTEGER NOT NULL,"
+    " seconds REAL NOT NULL," /* since the worker was ready */
+    " rss_bytes INTEGER, rss_anon_bytes INTEGER,"
+    " PRIMARY KEY(sample, point)) WITHOUT ROWID;"
+
+    /* Latencies of one sample; a bucket holds low_ns <= latency < high_ns. */
+    "CREATE TABLE histogram("
+    " sample INTEGER NOT NULL REFERENCES sample(id) ON DELETE CASCADE,"
+    " operation TEXT NOT NULL CHECK(operation IN ('malloc','free')),"
+    " low_ns INTEGER NOT NULL, high_ns INTEGER NOT NULL CHECK(high_ns > low_ns),"
+    " count INTEGER NOT NULL CHECK(count > 0),"
+    " PRIMARY KEY(sample, operation, low_ns)) WITHOUT ROWID;";
+
+const char *const cmp_store_scripts[] = {version_1};
+const size_t cmp_store_script_count = sizeof cmp_store_scripts / sizeof cmp_store_scripts[0];
+
+/* First column of the first row of `sql`; false on an error. */
+static bool number_read(sqlite3 *database, const char *sql, long *number) {
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
+        return false;
+    bool read = sqlite3_step(statement) == SQLITE_ROW;
+    if (read)
+        *number = (long)sqlite3_column_int64(statement, 0);
+    return sqlite3_finalize(statement) == SQLITE_OK && read;
+}
+
+/* Reads the version and decides whether the file is ours to migrate. */
+static cmp_migration_t version_inspect(sqlite3 *database, size_t script_count, long *version) {
+    long application, objects;
+    if (!number_read(database, "PRAGMA user_version", version) ||
+        !number_read(database, "PRAGMA application_id", &application) ||
+        !number_read(database, "SELECT count(*) FROM sqlite_master", &objects))
+        return CMP_MIGRATION_FAILED;
+    bool empty = *version == 0 && application == 0 && objects == 0;
+    if (!empty && application != CMP_STORE_APPLICATION_ID)
+        return CMP_MIGRATION_FOREIGN;
+    if (*version < 0 || *version > (long)script_count)
+        return CMP_MIGRATION_NEWER;
+    return CMP_MIGRATION_DONE;
+}
+
+static bool scripts_apply(sqlite3 *database, const char *const *scripts, size_t script_count,
+                          size_t first) {
+    char marks[128];
+    snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %zu",
+             CMP_STORE_APPLICATION_ID, script_count);
+    for (size_t i = first; i < script_count; i++)
+        if (sqlite3_exec(database, scripts[i], NULL, NULL, NULL) != SQLITE_OK)
+            return false;
+    return sqlite3_exec(database, marks, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+cmp_migration_t cmp_store_migrate(sqlite3 *database, const char *const *scripts,
+                                  size_t script_count, long *version) {
+    cmp_migration_t state = version_inspect(database, script_count, version);
+    if (state != CMP_MIGRATION_DONE || *version == (long)script_count)
+        return state;
+    if (sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        return CMP_MIGRATION_FAILED;
+    /* Another process may have migrated while this one waited for the lock. */
+    long locked_version;
+    state = version_inspect(database, script_count, &locked_version);
+    if (state == CMP_MIGRATION_DONE &&
+        scripts_apply(database, scripts, script_count, (size_t)locked_version) &&
+        sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+        return CMP_MIGRATION_DONE;
+    if (state == CMP_MIGRATION_DONE)
+        state = CMP_MIGRATION_FAILED;
+    sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
+    return state;
+}
