@@ -1,0 +1,342 @@
+/*
+ * The standard interface and the hak_* names, and the slow paths behind front.h. Any thread, any
+ * time. docs/allocator.md walks one malloc and one free through these functions.
+ */
+#include "allocator/hakmem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "allocator/front.h"
+#include "allocator/heap.h"
+#include "allocator/large.h"
+#include "allocator/options.h"
+#include "allocator/slab.h"
+
+#define HAK_API __attribute__((visibility("default")))
+
+/* ------------------------------------------------------------------ malloc, behind the lanes */
+
+static HAK_COLD void *out_of_memory(void) {
+    errno = ENOMEM;
+    return NULL;
+}
+
+/* A block straight from the common heap's slabs, for a thread without a heap. */
+static HAK_COLD void *common_allocate(uint32_t class_id) {
+    hak_heap_t *common = hak_heap_common();
+    void *block = NULL;
+    hak_lock(&common->lock);
+    (void)hak_slab_take(common, class_id, &block, 1);
+    hak_unlock(&common->lock);
+    return block;
+}
+
+static HAK_COLD void *class_allocate_again(hak_heap_t *heap, uint32_t class_id) {
+    hak_heaps_sweep(true);
+    return heap != NULL ? hak_lane_refill(heap, class_id) : common_allocate(class_id);
+}
+
+/* A block of a class, from the thread's lane where there is one. */
+static void *class_allocate(uint32_t class_id) {
+    hak_heap_t *heap = hak_thread_heap;
+    void *block;
+    if (HAK_UNLIKELY(!hak_heap_is_real(heap)))
+        heap = hak_thread_enter();
+    if (HAK_UNLIKELY(heap == NULL)) {
+        block = common_allocate(class_id);
+    } else {
+        hak_lane_t *lane = hak_heap_lane(heap, class_id);
+        if (lane->top[-1] != NULL)
+            return *--lane->top;
+        block = hak_lane_refill(heap, class_id);
+    }
+    if (HAK_UNLIKELY(block == NULL))
+        block = class_allocate_again(heap, class_id);
+    return block;
+}
+
+static void *large_allocate(size_t size, size_t alignment, bool *zeroed) {
+    void *block = hak_large_allocate(size, alignment, zeroed);
+    return block == NULL ? out_of_memory() : block;
+}
+
+HAK_NOINLINE void *hak_malloc_slow(size_t size) {
+    bool zeroed;
+    if (HAK_UNLIKELY(!hak_start()))
+        return out_of_memory();
+    if (size > HAK_LANE_MAX_BYTES)
+        return large_allocate(size, 1, &zeroed);
+    uint32_t class_id =
+        hak_size_to_lane[(size + HAK_GRAIN_BYTES - 1) / HAK_GRAIN_BYTES] / HAK_LANE_OFFSET(1);
+    void *block = class_allocate(class_id);
+    return block != NULL ? block : large_allocate(size, 1, &zeroed);
+}
+
+static void *aligned_allocate(size_t alignment, size_t size) {
+    bool zeroed;
+    if (HAK_UNLIKELY(!hak_start()))
+        return out_of_memory();
+    uint32_t class_id = hak_class_of_aligned(size, alignment);
+    void *block = class_id != 0 ? class_allocate(class_id) : NULL;
+    return block != NULL ? block : large_allocate(size, alignment, &zeroed);
+}
+
+/* ------------------------------------------------------------------ free, behind the lanes */
+
+/* The block belongs to this thread's heap, but its lane is full, or its slab has several units, or
+ * something is wrong with it. */
+static void local_free(hak_heap_t *heap, hak_lane_t *lane, void *block) {
+    hak_slab_check(block, "free");
+    if (HAK_CHECK_FREE && HAK_UNLIKELY(lane->top[-1] == block))
+        hak_fault("free", block, "double free: it is the block that was freed last");
+    if (lane->top == lane->limit)
+        hak_lane_flush(heap, lane, lane->capacity / 2);
+    *lane->top++ = block;
+}
+
+/* Appends to the outbox of the block's heap; most foreign frees end here. */
+static inline void foreign_free(hak_heap_t *heap, uint32_t entry, void *block) {
+    const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
+    uint64_t magic = lane->start_magic;
+    if (HAK_UNLIKELY(((uintptr_t)block & (HAK_UNIT_BYTES - 1)) * magic >= magic))
+        hak_slab_check(block, "free");
+    hak_outbox_t *outbox = &heap->outbox[(entry >> 16) % HAK_OUTBOXES];
+    int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
+    if (HAK_LIKELY(outbox->target == (entry & 0xffff0000u) && outbox->top != outbox->limit &&
+                   bytes_left > 0)) {
+        *outbox->top++ = block;
+        outbox->bytes_left = bytes_left;
+        return;
+    }
+    hak_remote_send(heap, entry, block);
+}
+
+static HAK_COLD void unmapped_free(void *block) {
+    if (block == NULL)
+        return;
+    if (!hak_large_free(block))
+        hak_fault("free", block, "not the start of a block of this allocator, or freed before");
+}
+
+HAK_NOINLINE void hak_free_slow(void *block) {
+    uint32_t entry = hak_map_entry(block);
+    hak_heap_t *heap = hak_thread_heap;
+    uint32_t owner = entry >> 16;
+    if (HAK_LIKELY(owner - 1 < HAK_OWNER_MAX)) {
+        if (HAK_UNLIKELY(!hak_heap_is_real(heap)))
+            heap = hak_thread_enter();
+        if (HAK_UNLIKELY(heap == NULL))
+            hak_remote_put(entry, block);
+        else if (HAK_LIKELY(owner != heap->id))
+            foreign_free(heap, entry, block);
+        else
+            local_free(heap, (hak_lane_t *)((char *)heap + (entry & 0xffff)), block);
+    } else if (owner == HAK_OWNER_MEDIUM) {
+        hak_medium_free(block, "free");
+    } else {
+        unmapped_free(block);
+    }
+}
+
+/* ------------------------------------------------------------------ sizes */
+
+static size_t usable_size(const void *block, const char *function) {
+    uint32_t entry = hak_map_entry(block);
+    uint32_t owner = entry >> 16;
+    if (HAK_LIKELY(owner - 1 < HAK_OWNER_MAX)) {
+        hak_slab_check(block, function);
+        return hak_classes[(entry & 0xffff) / HAK_LANE_OFFSET(1)].stride_bytes;
+    }
+    if (owner == HAK_OWNER_MEDIUM)
+        return hak_medium_usable(block, function);
+    size_t bytes = hak_large_usable(block);
+    if (bytes == 0)
+        hak_fault(function, block, "not the start of a block of this allocator, or freed before");
+    return bytes;
+}
+
+/* A shrink down to half stays in place (see hak_realloc), so a size may be that much too small. */
+static void sized_free_check(const void *block, size_t size, const char *function) {
+    size_t usable = usable_size(block, function);
+    if (size > usable || (usable > HAK_LANE_MAX_BYTES / 1024 && size < usable / 2))
+        hak_fault(function, block, "the size is not the size of this block");
+}
+
+/* ------------------------------------------------------------------ hak_* names */
+
+HAK_API void *hak_malloc(size_t size) {
+    return hak_front_malloc(size);
+}
+
+HAK_API void hak_free(void *block) {
+    hak_front_free(block);
+}
+
+HAK_API void *hak_calloc(size_t count, size_t size) {
+    size_t bytes;
+    if (HAK_UNLIKELY(__builtin_mul_overflow(count, size, &bytes)))
+        return out_of_memory();
+    if (HAK_UNLIKELY(bytes > HAK_LANE_MAX_BYTES)) {
+        bool zeroed = false;
+        if (!hak_start())
+            return out_of_memory();
+        void *large = large_allocate(bytes, 1, &zeroed);
+        return large == NULL || zeroed ? large : memset(large, 0, bytes);
+    }
+    void *block = hak_front_malloc(bytes);
+    return HAK_UNLIKELY(block == NULL) ? NULL : memset(block, 0, bytes);
+}
+
+static void *realloc_moved(void *block, size_t size, size_t usable) {
+    void *moved = hak_front_malloc(size);
+    if (HAK_UNLIKELY(moved == NULL))
+        return NULL;
+    memcpy(moved, block, size < usable ? size : usable);
+    hak_front_free(block);
+    return moved;
+}
+
+HAK_API void *hak_realloc(void *block, size_t size) {
+    if (block == NULL)
+        return hak_front_malloc(size);
+    if (size == 0) {
+        hak_front_free(block);
+        return NULL;
+    }
+    size_t usable = usable_size(block, "realloc");
+    if (size <= usable && size >= usable / 2)
+        return block;
+    if (size > HAK_LANE_MAX_BYTES && hak_map_entry(block) == 0) {
+        void *resized = hak_large_resize(block, size);
+        if (resized != NULL)
+            return resized;
+    }
+    return realloc_moved(block, size, usable);
+}
+
+HAK_API void *hak_reallocarray(void *block, size_t count, size_t size) {
+    size_t bytes;
+    if (HAK_UNLIKELY(__builtin_mul_overflow(count, size, &bytes)))
+        return out_of_memory();
+    return hak_realloc(block, bytes);
+}
+
+HAK_API void hak_free_sized(void *block, size_t size) {
+    if (block == NULL)
+        return;
+    sized_free_check(block, size, "free_sized");
+    hak_front_free(block);
+}
+
+HAK_API void hak_free_aligned_sized(void *block, size_t alignment, size_t size) {
+    if (block == NULL)
+        return;
+    if (alignment == 0 || ((uintptr_t)block & (alignment - 1)) != 0)
+        hak_fault("free_aligned_sized", block, "the block does not have that alignment");
+    /* The class may be larger than the size alone asks for, so only too large a size is wrong. */
+    if (size > usable_size(block, "free_aligned_sized"))
+        hak_fault("free_aligned_sized", block, "the size is not the size of this block");
+    hak_front_free(block);
+}
+
+static bool is_power_of_two(size_t value) {
+    return value != 0 && (value & (value - 1)) == 0;
+}
+
+HAK_API void *hak_aligned_alloc(size_t alignment, size_t size) {
+    if (!is_power_of_two(alignment)) {
+        errno = EINVAL;
+        return NULL;
+    }
+    return aligned_allocate(alignment, size);
+}
+
+HAK_API void *hak_memalign(size_t alignment, size_t size) {
+    if (alignment > (SIZE_MAX >> 1) + 1) {
+        errno = EINVAL;
+        return NULL;
+    }
+    size_t rounded = 1;
+    while (rounded < alignment)
+        rounded *= 2;
+    return aligned_allocate(rounded, size);
+}
+
+HAK_API int hak_posix_memalign(void **block, size_t alignment, size_t size) {
+    if (!is_power_of_two(alignment) || alignment % sizeof(void *) != 0)
+        return EINVAL;
+    int saved_errno = errno;
+    void *allocated = aligned_allocate(alignment, size);
+    errno = saved_errno;
+    if (allocated == NULL)
+        return ENOMEM;
+    *block = allocated;
+    return 0;
+}
+
+HAK_API void *hak_valloc(size_t size) {
+    return aligned_allocate(HAK_OS_PAGE_BYTES, size);
+}
+
+HAK_API void *hak_pvalloc(size_t size) {
+    size_t mask = HAK_OS_PAGE_BYTES - 1;
+    if (size > SIZE_MAX - mask)
+        return out_of_memory();
+    return aligned_allocate(HAK_OS_PAGE_BYTES, (size + mask) & ~mask);
+}
+
+HAK_API size_t hak_malloc_usable_size(const void *block) {
+    return block == NULL ? 0 : usable_size(block, "malloc_usable_size");
+}
+
+HAK_API int hak_malloc_trim(size_t pad) {
+    (void)pad; /* there is no single top of a heap: see hakmem.h */
+    if (!hak_start())
+        return 0;
+    if (hak_heap_is_real(hak_thread_heap))
+        hak_heap_flush(hak_thread_heap);
+    hak_heaps_sweep(true);
+    size_t purged = hak_pool_purge(true);
+    purged += hak_large_purge(true);
+    return purged != 0;
+}
+
+HAK_API const char *hak_configuration(void) {
+    static char text[512];
+    (void)hak_start();
+    size_t used = (size_t)snprintf(
+        text, sizeof text, "hakmem " HAKMEM_VERSION " debug=%d check_free=%d standard_names=%d ",
+        HAK_DEBUG, HAK_CHECK_FREE, HAK_STANDARD_NAMES);
+    hak_options_describe(text + used, sizeof text - used);
+    return text;
+}
+
+/* ------------------------------------------------------------------ the C library's names */
+
+#if HAK_STANDARD_NAMES
+HAK_API void *malloc(size_t size) {
+    return hak_front_malloc(size);
+}
+
+HAK_API void free(void *block) {
+    hak_front_free(block);
+}
+
+#define HAK_ALIAS(name) HAK_API __attribute__((alias("hak_" #name), copy(hak_##name)))
+
+HAK_ALIAS(calloc) void *calloc(size_t count, size_t size);
+HAK_ALIAS(realloc) void *realloc(void *block, size_t size);
+HAK_ALIAS(reallocarray) void *reallocarray(void *block, size_t count, size_t size);
+HAK_ALIAS(free_sized) void free_sized(void *block, size_t size);
+HAK_ALIAS(free_aligned_sized)
+void free_aligned_sized(void *block, size_t alignment, size_t size);
+HAK_ALIAS(aligned_alloc) void *aligned_alloc(size_t alignment, size_t size);
+HAK_ALIAS(memalign) void *memalign(size_t alignment, size_t size);
+HAK_ALIAS(posix_memalign) int posix_memalign(void **block, size_t alignment, size_t size);
+HAK_ALIAS(valloc) void *valloc(size_t size);
+HAK_ALIAS(pvalloc) void *pvalloc(size_t size);
+HAK_ALIAS(malloc_usable_size) size_t malloc_usable_size(void *block);
+HAK_ALIAS(malloc_trim) int malloc_trim(size_t pad);
+#endif

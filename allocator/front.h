@@ -1,0 +1,63 @@
+/*
+ * The hot paths of malloc and free: the only code that runs on most calls. Inlined into api.c. No
+ * lock, no atomic read-modify-write, no access to the block itself; one exit each to a noinline
+ * slow path. Called by any thread at any time: a thread without a heap has hak_empty_heap, in which
+ * every look-up takes the slow path. docs/allocator.md walks both.
+ */
+#ifndef HAK_FRONT_H
+#define HAK_FRONT_H
+
+#include "allocator/heap.h"
+
+/* Exits of the fast paths, in api.c. */
+void *hak_malloc_slow(size_t size);
+void hak_free_slow(void *block);
+
+/* Assumes that most sizes have a lane and most lanes hold a block. Expected branches: size in
+ * range, slot not NULL. */
+static inline void *hak_front_malloc(size_t size) {
+    if (HAK_UNLIKELY(size > HAK_LANE_MAX_BYTES))
+        return hak_malloc_slow(size);
+    size_t offset = hak_size_to_lane[(size + HAK_GRAIN_BYTES - 1) / HAK_GRAIN_BYTES];
+    hak_lane_t *lane = (hak_lane_t *)((char *)hak_thread_heap + offset);
+    void **top = lane->top;
+    void *block = top[-1];
+    if (HAK_UNLIKELY(block == NULL))
+        return hak_malloc_slow(size);
+    lane->top = top - 1;
+    return block;
+}
+
+/*
+ * Assumes that most blocks are freed by the thread that allocated them, into a lane with room.
+ *
+ * Start of a block: n is a multiple of d if and only if n * ceil(2^64 / d) mod 2^64 < ceil(2^64 /
+ * d) (Lemire, Kaser, Kurz, "Faster remainder by direct computation", 2019), for the offset n < 2^16
+ * in the unit. Slabs of several units have the magic 0 and leave here.
+ */
+static inline void hak_front_free(void *block) {
+    hak_heap_t *heap = hak_thread_heap;
+    uint32_t offset = hak_map_entry(block) ^ heap->tag;
+    if (HAK_UNLIKELY(offset > 0xffff)) {
+        hak_free_slow(block);
+        return;
+    }
+    hak_lane_t *lane = (hak_lane_t *)((char *)heap + offset);
+    void **top = lane->top;
+    if (HAK_CHECK_FREE) {
+        uint64_t magic = lane->start_magic;
+        uint64_t product = ((uintptr_t)block & (HAK_UNIT_BYTES - 1)) * magic;
+        if (HAK_UNLIKELY(product >= magic || top[-1] == block)) {
+            hak_free_slow(block);
+            return;
+        }
+    }
+    if (HAK_UNLIKELY(top == lane->limit)) {
+        hak_free_slow(block);
+        return;
+    }
+    *top = block;
+    lane->top = top + 1;
+}
+
+#endif

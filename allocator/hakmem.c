@@ -1,0 +1,16 @@
+/*
+ * The whole allocator as one translation unit: calls between its parts are optimised as they would
+ * be with link-time optimisation, by any compiler, and a build variant is a single command. Every
+ * file below also compiles alone.
+ */
+#include "allocator/os.c"
+#include "allocator/options.c"
+#include "allocator/size_class.c"
+#include "allocator/superslab.c"
+#include "allocator/slab.c"
+#include "allocator/lane.c"
+#include "allocator/remote.c"
+#include "allocator/heap.c"
+#include "allocator/large.c"
+#include "allocator/fork.c"
+#include "allocator/api.c"

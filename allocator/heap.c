@@ -1,0 +1,261 @@
+/*
+ * Start of the allocator, and the life of heaps: bound to a thread at its first allocation, idle at
+ * its exit, inherited by the next. Runs on cold paths of any thread. heaps.lock guards the table
+ * and the idle list; it is taken before any heap's lock.
+ */
+#include "allocator/heap.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "allocator/fork.h"
+#include "allocator/options.h"
+#include "allocator/slab.h"
+
+#define SWEEP_PERIOD_MS 100
+
+static void *null_slot[2]; /* [0] is the NULL that an empty lane ends in */
+
+/* Every look-up in it fails: malloc finds its lanes empty, free finds another owner. */
+hak_heap_t hak_empty_heap = {
+    .null_top = &null_slot[1],
+    .null_limit = &null_slot[1],
+    .tag = HAK_OWNER_EMPTY << 16,
+    .id = HAK_OWNER_EMPTY,
+    .lane = {[0 ... HAK_CLASS_MAX - 1] = {.top = &null_slot[1], .limit = &null_slot[1]}},
+};
+
+_Thread_local hak_heap_t *hak_thread_heap = &hak_empty_heap;
+
+/* Set once the thread's destructor ran: from then on it uses the common heap. */
+static _Thread_local bool thread_exited __attribute__((tls_model("initial-exec")));
+
+static struct {
+    hak_lock_t lock;
+    _Atomic(hak_heap_t *) by_id[HAK_OWNER_MAX + 1]; /* [any,atomic] acquire pairs with the release
+                                                       in heap_create */
+    _Atomic uint32_t highest_id;                    /* [lock], read relaxed */
+    hak_heap_t *idle;                               /* [lock] last in, first out */
+    uint64_t swept_ms;                              /* [lock] */
+} heaps;
+
+static struct {
+    hak_lock_t lock;
+    _Atomic bool done; /* acquire pairs with the release in hak_start */
+    bool failed;       /* [lock] */
+    bool exit_key_made;
+    pthread_key_t exit_key; /* [const] after start */
+} start;
+
+hak_lock_t *hak_heaps_lock(void) {
+    return &heaps.lock;
+}
+
+hak_lock_t *hak_start_lock(void) {
+    return &start.lock;
+}
+
+uint32_t hak_heap_highest_id(void) {
+    return atomic_load_explicit(&heaps.highest_id, memory_order_relaxed);
+}
+
+hak_heap_t *hak_heap_by_id(uint32_t id) {
+    return atomic_load_explicit(&heaps.by_id[id], memory_order_acquire);
+}
+
+hak_heap_t *hak_heap_common(void) {
+    return hak_heap_by_id(1);
+}
+
+/* ------------------------------------------------------------------ creation */
+
+static size_t heap_slots(void) {
+    size_t slots = 0;
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
+        slots += 1 + hak_classes[class_id].lane_capacity;
+    return slots;
+}
+
+static void lanes_reset(hak_heap_t *heap) {
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        hak_lane_t *lane = hak_heap_lane(heap, class_id);
+        lane->top = hak_lane_first(lane);
+    }
+}
+
+/* Lays the lanes' slots out behind the heap. Lanes of unused class ids stay empty for ever. */
+static void lanes_create(hak_heap_t *heap) {
+    memcpy(heap->lane, hak_empty_heap.lane, sizeof heap->lane);
+    void **slot = (void **)(heap + 1);
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        const hak_class_t *class = &hak_classes[class_id];
+        hak_lane_t *lane = hak_heap_lane(heap, class_id);
+        slot++; /* the NULL below the first block: fresh memory is zero */
+        lane->top = slot;
+        lane->limit = slot + class->lane_capacity;
+        lane->start_magic = class->start_magic;
+        lane->stride_bytes = class->stride_bytes;
+        lane->capacity = class->lane_capacity;
+        slot = lane->limit;
+    }
+}
+
+/* heaps.lock is held. */
+static hak_heap_t *heap_create(uint32_t state) {
+    uint32_t id = atomic_load_explicit(&heaps.highest_id, memory_order_relaxed) + 1;
+    if (id > HAK_OWNER_MAX)
+        return NULL;
+    hak_heap_t *heap =
+        hak_meta_allocate(sizeof(hak_heap_t) + heap_slots() * sizeof(void *), HAK_OS_PAGE_BYTES);
+    if (heap == NULL)
+        return NULL;
+    heap->null_top = heap->null_limit = &null_slot[1];
+    heap->tag = id << 16;
+    heap->id = id;
+    lanes_create(heap);
+    atomic_store_explicit(&heap->state, state, memory_order_relaxed);
+    atomic_store_explicit(&heaps.by_id[id], heap, memory_order_release);
+    atomic_store_explicit(&heaps.highest_id, id, memory_order_relaxed);
+    return heap;
+}
+
+static hak_heap_t *heap_acquire(void) {
+    hak_lock(&heaps.lock);
+    hak_heap_t *heap = heaps.idle;
+    if (heap != NULL) {
+        heaps.idle = heap->next_idle;
+        heap->next_idle = NULL;
+        atomic_store_explicit(&heap->state, HAK_HEAP_BOUND, memory_order_relaxed);
+    } else {
+        heap = heap_create(HAK_HEAP_BOUND);
+    }
+    hak_unlock(&heaps.lock);
+    return heap;
+}
+
+static void heap_release(hak_heap_t *heap) {
+    hak_lock(&heaps.lock);
+    heap->idle_since_ms = hak_os_milliseconds();
+    heap->flushed = false;
+    heap->next_idle = heaps.idle;
+    heaps.idle = heap;
+    atomic_store_explicit(&heap->state, HAK_HEAP_IDLE, memory_order_relaxed);
+    hak_unlock(&heaps.lock);
+}
+
+/* ------------------------------------------------------------------ start */
+
+/* Destructor of the exit key: the heap goes on without the thread. What the thread allocates or
+ * frees from here on (other destructors, the dynamic linker) goes through the common heap. */
+static void thread_exit(void *value) {
+    hak_heap_t *heap = value;
+    hak_remote_flush(heap);
+    hak_thread_heap = &hak_empty_heap;
+    thread_exited = true;
+    heap_release(heap);
+}
+
+static bool start_locked(void) {
+    hak_options_read();
+    hak_size_classes_fill((size_t)hak_options.lane_kib * 1024);
+    if (!hak_domain_start())
+        return false;
+    hak_lock(&heaps.lock);
+    hak_heap_t *common = heap_create(HAK_HEAP_COMMON);
+    hak_unlock(&heaps.lock);
+    if (common == NULL)
+        return false;
+    start.exit_key_made = pthread_key_create(&start.exit_key, thread_exit) == 0;
+    if (!start.exit_key_made)
+        hak_warn("no thread-specific key is left: memory of threads that exit is not reused");
+    return true;
+}
+
+HAK_COLD bool hak_start(void) {
+    if (atomic_load_explicit(&start.done, memory_order_acquire))
+        return true;
+    hak_lock(&start.lock);
+    bool started = atomic_load_explicit(&start.done, memory_order_relaxed);
+    bool first = !started && !start.failed;
+    if (first) {
+        started = start_locked();
+        start.failed = !started;
+        atomic_store_explicit(&start.done, started, memory_order_release);
+    }
+    hak_unlock(&start.lock);
+    /* Registering may allocate: the allocator serves already. */
+    if (first && started)
+        hak_fork_register();
+    return started;
+}
+
+HAK_COLD hak_heap_t *hak_thread_enter(void) {
+    if (thread_exited || !hak_start())
+        return NULL;
+    if (hak_heap_is_real(hak_thread_heap))
+        return hak_thread_heap; /* hak_start came back here by way of an allocation */
+    hak_heap_t *heap = heap_acquire();
+    if (heap == NULL)
+        return NULL;
+    hak_thread_heap = heap; /* first: pthread_setspecific may allocate */
+    if (start.exit_key_made) {
+        int saved_errno = errno;
+        (void)pthread_setspecific(start.exit_key, heap);
+        errno = saved_errno;
+    }
+    return heap;
+}
+
+/* ------------------------------------------------------------------ flush and sweep */
+
+static void lanes_flush(hak_heap_t *heap) {
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
+        hak_lane_flush(heap, hak_heap_lane(heap, class_id), 0);
+}
+
+void hak_heap_flush(hak_heap_t *heap) {
+    hak_remote_flush(heap);
+    lanes_flush(heap);
+    hak_lock(&heap->lock);
+    hak_remote_drain(heap, true);
+    hak_unlock(&heap->lock);
+}
+
+void hak_heaps_sweep(bool all) {
+    uint64_t now = hak_os_milliseconds();
+    if (!hak_lock_try(&heaps.lock))
+        return;
+    if (all || now - heaps.swept_ms >= SWEEP_PERIOD_MS) {
+        heaps.swept_ms = now;
+        /* Last in, first out: the first that was flushed before is followed by older ones, but
+         * blocks may have come to those since, so all are looked at. */
+        for (hak_heap_t *heap = heaps.idle; heap != NULL; heap = heap->next_idle) {
+            if (!all && now - heap->idle_since_ms < hak_options.purge_ms)
+                continue;
+            if (!heap->flushed)
+                lanes_flush(heap);
+            heap->flushed = true;
+            hak_lock(&heap->lock);
+            hak_remote_drain(heap, true);
+            hak_unlock(&heap->lock);
+        }
+    }
+    hak_unlock(&heaps.lock);
+}
+
+void hak_heap_abandon(hak_heap_t *heap) {
+    /* Lanes, outboxes and inbox were written without the locks that fork held, and fork copies
+     * page by page while other threads run: their pages may not fit together. */
+    lanes_reset(heap);
+    memset(heap->outbox, 0, sizeof heap->outbox);
+    atomic_store_explicit(&heap->inbox, NULL, memory_order_relaxed);
+    heap->received = NULL;
+    heap->spare_chunks = NULL;
+    heap->spare_count = 0;
+    heap->flushed = true;
+    heap->idle_since_ms = hak_os_milliseconds();
+    heap->next_idle = heaps.idle;
+    heaps.idle = heap;
+    atomic_store_explicit(&heap->state, HAK_HEAP_IDLE, memory_order_relaxed);
+}

@@ -1,0 +1,107 @@
+/*
+ * A heap: the lanes of one thread, the slabs they are filled from, and the two ends of the remote
+ * target queue. A heap outlives its thread: it becomes idle under its id and the next new thread
+ * inherits it whole; nothing is rewritten. Heaps are never unmapped.
+ *
+ * Ownership: lanes, outboxes and everything marked [owner] belong to the thread that the heap is
+ * bound to; slabs and partial lists to whoever holds heap->lock, so that any thread can drain
+ * blocks into the slabs of a heap that sleeps or has no thread.
+ *
+ * Lock order: heaps -> heap -> pool -> metadata arena; chunks and large mappings are leaves.
+ */
+#ifndef HAK_HEAP_H
+#define HAK_HEAP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocator/lane.h"
+#include "allocator/os.h"
+#include "allocator/remote.h"
+#include "allocator/size_class.h"
+#include "allocator/superslab.h"
+
+enum hak_heap_state {
+    HAK_HEAP_BOUND = 1, /* a thread owns it */
+    HAK_HEAP_IDLE,      /* waits for a thread; frees go to its slabs */
+    HAK_HEAP_COMMON,    /* never bound: serves threads that have no heap any more */
+};
+
+struct hak_heap {
+    /* The first 32 bytes have the shape of a lane that is empty for ever: before start the size
+     * table is all zero and leads here. */
+    void **null_top;     /* [const] */
+    void **null_limit;   /* [const] */
+    uint64_t null_magic; /* [const] 0 */
+    uint32_t tag; /* [const] id << 16: XOR with a map entry of ours gives the lane's offset */
+    uint32_t id;  /* [const] */
+
+    hak_lane_t lane[HAK_CLASS_MAX]; /* [owner] class c at index c - 1 */
+
+    _Alignas(64) hak_lock_t lock;
+    _Atomic uint32_t state; /* [any,atomic] enum hak_heap_state; changed under heaps */
+    hak_slab_t *partial[HAK_CLASS_MAX + 1]; /* [lock] slabs with free blocks, by class */
+
+    _Alignas(64) _Atomic(hak_chunk_t *) inbox; /* [any,atomic] chunks from other threads: push
+                                                  releases, taking all acquires */
+    _Alignas(64) hak_chunk_t *received;        /* [owner] taken from the inbox, not yet in lanes */
+    hak_outbox_t outbox[HAK_OUTBOXES];         /* [owner] */
+    hak_chunk_t *spare_chunks;                 /* [owner] */
+    uint32_t spare_count;                      /* [owner] */
+    uint32_t slow_refills;                     /* [owner] since the outboxes were last emptied */
+    uint8_t refill_blocks[HAK_CLASS_MAX + 1];  /* [owner] next refill's size, doubling */
+
+    struct hak_heap *next_idle; /* [lock:heaps] */
+    uint64_t idle_since_ms;     /* [lock:heaps] */
+    bool flushed;               /* [lock:heaps] idle and its lanes are empty */
+};
+
+_Static_assert(offsetof(hak_heap_t, lane) == HAK_LANE_OFFSET(1), "class 1 follows the null lane");
+_Static_assert(sizeof(((hak_heap_t *)0)->lane) + HAK_LANE_OFFSET(1) <= 1 << 16,
+               "a lane's offset fits the map entry");
+
+/* The thread's heap; the empty heap before its first allocation and after its exit. */
+extern _Thread_local hak_heap_t *hak_thread_heap __attribute__((tls_model("initial-exec")));
+
+extern hak_heap_t hak_empty_heap;
+
+static inline bool hak_heap_is_real(const hak_heap_t *heap) {
+    return heap != &hak_empty_heap;
+}
+
+static inline hak_lane_t *hak_heap_lane(hak_heap_t *heap, uint32_t class_id) {
+    return &heap->lane[class_id - 1];
+}
+
+/* Called when a thread without a heap allocates: starts the allocator if need be and binds a heap
+ * to the thread. NULL when the thread is exiting, when there are no more heaps, or no memory: the
+ * caller then uses the common heap. */
+hak_heap_t *hak_thread_enter(void);
+
+/* Starts the allocator if that has not happened. False when there is no memory for it. */
+bool hak_start(void);
+
+/* The heap with that id (1 .. highest); NULL where there is none. */
+hak_heap_t *hak_heap_by_id(uint32_t id);
+
+/* The common heap (after start). */
+hak_heap_t *hak_heap_common(void);
+
+/* Flushes heaps that have been idle for the configured time (all idle heaps when `all`). At most
+ * one sweep runs at a time; others return at once. */
+void hak_heaps_sweep(bool all);
+
+/* Returns everything in the calling thread's lanes, outboxes and inbox to slabs. */
+void hak_heap_flush(hak_heap_t *heap);
+
+/* For fork.c. */
+hak_lock_t *hak_heaps_lock(void);
+hak_lock_t *hak_start_lock(void);
+uint32_t hak_heap_highest_id(void);
+/* In the child: makes the heap of a vanished thread idle, without trust in what its thread alone
+ * could write. Its lanes' and outboxes' blocks are lost. */
+void hak_heap_abandon(hak_heap_t *heap);
+
+#endif

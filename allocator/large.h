@@ -1,0 +1,36 @@
+/*
+ * Blocks above HAK_LANE_MAX_BYTES, or aligned beyond what a class guarantees.
+ *
+ *   medium  up to 1 MiB: a run of units of a superslab, found again through the address map; empty
+ *           runs are retained and purged by the pool like empty slabs
+ *   large   above: a mapping of its own, found again in a table by its address; freed mappings are
+ *           kept for reuse within bounds of bytes and age; growth is mremap
+ */
+#ifndef HAK_LARGE_H
+#define HAK_LARGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Allocates; *zeroed tells whether the block reads as zero. NULL when there is no memory. */
+void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed);
+
+/* Frees a medium block (its map entry says HAK_OWNER_MEDIUM). Stops the program when the address is
+ * not its start. */
+void hak_medium_free(void *block, const char *function);
+size_t hak_medium_usable(const void *block, const char *function);
+
+/* Frees a large block; false when the address is not one's start. */
+bool hak_large_free(void *block);
+/* Usable bytes of a large block; 0 when the address is not one's start. */
+size_t hak_large_usable(const void *block);
+/* Resizes a large block by mremap. NULL when that is not possible; the block is then unchanged. */
+void *hak_large_resize(void *block, size_t size);
+
+/* Gives retained mappings back: all, or those that are old. Returns bytes. */
+size_t hak_large_purge(bool all);
+
+void hak_large_lock_all(void); /* for fork */
+void hak_large_unlock_all(void);
+
+#endif

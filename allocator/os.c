@@ -1,0 +1,246 @@
+/*
+ * Operating system interface: mmap, mprotect, madvise, futex, clock, and the last words after a
+ * fault. Runs in any thread, takes only the metadata arena's lock. See docs/allocator.md.
+ */
+#include "allocator/os.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+_Thread_local bool hak_fork_holds_locks;
+
+/* ------------------------------------------------------------------ locks */
+
+#define LOCK_SPINS 64
+
+static void cpu_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#else
+    __asm__ volatile("yield" ::: "memory");
+#endif
+}
+
+HAK_COLD void hak_lock_slow(hak_lock_t *lock) {
+    if (hak_fork_holds_locks)
+        return;
+    for (int spin = 0; spin < LOCK_SPINS; spin++) {
+        if (atomic_load_explicit(&lock->word, memory_order_relaxed) == 0 && hak_lock_try(lock))
+            return;
+        cpu_pause();
+    }
+    int saved_errno = errno;
+    while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) != 0)
+        syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+    errno = saved_errno;
+}
+
+HAK_COLD void hak_unlock_slow(hak_lock_t *lock) {
+    int saved_errno = errno;
+    syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    errno = saved_errno;
+}
+
+/* ------------------------------------------------------------------ address space */
+
+static void *mapping_aligned(void *hint, size_t bytes, size_t alignment, int protection,
+                             int flags) {
+    if (bytes > SIZE_MAX - alignment)
+        return NULL;
+    char *start = mmap(hint, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    if (start == MAP_FAILED)
+        return NULL;
+    if (((uintptr_t)start & (alignment - 1)) == 0)
+        return start;
+    munmap(start, bytes);
+    start = mmap(NULL, bytes + alignment, protection, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    if (start == MAP_FAILED)
+        return NULL;
+    char *aligned = (char *)(((uintptr_t)start + alignment - 1) & ~(uintptr_t)(alignment - 1));
+    size_t before = (size_t)(aligned - start);
+    if (before != 0)
+        munmap(start, before);
+    if (alignment != before)
+        munmap(aligned + bytes, alignment - before);
+    return aligned;
+}
+
+void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed) {
+    int saved_errno = errno;
+    void *start;
+    if (fixed) {
+        /* Kernels before 4.17 take the flag for a hint and may map elsewhere. */
+        start = mmap(hint, bytes, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+        if (start != MAP_FAILED && start != hint)
+            munmap(start, bytes);
+        if (start != hint)
+            start = NULL;
+    } else {
+        start = mapping_aligned(hint, bytes, alignment, PROT_NONE, MAP_NORESERVE);
+    }
+    /* A partly used superslab must not cost a whole huge page. Refused where the kernel has none.
+     */
+    if (start != NULL)
+        (void)madvise(start, bytes, MADV_NOHUGEPAGE);
+    errno = saved_errno;
+    return start;
+}
+
+bool hak_os_commit(void *address, size_t bytes) {
+    int saved_errno = errno;
+    bool done = mprotect(address, bytes, PROT_READ | PROT_WRITE) == 0;
+    errno = saved_errno;
+    return done;
+}
+
+void hak_os_purge(void *address, size_t bytes) {
+    int saved_errno = errno;
+    /* Locked pages (mlockall) refuse MADV_DONTNEED; callers rely on zeroes, so write them. */
+    if (madvise(address, bytes, MADV_DONTNEED) != 0)
+        memset(address, 0, bytes);
+    errno = saved_errno;
+}
+
+void *hak_os_map(size_t bytes, size_t alignment) {
+    int saved_errno = errno;
+    void *start = mapping_aligned(NULL, bytes, alignment, PROT_READ | PROT_WRITE, 0);
+    errno = saved_errno;
+    return start;
+}
+
+void hak_os_unmap(void *address, size_t bytes) {
+    int saved_errno = errno;
+    if (munmap(address, bytes) != 0)
+        hak_os_purge(address, bytes); /* out of map entries: keep the address, return the memory */
+    errno = saved_errno;
+}
+
+void *hak_os_remap(void *address, size_t old_bytes, size_t new_bytes) {
+    int saved_errno = errno;
+    void *start = mremap(address, old_bytes, new_bytes, MREMAP_MAYMOVE);
+    errno = saved_errno;
+    return start == MAP_FAILED ? NULL : start;
+}
+
+size_t hak_os_address_limit_bytes(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return SIZE_MAX;
+    return (size_t)limit.rlim_cur;
+}
+
+/* ------------------------------------------------------------------ metadata arena */
+
+#define META_ARENA_BYTES ((size_t)256 * 1024)
+
+static struct {
+    hak_lock_t lock;
+    char *next; /* [lock] */
+    char *end;  /* [lock] */
+} meta_arena;
+
+hak_lock_t *hak_meta_lock(void) {
+    return &meta_arena.lock;
+}
+
+void *hak_meta_allocate(size_t bytes, size_t alignment) {
+    if (bytes >= META_ARENA_BYTES / 4)
+        return hak_os_map((bytes + HAK_OS_PAGE_BYTES - 1) & ~(HAK_OS_PAGE_BYTES - 1),
+                          HAK_OS_PAGE_BYTES);
+    hak_lock(&meta_arena.lock);
+    uintptr_t start = ((uintptr_t)meta_arena.next + alignment - 1) & ~(uintptr_t)(alignment - 1);
+    if (meta_arena.next == NULL || start + bytes > (uintptr_t)meta_arena.end) {
+        char *arena = hak_os_map(META_ARENA_BYTES, HAK_OS_PAGE_BYTES);
+        if (arena == NULL) {
+            hak_unlock(&meta_arena.lock);
+            return NULL;
+        }
+        meta_arena.end = arena + META_ARENA_BYTES;
+        start = (uintptr_t)arena;
+    }
+    meta_arena.next = (char *)start + bytes;
+    hak_unlock(&meta_arena.lock);
+    return (void *)start;
+}
+
+/* ------------------------------------------------------------------ time, chance, last words */
+
+uint64_t hak_os_milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t hak_os_random(void) {
+    uint64_t bits = 0x9e3779b97f4a7c15u ^ (uint64_t)getpid();
+    const void *random = (const void *)getauxval(AT_RANDOM);
+    if (random != NULL)
+        memcpy(&bits, random, sizeof bits);
+    /* These bytes also seed the stack protector: mix them, so that an address tells nothing. */
+    bits ^= bits >> 31;
+    bits *= 0xbf58476d1ce4e5b9u;
+    bits ^= bits >> 29;
+    bits *= 0x94d049bb133111ebu;
+    return bits ^ (bits >> 32);
+}
+
+static size_t text_append(char *line, size_t used, size_t room, const char *text) {
+    while (*text != '\0' && used + 1 < room)
+        line[used++] = *text++;
+    return used;
+}
+
+static void line_write(const char *line, size_t bytes) {
+    while (bytes > 0) {
+        ssize_t written = write(STDERR_FILENO, line, bytes);
+        if (written <= 0)
+            return;
+        line += written;
+        bytes -= (size_t)written;
+    }
+}
+
+HAK_COLD void hak_warn(const char *text) {
+    char line[512];
+    int saved_errno = errno;
+    size_t used = text_append(line, 0, sizeof line, "hakmem: ");
+    used = text_append(line, used, sizeof line, text);
+    used = text_append(line, used, sizeof line, "\n");
+    line_write(line, used);
+    errno = saved_errno;
+}
+
+HAK_COLD _Noreturn void hak_fault(const char *function, const void *address, const char *reason) {
+    char hexadecimal[2 + sizeof(uintptr_t) * 2 + 1] = "0x";
+    size_t digit = 2;
+    for (int shift = (int)sizeof(uintptr_t) * 8 - 4; shift >= 0; shift -= 4) {
+        unsigned nibble = ((uintptr_t)address >> shift) & 15;
+        if (nibble != 0 || digit > 2 || shift == 0)
+            hexadecimal[digit++] = "0123456789abcdef"[nibble];
+    }
+    hexadecimal[digit] = '\0';
+
+    char line[512];
+    size_t used = text_append(line, 0, sizeof line, "hakmem: ");
+    used = text_append(line, used, sizeof line, function);
+    used = text_append(line, used, sizeof line, "(");
+    used = text_append(line, used, sizeof line, hexadecimal);
+    used = text_append(line, used, sizeof line, "): ");
+    used = text_append(line, used, sizeof line, reason);
+    used = text_append(line, used, sizeof line, "\n");
+    line_write(line, used);
+    abort();
+}

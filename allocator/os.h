@@ -1,0 +1,91 @@
+/*
+ * What hakmem asks of the operating system: address space, metadata memory, time, locks, and the
+ * end of the program after a fault. Called on cold paths by every part; no function here allocates
+ * through malloc. Locks: the metadata arena has one of its own, a leaf. See docs/allocator.md.
+ */
+#ifndef HAK_OS_H
+#define HAK_OS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocator/config.h"
+
+#define HAK_LIKELY(x)   __builtin_expect(!!(x), 1)
+#define HAK_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define HAK_NOINLINE    __attribute__((noinline))
+#define HAK_COLD        __attribute__((noinline, cold))
+
+#define HAK_OS_PAGE_BYTES ((size_t)4096)
+
+/* A futex lock: 0 free, 1 held, 2 held with waiters (Drepper, "Futexes are tricky", 2011). */
+typedef struct hak_lock {
+    _Atomic uint32_t word; /* [any,atomic] acquire in hak_lock pairs with release in hak_unlock */
+} hak_lock_t;
+
+void hak_lock_slow(hak_lock_t *lock);
+void hak_unlock_slow(hak_lock_t *lock);
+
+/* True in the thread that is inside fork() with every lock held: it may enter again. */
+extern _Thread_local bool hak_fork_holds_locks;
+
+static inline bool hak_lock_try(hak_lock_t *lock) {
+    uint32_t expected = 0;
+    return atomic_compare_exchange_strong_explicit(&lock->word, &expected, 1, memory_order_acquire,
+                                                   memory_order_relaxed);
+}
+
+static inline void hak_lock(hak_lock_t *lock) {
+    if (HAK_UNLIKELY(!hak_lock_try(lock)))
+        hak_lock_slow(lock);
+}
+
+static inline void hak_unlock(hak_lock_t *lock) {
+    if (HAK_UNLIKELY(hak_fork_holds_locks))
+        return;
+    if (HAK_UNLIKELY(atomic_exchange_explicit(&lock->word, 0, memory_order_release) == 2))
+        hak_unlock_slow(lock);
+}
+
+/* Address space without memory: PROT_NONE, aligned to `alignment` (a power of two of pages). `hint`
+ * is a wish unless `fixed`, where the mapping is at exactly that address or fails. NULL on failure.
+ */
+void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed);
+/* Makes reserved pages usable, small pages only; false when the system refuses the memory. */
+bool hak_os_commit(void *address, size_t bytes);
+/* Gives the pages' memory back; they read as zero afterwards. */
+void hak_os_purge(void *address, size_t bytes);
+/* Usable zeroed mapping, aligned; NULL on failure. */
+void *hak_os_map(size_t bytes, size_t alignment);
+void hak_os_unmap(void *address, size_t bytes);
+/* Moves or resizes a mapping of hak_os_map; NULL on failure, the old one stays. */
+void *hak_os_remap(void *address, size_t old_bytes, size_t new_bytes);
+/* The process's limit on address space, or SIZE_MAX. */
+size_t hak_os_address_limit_bytes(void);
+
+/* Zeroed memory for metadata, never given back. NULL on failure. Alignment up to 4096. */
+void *hak_meta_allocate(size_t bytes, size_t alignment);
+
+/* The arena's lock, for fork. */
+hak_lock_t *hak_meta_lock(void);
+
+/* Milliseconds of a coarse monotonic clock (a vDSO read, no system call). */
+uint64_t hak_os_milliseconds(void);
+/* Bits that differ between processes (from the kernel's AT_RANDOM), for address choice. */
+uint64_t hak_os_random(void);
+
+/* Writes "hakmem: FUNCTION(ADDRESS): REASON" to stderr and aborts. */
+_Noreturn void hak_fault(const char *function, const void *address, const char *reason);
+/* Writes "hakmem: TEXT" to stderr. */
+void hak_warn(const char *text);
+
+/* Debug builds stop where an invariant does not hold. */
+#define HAK_ASSERT(condition)                                                                      \
+    do {                                                                                           \
+        if (HAK_DEBUG && HAK_UNLIKELY(!(condition)))                                               \
+            hak_fault(__func__, NULL, "invariant violated: " #condition);                          \
+    } while (0)
+
+#endif

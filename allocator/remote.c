@@ -1,0 +1,213 @@
+/*
+ * Remote target queue. Senders: any bound thread (hak_remote_send, hak_remote_flush). Receivers:
+ * the heap's own thread (hak_remote_receive), or whoever holds the heap's lock (hak_remote_drain).
+ * Spare chunks are kept per thread and exchanged with a shared list eight at a time, so that a
+ * thread that only sends and one that only receives pay one locked operation for every eight
+ * chunks.
+ */
+#include "allocator/remote.h"
+
+#include "allocator/heap.h"
+#include "allocator/slab.h"
+
+#define SPARE_MAX   16u
+#define SPARE_BATCH 8u
+
+static struct {
+    hak_lock_t lock;
+    hak_chunk_t *spare; /* [lock] */
+} chunks;
+
+hak_lock_t *hak_chunks_lock(void) {
+    return &chunks.lock;
+}
+
+/* ------------------------------------------------------------------ chunks */
+
+static bool chunks_make(hak_heap_t *heap) {
+    char *memory = hak_meta_allocate(SPARE_BATCH * sizeof(hak_chunk_t), 64);
+    if (memory == NULL)
+        return false;
+    for (uint32_t i = 0; i < SPARE_BATCH; i++) {
+        hak_chunk_t *chunk = (hak_chunk_t *)(memory + i * sizeof(hak_chunk_t));
+        chunk->next = heap->spare_chunks;
+        heap->spare_chunks = chunk;
+    }
+    heap->spare_count += SPARE_BATCH;
+    return true;
+}
+
+static hak_chunk_t *chunk_take(hak_heap_t *heap) {
+    if (heap->spare_chunks == NULL) {
+        hak_lock(&chunks.lock);
+        while (chunks.spare != NULL && heap->spare_count < SPARE_BATCH) {
+            hak_chunk_t *chunk = chunks.spare;
+            chunks.spare = chunk->next;
+            chunk->next = heap->spare_chunks;
+            heap->spare_chunks = chunk;
+            heap->spare_count++;
+        }
+        hak_unlock(&chunks.lock);
+        if (heap->spare_chunks == NULL && !chunks_make(heap))
+            return NULL;
+    }
+    hak_chunk_t *chunk = heap->spare_chunks;
+    heap->spare_chunks = chunk->next;
+    heap->spare_count--;
+    return chunk;
+}
+
+static void chunk_give(hak_heap_t *heap, hak_chunk_t *chunk) {
+    chunk->next = heap->spare_chunks;
+    heap->spare_chunks = chunk;
+    if (++heap->spare_count < SPARE_MAX)
+        return;
+    hak_lock(&chunks.lock);
+    for (uint32_t i = 0; i < SPARE_BATCH; i++) {
+        chunk = heap->spare_chunks;
+        heap->spare_chunks = chunk->next;
+        chunk->next = chunks.spare;
+        chunks.spare = chunk;
+    }
+    hak_unlock(&chunks.lock);
+    heap->spare_count -= SPARE_BATCH;
+}
+
+/* ------------------------------------------------------------------ sending */
+
+static void chunk_push(hak_heap_t *target, hak_chunk_t *chunk) {
+    hak_chunk_t *head = atomic_load_explicit(&target->inbox, memory_order_relaxed);
+    do {
+        /* The chunk below may be taken meanwhile: then its figure is stale, and only a hint is
+         * wrong. Its memory is never unmapped. */
+        uint32_t below =
+            head == NULL ? 0 : atomic_load_explicit(&head->chain_bytes, memory_order_relaxed);
+        chunk->next = head;
+        atomic_store_explicit(&chunk->chain_bytes, below + chunk->bytes, memory_order_relaxed);
+    } while (!atomic_compare_exchange_weak_explicit(&target->inbox, &head, chunk,
+                                                    memory_order_release, memory_order_relaxed));
+}
+
+static void chunk_put(hak_heap_t *target, const hak_chunk_t *chunk) {
+    for (uint32_t i = 0; i < chunk->count; i++)
+        hak_slab_put(target, chunk->block[i], "free");
+}
+
+/* Gives a filled chunk to its target. */
+static void chunk_publish(hak_heap_t *heap, hak_heap_t *target, hak_chunk_t *chunk) {
+    if (atomic_load_explicit(&target->state, memory_order_relaxed) != HAK_HEAP_BOUND) {
+        hak_lock(&target->lock);
+        chunk_put(target, chunk);
+        hak_unlock(&target->lock);
+        chunk_give(heap, chunk);
+        return;
+    }
+    chunk_push(target, chunk);
+    if (atomic_load_explicit(&chunk->chain_bytes, memory_order_relaxed) <= HAK_INBOX_BYTES)
+        return;
+    /* The target has not looked for long. If it is just refilling, it looks now. */
+    if (hak_lock_try(&target->lock)) {
+        hak_remote_drain(target, false);
+        hak_unlock(&target->lock);
+    }
+}
+
+static void outbox_publish(hak_heap_t *heap, hak_outbox_t *outbox) {
+    hak_chunk_t *chunk = outbox->chunk;
+    chunk->count = (uint32_t)(outbox->top - chunk->block);
+    chunk->bytes = (uint32_t)(HAK_OUTBOX_BYTES - outbox->bytes_left);
+    hak_heap_t *target = hak_heap_by_id(outbox->target >> 16);
+    outbox->chunk = NULL;
+    outbox->top = outbox->limit = NULL;
+    outbox->target = 0;
+    chunk_publish(heap, target, chunk);
+}
+
+HAK_NOINLINE void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block) {
+    uint32_t target = entry & 0xffff0000u;
+    hak_outbox_t *outbox = &heap->outbox[(entry >> 16) % HAK_OUTBOXES];
+    if (outbox->chunk != NULL && (outbox->target != target || outbox->top == outbox->limit))
+        outbox_publish(heap, outbox);
+    if (outbox->chunk == NULL) {
+        hak_chunk_t *chunk = chunk_take(heap);
+        if (chunk == NULL) {
+            hak_remote_put(entry, block);
+            return;
+        }
+        outbox->chunk = chunk;
+        outbox->top = chunk->block;
+        outbox->limit = chunk->block + HAK_CHUNK_BLOCKS;
+        outbox->target = target;
+        outbox->bytes_left = HAK_OUTBOX_BYTES;
+    }
+    const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
+    *outbox->top++ = block;
+    outbox->bytes_left -= (int32_t)lane->stride_bytes;
+    if (outbox->bytes_left <= 0)
+        outbox_publish(heap, outbox);
+}
+
+void hak_remote_flush(hak_heap_t *heap) {
+    for (uint32_t i = 0; i < HAK_OUTBOXES; i++) {
+        if (heap->outbox[i].chunk != NULL)
+            outbox_publish(heap, &heap->outbox[i]);
+    }
+}
+
+void hak_remote_put(uint32_t entry, void *block) {
+    hak_heap_t *target = hak_heap_by_id(entry >> 16);
+    hak_lock(&target->lock);
+    hak_slab_put(target, block, "free");
+    hak_unlock(&target->lock);
+}
+
+/* ------------------------------------------------------------------ receiving */
+
+static void chunk_receive(hak_heap_t *heap, const hak_chunk_t *chunk) {
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        void *block = chunk->block[i];
+        uint32_t entry = hak_map_entry(block);
+        HAK_ASSERT(entry >> 16 == heap->id);
+        hak_lane_t *lane = (hak_lane_t *)((char *)heap + (entry & 0xffff));
+        if (lane->top == lane->limit)
+            hak_lane_flush(heap, lane, lane->capacity / 2);
+        *lane->top++ = block;
+    }
+}
+
+bool hak_remote_receive(hak_heap_t *heap) {
+    if (heap->received == NULL) {
+        if (atomic_load_explicit(&heap->inbox, memory_order_relaxed) == NULL)
+            return false;
+        heap->received = atomic_exchange_explicit(&heap->inbox, NULL, memory_order_acquire);
+        if (heap->received == NULL)
+            return false;
+    }
+    hak_chunk_t *chunk = heap->received;
+    heap->received = chunk->next;
+    chunk_receive(heap, chunk);
+    chunk_give(heap, chunk);
+    return true;
+}
+
+static void chain_drain(hak_heap_t *heap, hak_chunk_t *chain) {
+    hak_chunk_t *last = NULL;
+    for (hak_chunk_t *chunk = chain; chunk != NULL; chunk = chunk->next) {
+        chunk_put(heap, chunk);
+        last = chunk;
+    }
+    if (last == NULL)
+        return;
+    hak_lock(&chunks.lock);
+    last->next = chunks.spare;
+    chunks.spare = chain;
+    hak_unlock(&chunks.lock);
+}
+
+void hak_remote_drain(hak_heap_t *heap, bool received_too) {
+    if (received_too) {
+        chain_drain(heap, heap->received);
+        heap->received = NULL;
+    }
+    chain_drain(heap, atomic_exchange_explicit(&heap->inbox, NULL, memory_order_acquire));
+}

@@ -1,0 +1,334 @@
+/*
+ * The address domain, its map, superslabs and the pool of empty units. Called on cold paths by
+ * slab.c and large.c in any thread; everything below is under pool.lock, which is a leaf but for
+ * the metadata arena's. Units are given out lowest address first, which keeps the process compact,
+ * and empty touched units are purged when they are old or when there are too many.
+ */
+#include "allocator/superslab.h"
+
+#include <string.h>
+
+#include "allocator/lane.h"
+#include "allocator/options.h"
+
+#define DOMAIN_BYTES    ((size_t)256 << 30) /* what the map can describe: 16 MiB of map, untouched */
+#define RESERVE_BYTES   ((size_t)1 << 30)   /* one step of reservation */
+#define SUPERSLABS_MAX  (DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
+#define PURGE_PERIOD_MS 100
+#define ALL_UNITS       UINT32_MAX
+
+/* Record of one superslab, out of line. */
+typedef struct superslab {
+    hak_slab_t slab[HAK_SUPERSLAB_UNITS];
+    char *start;          /* [const] */
+    uint32_t free_units;  /* [lock] bit per unit */
+    uint32_t dirty_units; /* [lock] free units that were touched since they were last zero */
+    uint64_t freed_ms;    /* [lock] when a unit last became free */
+    uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
+} superslab_t;
+
+hak_domain_t hak_domain;
+
+static struct {
+    hak_lock_t lock;
+    superslab_t **by_index;  /* [const] pointer; entries [lock], read without it by hak_run_of */
+    uint64_t *has_free;      /* [lock] bit per superslab with a free unit */
+    size_t index_end;        /* [lock] after the highest superslab in use */
+    size_t lowest_free_word; /* [lock] no bit of has_free is set below this word */
+    char *fresh, *fresh_end; /* [lock] reserved, not yet committed */
+    char *low, *high;        /* [lock] bounds of everything reserved */
+    size_t superslabs;       /* [lock] committed */
+    size_t dirty_units;      /* [lock] over all superslabs */
+    uint64_t purged_ms;      /* [lock] last look for old units */
+} pool;
+
+hak_lock_t *hak_pool_lock(void) {
+    return &pool.lock;
+}
+
+size_t hak_pool_committed_bytes(void) {
+    hak_lock(&pool.lock);
+    size_t bytes = pool.superslabs * HAK_SUPERSLAB_BYTES;
+    hak_unlock(&pool.lock);
+    return bytes;
+}
+
+/* ------------------------------------------------------------------ reservation */
+
+static size_t step_bytes(void) {
+    size_t limit = hak_os_address_limit_bytes();
+    size_t step = RESERVE_BYTES;
+    while (step > HAK_SUPERSLAB_BYTES && step > limit / 16)
+        step /= 2;
+    return step;
+}
+
+/* A place far from where the kernel puts other mappings, so that growth finds room above. */
+static void *domain_hint(void) {
+    uint64_t gigabyte = 0x4000 + hak_os_random() % 0x10000;
+    return (void *)(uintptr_t)(gigabyte << 30);
+}
+
+static bool region_in_domain(const char *start, size_t bytes) {
+    size_t offset = (uintptr_t)start - hak_domain.base;
+    return offset < hak_domain.units << HAK_UNIT_SHIFT &&
+           bytes <= (hak_domain.units << HAK_UNIT_SHIFT) - offset;
+}
+
+static bool region_take(char *start, size_t bytes) {
+    if (!region_in_domain(start, bytes))
+        return false;
+    if (hak_os_reserve(start, bytes, HAK_SUPERSLAB_BYTES, true) == NULL)
+        return false;
+    pool.fresh = start;
+    pool.fresh_end = start + bytes;
+    if (start < pool.low)
+        pool.low = start;
+    if (start + bytes > pool.high)
+        pool.high = start + bytes;
+    return true;
+}
+
+/* Reserves the next region: right above what is reserved, else with gaps, else below; smaller and
+ * smaller where the address space is limited. */
+static bool domain_grow(void) {
+    for (size_t step = step_bytes(); step >= HAK_SUPERSLAB_BYTES; step /= 2) {
+        for (size_t gap = 0; gap < 16; gap++) {
+            if (region_take(pool.high + gap * step, step) ||
+                region_take(pool.low - (gap + 1) * step, step))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool hak_domain_start(void) {
+    size_t step = step_bytes();
+    size_t limit = hak_os_address_limit_bytes();
+    size_t domain_bytes = DOMAIN_BYTES;
+    while (domain_bytes > RESERVE_BYTES && domain_bytes / 2 > limit)
+        domain_bytes /= 2;
+
+    char *start = NULL;
+    for (; start == NULL && step >= HAK_SUPERSLAB_BYTES; step /= 2)
+        start = hak_os_reserve(domain_hint(), step, HAK_SUPERSLAB_BYTES, false);
+    if (start == NULL)
+        return false;
+    step *= 2; /* the loop halved it once more */
+
+    size_t units = domain_bytes >> HAK_UNIT_SHIFT;
+    size_t words = SUPERSLABS_MAX / 64;
+    _Atomic uint32_t *map = hak_os_map(units * sizeof map[0], HAK_OS_PAGE_BYTES);
+    pool.by_index = hak_os_map(SUPERSLABS_MAX * sizeof pool.by_index[0], HAK_OS_PAGE_BYTES);
+    pool.has_free = hak_os_map(words * sizeof pool.has_free[0], HAK_OS_PAGE_BYTES);
+    if (map == NULL || pool.by_index == NULL || pool.has_free == NULL)
+        return false;
+
+    /* Room on both sides where the wish was not granted, room above where it was. */
+    uintptr_t below = (uintptr_t)start < ((uintptr_t)0x4000 << 30) ? domain_bytes / 2 : 0;
+    if (below > (uintptr_t)start)
+        below = (uintptr_t)start;
+    hak_domain.base = ((uintptr_t)start - below) & ~(HAK_SUPERSLAB_BYTES - 1);
+    hak_domain.map = map;
+    hak_domain.units = units;
+    pool.fresh = pool.low = start;
+    pool.fresh_end = pool.high = start + step;
+    return true;
+}
+
+/* ------------------------------------------------------------------ superslabs */
+
+static size_t superslab_index(const void *address) {
+    return ((uintptr_t)address - hak_domain.base) >> HAK_SUPERSLAB_SHIFT;
+}
+
+hak_slab_t *hak_run_of(const void *address) {
+    /* No lock: the entry was written before any block of the superslab was handed out, and is
+     * never changed. unit_in_run is constant while the run is in use. */
+    superslab_t *superslab = pool.by_index[superslab_index(address)];
+    size_t unit = ((uintptr_t)address >> HAK_UNIT_SHIFT) & (HAK_SUPERSLAB_UNITS - 1);
+    hak_slab_t *slab = &superslab->slab[unit];
+    return slab - slab->unit_in_run;
+}
+
+static void superslab_mark_free(size_t index) {
+    pool.has_free[index / 64] |= (uint64_t)1 << (index % 64);
+    if (index / 64 < pool.lowest_free_word)
+        pool.lowest_free_word = index / 64;
+}
+
+static bool superslab_create(void) {
+    if (pool.fresh == pool.fresh_end && !domain_grow())
+        return false;
+    superslab_t *superslab = hak_meta_allocate(sizeof *superslab, HAK_OS_PAGE_BYTES);
+    if (superslab == NULL || !hak_os_commit(pool.fresh, HAK_SUPERSLAB_BYTES))
+        return false; /* the record is lost to the arena: memory is at its end anyway */
+    size_t index = superslab_index(pool.fresh);
+    superslab->start = pool.fresh;
+    superslab->free_units = ALL_UNITS;
+    for (unsigned unit = 0; unit < HAK_SUPERSLAB_UNITS; unit++)
+        superslab->slab[unit].start = pool.fresh + ((size_t)unit << HAK_UNIT_SHIFT);
+    pool.by_index[index] = superslab;
+    pool.fresh += HAK_SUPERSLAB_BYTES;
+    pool.superslabs++;
+    if (index >= pool.index_end)
+        pool.index_end = index + 1;
+    superslab_mark_free(index);
+    return true;
+}
+
+/* Bits that start `units` consecutive set bits. */
+static uint32_t run_starts(uint32_t mask, uint32_t units) {
+    /* Shifts double, so that 32 units take 5 steps. */
+    uint32_t have = 1;
+    while (have < units && mask != 0) {
+        uint32_t step = units - have < have ? units - have : have;
+        mask &= mask >> step;
+        have += step;
+    }
+    return mask;
+}
+
+static uint32_t units_mask(uint32_t first, uint32_t units) {
+    return (units == 32 ? ALL_UNITS : ((1u << units) - 1)) << first;
+}
+
+/* Lowest place of a run of free units. */
+static superslab_t *run_find(uint32_t units, uint32_t *first) {
+    size_t words = (pool.index_end + 63) / 64;
+    bool lowest = true;
+    for (size_t word = pool.lowest_free_word; word < words; word++) {
+        uint64_t bits = pool.has_free[word];
+        if (bits != 0 && lowest) {
+            pool.lowest_free_word = word;
+            lowest = false;
+        }
+        for (; bits != 0; bits &= bits - 1) {
+            superslab_t *superslab = pool.by_index[word * 64 + (size_t)__builtin_ctzll(bits)];
+            uint32_t starts = run_starts(superslab->free_units, units);
+            if (starts != 0) {
+                *first = (uint32_t)__builtin_ctz(starts);
+                return superslab;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ purging */
+
+static size_t superslab_purge(superslab_t *superslab) {
+    size_t purged = 0;
+    uint32_t dirty = superslab->dirty_units;
+    while (dirty != 0) {
+        uint32_t first = (uint32_t)__builtin_ctz(dirty);
+        uint32_t rest = ~(dirty >> first);
+        uint32_t units = rest == 0 ? 32 : (uint32_t)__builtin_ctz(rest);
+        hak_os_purge(superslab->start + ((size_t)first << HAK_UNIT_SHIFT),
+                     (size_t)units << HAK_UNIT_SHIFT);
+        dirty &= ~units_mask(first, units);
+        purged += units;
+    }
+    pool.dirty_units -= purged;
+    superslab->dirty_units = 0;
+    return purged << HAK_UNIT_SHIFT;
+}
+
+/* Purges superslabs from the highest address down: those last touched before `before_ms`, and any
+ * while more than `keep_units` are dirty. */
+static size_t pool_purge(uint64_t before_ms, size_t keep_units) {
+    size_t purged = 0;
+    for (size_t index = pool.index_end; index-- > 0 && pool.dirty_units != 0;) {
+        superslab_t *superslab = pool.by_index[index];
+        if (superslab == NULL || superslab->dirty_units == 0)
+            continue;
+        if (superslab->freed_ms < before_ms || pool.dirty_units > keep_units)
+            purged += superslab_purge(superslab);
+    }
+    return purged;
+}
+
+size_t hak_pool_purge(bool all) {
+    uint64_t now = hak_os_milliseconds();
+    hak_lock(&pool.lock);
+    pool.purged_ms = now;
+    uint64_t age = hak_options.purge_ms;
+    size_t purged =
+        all ? pool_purge(UINT64_MAX, 0) : pool_purge(now > age ? now - age : 0, SIZE_MAX);
+    hak_unlock(&pool.lock);
+    return purged;
+}
+
+static void pool_decay(uint64_t now) {
+    size_t bound = (size_t)hak_options.retain_mib << (20 - HAK_UNIT_SHIFT);
+    if (pool.dirty_units > bound) {
+        pool_purge(0, bound / 2); /* down to half, so that the next frees do not purge again */
+    } else if (now - pool.purged_ms >= PURGE_PERIOD_MS) {
+        pool.purged_ms = now;
+        uint64_t age = hak_options.purge_ms;
+        pool_purge(now > age ? now - age : 0, SIZE_MAX);
+    }
+}
+
+/* ------------------------------------------------------------------ runs */
+
+static void run_map(hak_slab_t *run, uint32_t entry) {
+    size_t unit = ((uintptr_t)run->start - hak_domain.base) >> HAK_UNIT_SHIFT;
+    for (uint32_t i = 0; i < run->run_units; i++)
+        atomic_store_explicit(&hak_domain.map[unit + i], entry, memory_order_relaxed);
+}
+
+hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed) {
+    hak_lock(&pool.lock);
+    uint32_t first = 0;
+    superslab_t *superslab = run_find(units, &first);
+    if (superslab == NULL) {
+        if (superslab_create())
+            superslab = run_find(units, &first);
+        if (superslab == NULL) {
+            hak_unlock(&pool.lock);
+            return NULL;
+        }
+    }
+    uint32_t mask = units_mask(first, units);
+    uint32_t dirty = superslab->dirty_units & mask;
+    superslab->free_units &= ~mask;
+    superslab->dirty_units &= ~mask;
+    pool.dirty_units -= (size_t)__builtin_popcount(dirty);
+    *zeroed = dirty == 0;
+    if (superslab->free_units == 0) {
+        size_t index = superslab_index(superslab->start);
+        pool.has_free[index / 64] &= ~((uint64_t)1 << (index % 64));
+    }
+
+    hak_slab_t *run = &superslab->slab[first];
+    run->run_units = (uint8_t)units;
+    run->owner = (uint16_t)owner;
+    run->class_id = class_id;
+    uint32_t blocks = class_id != 0 ? hak_classes[class_id].blocks : 0;
+    run->bits = blocks <= HAK_NARROW_WORDS * 64 ? run->narrow_bits : superslab->wide_bits[first];
+    for (uint32_t i = 0; i < units; i++)
+        run[i].unit_in_run = (uint8_t)i;
+    run_map(run, owner << 16 | HAK_LANE_OFFSET(class_id));
+    hak_unlock(&pool.lock);
+    return run;
+}
+
+void hak_run_free(hak_slab_t *run) {
+    uint64_t now = hak_os_milliseconds();
+    hak_lock(&pool.lock);
+    size_t index = superslab_index(run->start);
+    superslab_t *superslab = pool.by_index[index];
+    uint32_t mask = units_mask((uint32_t)(run - superslab->slab), run->run_units);
+    HAK_ASSERT((superslab->free_units & mask) == 0);
+    run_map(run, 0);
+    run->class_id = 0;
+    run->owner = HAK_OWNER_NONE;
+    superslab->free_units |= mask;
+    superslab->dirty_units |= mask;
+    superslab->freed_ms = now;
+    pool.dirty_units += run->run_units;
+    superslab_mark_free(index);
+    pool_decay(now);
+    hak_unlock(&pool.lock);
+}

@@ -1,0 +1,99 @@
+/*
+ * Superslabs: 2 MiB aligned pieces of one reserved address domain, cut into 32 units of 64 KiB.
+ * Runs of units become slabs (slab.h) or medium blocks (large.h). All metadata lies outside the
+ * units.
+ *
+ * The address map has one entry per unit of the domain: what free needs to know of a block's owner
+ * in a single load. Entries of units that belong to nobody are 0.
+ *
+ *   entry = owner id << 16 | byte offset of the class's lane in a heap
+ */
+#ifndef HAK_SUPERSLAB_H
+#define HAK_SUPERSLAB_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocator/os.h"
+#include "allocator/size_class.h"
+
+#define HAK_SUPERSLAB_SHIFT 21
+#define HAK_SUPERSLAB_BYTES ((size_t)1 << HAK_SUPERSLAB_SHIFT)
+#define HAK_SUPERSLAB_UNITS 32u
+
+#define HAK_OWNER_NONE   0u      /* unit in no use */
+#define HAK_OWNER_MEDIUM 0xfffeu /* a medium block of large.c */
+#define HAK_OWNER_EMPTY  0xffffu /* tag of the heap that owns nothing; never in the map */
+#define HAK_OWNER_MAX    0xfffdu
+
+#define HAK_NARROW_WORDS 8u  /* bitmap inside the slab's record: up to 512 blocks */
+#define HAK_WIDE_WORDS   64u /* bitmap beside it: up to 4096 blocks */
+
+/*
+ * A slab: the record of a run of units, kept in the superslab's record at the run's first unit.
+ * Invariants, under the owner's lock:
+ *   free_blocks = number of set bits = blocks not in any lane, outbox, inbox or program
+ *   0 < free_blocks  <=>  the slab is in its heap's partial list of its class
+ *   no bit is set in a word below lowest_word
+ */
+typedef struct hak_slab {
+    struct hak_slab *next, *previous; /* [lock:heap] partial list */
+    char *start;                      /* [const] first byte of the unit */
+    uint64_t *bits;                   /* [lock:heap] one bit a block, 1 = free here */
+    uint32_t class_id;                /* [lock:pool] 0: a medium block or free units */
+    uint32_t free_blocks;             /* [lock:heap] */
+    uint32_t lowest_word;             /* [lock:heap] */
+    uint16_t owner;                   /* [lock:pool] heap id or HAK_OWNER_* */
+    uint8_t run_units;                /* [lock:pool] length, at the first unit of a run */
+    uint8_t unit_in_run;              /* [lock:pool] distance from the first unit of the run */
+    _Alignas(64) uint64_t narrow_bits[HAK_NARROW_WORDS]; /* [lock:heap] storage of bits, mostly */
+} hak_slab_t;
+
+_Static_assert(sizeof(hak_slab_t) == 128, "32 slab records fill one page");
+
+/* What free needs, in one cache line, constant but for the first allocation of the process. */
+typedef struct hak_domain {
+    _Alignas(64) uintptr_t base; /* [const] address of unit 0 */
+    size_t units;                /* [const] length of the map */
+    _Atomic uint32_t *map;       /* [const] one entry per unit, each [any,atomic] relaxed: a block's
+                                    entry is set before the block is handed out and stays while
+                                    the block lives, so who may free it sees it */
+} hak_domain_t;
+
+extern hak_domain_t hak_domain;
+
+/* Map entry of an address; 0 when it is not in a unit of ours. */
+static inline uint32_t hak_map_entry(const void *address) {
+    size_t unit = ((uintptr_t)address - hak_domain.base) >> HAK_UNIT_SHIFT;
+    if (HAK_UNLIKELY(unit >= hak_domain.units))
+        return 0;
+    return atomic_load_explicit(&hak_domain.map[unit], memory_order_relaxed);
+}
+
+/* Chooses and reserves the domain. False when not even the map can be had. */
+bool hak_domain_start(void);
+
+/* Takes a run of `units` (1 .. HAK_SUPERSLAB_UNITS) for an owner; class_id 0 for a medium block.
+ * *zeroed tells whether all of it reads as zero. NULL when no memory is left. Takes the pool's
+ * lock. */
+hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed);
+
+/* Gives the units of a run back to the pool; they are purged by age and bound. Takes the pool's
+ * lock. */
+void hak_run_free(hak_slab_t *run);
+
+/* The run that an address of ours lies in (its map entry is not 0). */
+hak_slab_t *hak_run_of(const void *address);
+
+/* Purges empty units: all of them, or those that were empty for the configured time. Returns the
+ * number of bytes given back. Takes the pool's lock. */
+size_t hak_pool_purge(bool all);
+
+/* Bytes of superslabs in use of the operating system's memory, at most. */
+size_t hak_pool_committed_bytes(void);
+
+hak_lock_t *hak_pool_lock(void); /* for fork */
+
+#endif
