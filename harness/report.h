@@ -29,11 +29,17 @@ typedef struct cmp_report {
     cmp_cell_figures_t *cells;  /* parallel to run->cells */
     cmp_interval_t noise_floor; /* control over first, all cells of the run pooled by log ratio */
     bool failures;              /* any sample failed */
+    size_t history_count;       /* noise floors of earlier runs on this machine */
+    double history_low, history_high; /* ratios that they lie within; NAN without history */
+    double history_share;             /* of them that do: 1, or 0.999 from 1000 on */
 } cmp_report_t;
 
 /* Derives all figures. The report borrows the run. */
 cmp_report_t cmp_report_make(const cmp_run_t *run);
 void cmp_report_free(cmp_report_t *report);
+
+/* Adds the noise floors of earlier runs, as cmp_store_noise_history returns them. */
+void cmp_report_add_history(cmp_report_t *report, const double *log_ratios, size_t count);
 
 /* The terminal table, with `colour` as decided by the caller. */
 void cmp_report_table(const cmp_report_t *report, FILE *out, bool colour);

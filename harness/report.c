@@ -1,0 +1,180 @@
+/*
+ * Derived figures of a run: what table, JSON and CSV print is computed here once. Called by the
+ * main thread of compare; takes no locks. docs/method.md states every formula, so that a reader can
+ * recompute each figure from the raw samples.
+ */
+#include "report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double RATIO_CONFIDENCE = 0.95;
+
+/* From so many earlier controls on, the outermost 0.1 % are not counted into their range. */
+enum { HISTORY_QUANTILE_COUNT = 1000 };
+
+/* The figure of a sample that is to be summarised; NAN where it is missing. */
+typedef double sample_figure_t(const cmp_sample_t *sample);
+
+static double sample_throughput(const cmp_sample_t *sample) {
+    return sample->ops_per_second;
+}
+
+/* A process occupies memory, so that 0 bytes are a figure that was not taken. */
+static double bytes_or_missing(uint64_t bytes) {
+    return bytes ? (double)bytes : NAN;
+}
+
+static double sample_peak_rss(const cmp_sample_t *sample) {
+    return bytes_or_missing(sample->peak_rss_bytes);
+}
+
+static double sample_end_rss(const cmp_sample_t *sample) {
+    return bytes_or_missing(sample->freed_rss_bytes);
+}
+
+static double sample_crossed_share(const cmp_sample_t *sample) {
+    return sample->crossed_share;
+}
+
+static double sample_fragmentation(const cmp_sample_t *sample) {
+    if (sample->live_bytes == 0 || sample->empty_rss_bytes == 0)
+        return NAN;
+    return (bytes_or_missing(sample->peak_live_rss_bytes) - (double)sample->empty_rss_bytes) /
+           (double)sample->live_bytes;
+}
+
+/* The figure of every good sample, malloc'ed with cell->sample_count entries; NULL: no memory. */
+static double *figures_of(const cmp_cell_t *cell, sample_figure_t *figure, size_t *count) {
+    double *values = malloc((cell->sample_count + 1) * sizeof *values);
+    *count = 0;
+    for (size_t i = 0; values && i < cell->sample_count; i++)
+        if (cell->samples[i].failure == CMP_OK)
+            values[(*count)++] = figure(&cell->samples[i]);
+    return values;
+}
+
+static double median_of(const cmp_cell_t *cell, sample_figure_t *figure) {
+    size_t count;
+    double *values = figures_of(cell, figure, &count);
+    if (!values)
+        return NAN;
+    double median = cmp_summarise(values, count).median;
+    free(values);
+    return median;
+}
+
+static const cmp_sample_t *good_sample_of_round(const cmp_cell_t *cell, uint32_t round) {
+    for (size_t i = 0; i < cell->sample_count; i++)
+        if (cell->samples[i].round == round && cell->samples[i].failure == CMP_OK)
+            return &cell->samples[i];
+    return NULL;
+}
+
+/* Appends the throughputs of the rounds in which both cells have a good sample. */
+static size_t pairs_append(const cmp_cell_t *treatment, const cmp_cell_t *base,
+                           double *treatment_values, double *base_values, size_t count) {
+    for (size_t i = 0; i < treatment->sample_count; i++) {
+        const cmp_sample_t *sample = &treatment->samples[i];
+        if (sample->failure != CMP_OK || good_sample_of_round(treatment, sample->round) != sample)
+            continue;
+        const cmp_sample_t *partner = good_sample_of_round(base, sample->round);
+        if (!partner)
+            continue;
+        treatment_values[count] = sample->ops_per_second;
+        base_values[count++] = partner->ops_per_second;
+    }
+    return count;
+}
+
+/* The cell of the first allocator that did the same work; NULL when the run has none. */
+static const cmp_cell_t *first_of(const cmp_run_t *run, const cmp_cell_t *cell) {
+    for (size_t i = 0; i < run->cell_count; i++)
+        if (run->cells[i].allocator == 0 && cmp_same_work(&run->cells[i], cell))
+            return &run->cells[i];
+    return NULL;
+}
+
+/* Ratio over the pairs of all cells that `wanted` selects. */
+static cmp_interval_t ratio_over(const cmp_run_t *run, const cmp_cell_t *only, bool controls) {
+    cmp_interval_t ratio = {NAN, NAN, NAN, NAN, false};
+    size_t capacity = 0, count = 0;
+    for (size_t i = 0; i < run->cell_count; i++)
+        capacity += run->cells[i].sample_count;
+    double *treatment = malloc((capacity + 1) * sizeof *treatment);
+    double *base = malloc((capacity + 1) * sizeof *base);
+    for (size_t i = 0; treatment && base && i < run->cell_count; i++) {
+        const cmp_cell_t *cell = &run->cells[i];
+        const cmp_cell_t *first = first_of(run, cell);
+        if (first && (controls ? run->allocators[cell->allocator].control : cell == only))
+            count = pairs_append(cell, first, treatment, base, count);
+    }
+    if (count > 0)
+        ratio = cmp_ratio_interval(treatment, base, count, RATIO_CONFIDENCE);
+    free(treatment);
+    free(base);
+    return ratio;
+}
+
+static cmp_cell_figures_t cell_derive(const cmp_run_t *run, const cmp_cell_t *cell) {
+    cmp_cell_figures_t figures = {0};
+    size_t count;
+    double *throughputs = figures_of(cell, sample_throughput, &count);
+    figures.good = throughputs ? count : 0;
+    figures.failed = cell->sample_count - figures.good;
+    figures.ops_per_second = cmp_summarise(throughputs, figures.good);
+    figures.ops_interval = cmp_median_interval(throughputs, figures.good);
+    free(throughputs);
+    figures.ns_per_op = cell->threads * 1e9 / figures.ops_per_second.median;
+    if (!isfinite(figures.ns_per_op))
+        figures.ns_per_op = NAN;
+    if (cell->allocator == 0 && figures.good > 0)
+        figures.ratio_to_first = (cmp_interval_t){1, 1, 1, 1, true};
+    else
+        figures.ratio_to_first = ratio_over(run, cell, false);
+    figures.equal = figures.ratio_to_first.valid && figures.ratio_to_first.low <= 1 &&
+                    figures.ratio_to_first.high >= 1;
+    figures.peak_rss_bytes = median_of(cell, sample_peak_rss);
+    figures.end_rss_bytes = median_of(cell, sample_end_rss);
+    figures.fragmentation_at_peak = median_of(cell, sample_fragmentation);
+    figures.crossed_share = median_of(cell, sample_crossed_share);
+    return figures;
+}
+
+cmp_report_t cmp_report_make(const cmp_run_t *run) {
+    cmp_report_t report = {.run = run, .history_low = NAN, .history_high = NAN};
+    report.cells = calloc(run->cell_count + 1, sizeof *report.cells);
+    if (!report.cells)
+        abort();
+    for (size_t i = 0; i < run->cell_count; i++) {
+        report.cells[i] = cell_derive(run, &run->cells[i]);
+        report.failures |= report.cells[i].failed > 0;
+    }
+    report.noise_floor = ratio_over(run, NULL, true);
+    return report;
+}
+
+void cmp_report_free(cmp_report_t *report) {
+    free(report->cells);
+    report->cells = NULL;
+}
+
+static int value_order(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+void cmp_report_add_history(cmp_report_t *report, const double *log_ratios, size_t count) {
+    double *sorted = count ? malloc(count * sizeof *sorted) : NULL;
+    if (!sorted)
+        return;
+    memcpy(sorted, log_ratios, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, value_order);
+    size_t beyond = count >= HISTORY_QUANTILE_COUNT ? count / 2000 : 0; /* 0.05 % on each side */
+    report->history_count = count;
+    report->history_low = exp(sorted[beyond]);
+    report->history_high = exp(sorted[count - 1 - beyond]);
+    report->history_share = count >= HISTORY_QUANTILE_COUNT ? 0.999 : 1;
+    free(sorted);
+}

@@ -1,0 +1,310 @@
+/*
+ * JSON of a run, schema 1: the contract that docs/results.schema.json states. Prints what report.c
+ * derived and the raw samples. Missing is null, never 0; unsigned 64-bit seeds and checksums are
+ * strings, since JSON numbers lose their last digits in most readers. Main thread of compare.
+ */
+#include "report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "report_text.h"
+
+static json_t *json_text(const char *text) {
+    if (!text || strcmp(text, "n/a") == 0)
+        return json_null();
+    char *clean = cmp_text_utf8(text, false);
+    json_t *value = json_string(clean);
+    free(clean);
+    return value;
+}
+
+static json_t *json_number(double value) {
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *json_count(uint64_t value) {
+    return json_integer((json_int_t)value);
+}
+
+/* A figure whose zero means that it was not taken. */
+static json_t *json_nonzero(uint64_t value) {
+    return value ? json_count(value) : json_null();
+}
+
+static json_t *json_nonzero_number(double value) {
+    return json_number(value != 0 ? value : NAN);
+}
+
+static json_t *json_time(double unix_seconds) {
+    time_t seconds = (time_t)unix_seconds;
+    struct tm utc;
+    char text[40];
+    if (unix_seconds == 0 || !gmtime_r(&seconds, &utc) ||
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+        return json_null();
+    return json_string(text);
+}
+
+static json_t *json_seed(uint64_t seed) {
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, seed);
+    return json_string(text);
+}
+
+static void set(json_t *object, const char *key, json_t *value) {
+    if (!value || json_object_set_new(object, key, value) != 0)
+        abort(); /* out of memory: no half-written result */
+}
+
+static json_t *json_interval(const cmp_interval_t *interval) {
+    if (!isfinite(interval->estimate))
+        return json_null();
+    json_t *object = json_object();
+    set(object, "estimate", json_number(interval->estimate));
+    set(object, "low", json_number(interval->low));
+    set(object, "high", json_number(interval->high));
+    set(object, "confidence", json_number(interval->confidence));
+    return object;
+}
+
+static json_t *json_noise_floor(const cmp_report_t *report) {
+    const cmp_interval_t *floor = &report->noise_floor;
+    json_t *object = json_object();
+    set(object, "ratio", json_number(floor->estimate));
+    set(object, "low", json_number(floor->low));
+    set(object, "high", json_number(floor->high));
+    set(object, "confidence", json_number(floor->confidence));
+    json_t *history = json_object();
+    set(history, "runs", json_count(report->history_count));
+    set(history, "low", json_number(report->history_low));
+    set(history, "high", json_number(report->history_high));
+    set(history, "share", report->history_count ? json_number(report->history_share) : json_null());
+    set(object, "earlier", history);
+    return object;
+}
+
+static json_t *json_machine(const cmp_machine_t *machine) {
+    json_t *object = json_object();
+    const struct {
+        const char *key, *text;
+    } texts[] = {{"id", machine->id},
+                 {"hostname", machine->hostname},
+                 {"cpu", machine->cpu},
+                 {"caches", machine->caches},
+                 {"topology", machine->topology},
+                 {"kernel", machine->kernel},
+                 {"os", machine->os},
+                 {"libc", machine->libc},
+                 {"governor", machine->governor},
+                 {"transparent_huge_pages", machine->thp},
+                 {"overcommit", machine->overcommit},
+                 {"hypervisor", machine->hypervisor}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        set(object, texts[i].key, json_text(texts[i].text));
+    set(object, "packages", json_nonzero(machine->packages));
+    set(object, "cores", json_nonzero(machine->cores));
+    set(object, "pus", json_nonzero(machine->pus));
+    set(object, "numa_nodes", json_nonzero(machine->numa_nodes));
+    set(object, "memory_bytes", json_nonzero(machine->memory_bytes));
+    return object;
+}
+
+static json_t *json_allocators(const cmp_run_t *run) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < run->allocator_count; i++) {
+        const cmp_allocator_t *allocator = &run->allocators[i];
+        json_t *object = json_object();
+        set(object, "allocator", json_text(allocator->label));
+        set(object, "name", json_text(allocator->name));
+        set(object, "path", json_text(allocator->path));
+        set(object, "version", json_text(allocator->version));
+        set(object, "library_sha256", json_text(*allocator->sha256 ? allocator->sha256 : NULL));
+        set(object, "configuration", json_text(allocator->configuration));
+        set(object, "control", json_boolean(allocator->control));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static void sample_identify(json_t *object, const cmp_sample_t *sample) {
+    set(object, "sample", json_text(sample->uuid));
+    set(object, "round", json_count(sample->round));
+    set(object, "position", json_count(sample->position));
+    set(object, "seed", json_seed(sample->seed));
+    set(object, "started", json_time(sample->started));
+    set(object, "wall_seconds", json_nonzero_number(sample->wall_seconds));
+}
+
+static json_t *json_timeline(const cmp_sample_t *sample) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < sample->timeline_count; i++) {
+        json_t *point = json_array();
+        json_array_append_new(point, json_number(sample->timeline[i].seconds));
+        json_array_append_new(point, json_count(sample->timeline[i].rss_bytes));
+        json_array_append_new(point, json_count(sample->timeline[i].rss_anon_bytes));
+        json_array_append_new(list, point);
+    }
+    return list;
+}
+
+static json_t *json_good_sample(const cmp_sample_t *sample) {
+    json_t *object = json_object();
+    char checksum[20];
+    snprintf(checksum, sizeof checksum, "%016" PRIx64, sample->checksum);
+    sample_identify(object, sample);
+    set(object, "ops_per_second", json_number(sample->ops_per_second));
+    set(object, "window_seconds", json_nonzero_number(sample->window_seconds));
+    set(object, "ops", json_count(sample->ops));
+    set(object, "checksum", json_string(checksum));
+    set(object, "crossed_share", json_number(sample->crossed_share));
+    set(object, "peak_rss_bytes", json_nonzero(sample->peak_rss_bytes));
+    set(object, "empty_rss_bytes", json_nonzero(sample->empty_rss_bytes));
+    set(object, "peak_live_rss_bytes", json_nonzero(sample->peak_live_rss_bytes));
+    set(object, "end_rss_bytes", json_nonzero(sample->freed_rss_bytes));
+    set(object, "live_bytes", json_count(sample->live_bytes));
+    set(object, "minor_faults", json_count(sample->minor_faults));
+    set(object, "major_faults", json_count(sample->major_faults));
+    set(object, "voluntary_switches", json_count(sample->voluntary_switches));
+    set(object, "involuntary_switches", json_count(sample->involuntary_switches));
+    set(object, "user_seconds", json_number(sample->user_seconds));
+    set(object, "system_seconds", json_number(sample->system_seconds));
+    set(object, "steal_seconds", json_number(sample->steal_seconds));
+    set(object, "binding", json_text(sample->binding));
+    set(object, "timeline", json_timeline(sample));
+    return object;
+}
+
+static json_t *json_failed_sample(const cmp_sample_t *sample) {
+    json_t *object = json_object();
+    sample_identify(object, sample);
+    set(object, "failure", json_text(cmp_failure_name(sample->failure)));
+    set(object, "reason", json_text(sample->reason));
+    set(object, "peak_rss_bytes", json_nonzero(sample->peak_rss_bytes));
+    return object;
+}
+
+static json_t *json_throughput(const cmp_cell_figures_t *figures) {
+    json_t *object = json_object();
+    const cmp_summary_t *summary = &figures->ops_per_second;
+    set(object, "median", json_number(summary->median));
+    set(object, "low", json_number(figures->ops_interval.low));
+    set(object, "high", json_number(figures->ops_interval.high));
+    set(object, "confidence", json_number(figures->ops_interval.confidence));
+    set(object, "mean", json_number(summary->mean));
+    set(object, "stdev", json_number(summary->stdev));
+    set(object, "min", json_number(summary->min));
+    set(object, "max", json_number(summary->max));
+    return object;
+}
+
+static json_t *json_parameters(const cmp_cell_t *cell) {
+    json_t *object = json_object();
+    for (size_t i = 0; i < cell->workload->parameter_count; i++) {
+        const wl_parameter_t *parameter = &cell->workload->parameters[i];
+        char value[64];
+        wl_format(cell->workload, &cell->values, i, value, sizeof value);
+        set(object, parameter->name,
+            parameter->choices ? json_text(value) : json_count(cell->values.value[i]));
+    }
+    return object;
+}
+
+static json_t *json_median(double median) {
+    json_t *object = json_object();
+    set(object, "median", json_number(median));
+    return object;
+}
+
+static void cell_describe(json_t *object, const cmp_run_t *run, const cmp_cell_t *cell) {
+    const cmp_allocator_t *allocator = &run->allocators[cell->allocator];
+    set(object, "workload", json_text(cell->workload->name));
+    set(object, "parameters", json_parameters(cell));
+    set(object, "allocator", json_text(allocator->label));
+    set(object, "control", json_boolean(allocator->control));
+    set(object, "version", json_text(allocator->version));
+    set(object, "library_sha256", json_text(*allocator->sha256 ? allocator->sha256 : NULL));
+    set(object, "threads", json_count(cell->threads));
+    set(object, "placement", json_text(topo_policy_name(cell->placement)));
+    set(object, "oversubscribed", json_boolean(cell->oversubscribed));
+    set(object, "ops_per_thread", json_nonzero(cell->ops_per_thread));
+    set(object, "warmup_per_thread", json_nonzero(cell->warmup_per_thread));
+    set(object, "duration_seconds", json_nonzero_number(cell->seconds));
+    set(object, "check", json_boolean(cell->check));
+}
+
+static json_t *json_cell(const cmp_report_t *report, size_t index) {
+    const cmp_cell_t *cell = &report->run->cells[index];
+    const cmp_cell_figures_t *figures = &report->cells[index];
+    json_t *object = json_object(), *samples = json_array(), *failures = json_array();
+    for (size_t i = 0; i < cell->sample_count; i++) {
+        const cmp_sample_t *sample = &cell->samples[i];
+        if (sample->failure == CMP_OK)
+            json_array_append_new(samples, json_good_sample(sample));
+        else
+            json_array_append_new(failures, json_failed_sample(sample));
+    }
+    cell_describe(object, report->run, cell);
+    set(object, "rounds", json_count(cell->sample_count));
+    set(object, "failures", failures);
+    set(object, "samples", samples);
+    set(object, "ops_per_second", json_throughput(figures));
+    set(object, "ns_per_op", json_number(figures->ns_per_op));
+    set(object, "floor_ns_per_op", json_null());
+    set(object, "ratio_to_first", json_interval(&figures->ratio_to_first));
+    set(object, "equal_to_first",
+        figures->ratio_to_first.valid ? json_boolean(figures->equal) : json_null());
+    set(object, "peak_rss_bytes", json_median(figures->peak_rss_bytes));
+    set(object, "end_rss_bytes", json_median(figures->end_rss_bytes));
+    set(object, "fragmentation_at_peak", json_number(figures->fragmentation_at_peak));
+    set(object, "crossed_share", json_number(figures->crossed_share));
+    set(object, "latency_ns", json_null());
+    set(object, "instructions_per_op", json_null());
+    set(object, "counters_source", json_null());
+    return object;
+}
+
+static json_t *json_strings(char **strings, size_t count) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        char *clean = cmp_text_utf8(strings[i], false);
+        json_array_append_new(list, json_string(clean));
+        free(clean);
+    }
+    return list;
+}
+
+bool cmp_report_json(const cmp_report_t *report, FILE *out) {
+    const cmp_run_t *run = report->run;
+    json_t *root = json_object(), *cells = json_array();
+    size_t arguments = 0;
+    while (run->command && run->command[arguments])
+        arguments++;
+    for (size_t i = 0; i < run->cell_count; i++)
+        json_array_append_new(cells, json_cell(report, i));
+    set(root, "schema", json_integer(1));
+    set(root, "run", json_text(run->uuid));
+    set(root, "kind", json_text(run->kind));
+    set(root, "command", json_strings(run->command, arguments));
+    set(root, "started", json_time(run->started));
+    set(root, "seed", json_seed(run->seed));
+    set(root, "rounds", json_count(run->rounds));
+    set(root, "rounds_done", json_count(run->rounds_done));
+    set(root, "interrupted", json_boolean(run->interrupted));
+    set(root, "commit", json_text(run->commit));
+    set(root, "compiler", json_text(run->compiler));
+    set(root, "machine", json_machine(&run->machine));
+    set(root, "noise_floor", json_noise_floor(report));
+    set(root, "allocators", json_allocators(run));
+    set(root, "notes", json_strings(run->notes, run->note_count));
+    set(root, "cells", cells);
+    bool written = json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) == 0;
+    json_decref(root);
+    written = written && fputc('\n', out) != EOF;
+    return fflush(out) == 0 && !ferror(out) && written;
+}
