@@ -1,0 +1,140 @@
+/*
+ * Workload mixed: every thread frees and allocates at random in a table of its own. One step picks
+ * a slot: a taken one is freed, an empty one gets a block of random size, so that about half of the
+ * slots are taken. After the predecessor project's random-mixed benchmark. Runs in worker threads,
+ * which share nothing. Explained in docs/workloads.md.
+ */
+#include "worker.h"
+
+enum { SLOTS, MIN, MAX, TOUCH };
+
+static const wl_parameter_t mixed_parameters[] = {
+    [SLOTS] = {"slots", "blocks", 8192, 1, 1 << 24, NULL, "places per thread; half of them taken"},
+    [MIN] = {"min", "bytes", 257, 1, 1 << 30, NULL, "smallest size"},
+    [MAX] = {"max", "bytes", 768, 1, 1 << 30, NULL, "largest size; sizes are uniform"},
+    [TOUCH] = {"touch", "", WL_TOUCH_FIRST, 0, 0, wl_touch_choices, wl_touch_help},
+};
+
+/* Two arrays rather than one of pairs: a free then touches the line of the pointer alone. */
+typedef struct mixed_state {
+    uint64_t random;
+    uint64_t slots;
+    void **blocks;         /* NULL: empty */
+    uint32_t *sizes_bytes; /* valid where a block is */
+} mixed_state_t;
+
+/* ---------------------------------------------------------------------------------- hot loop */
+
+wl_inline void mixed_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch touch, bool check) {
+    mixed_state_t *state = thread->state;
+    const uint64_t slots = state->slots, min = thread->run->values.value[MIN];
+    const uint64_t range = thread->run->values.value[MAX] - min + 1;
+    void **const blocks = state->blocks;
+    uint32_t *const sizes = state->sizes_bytes;
+    uint64_t random = state->random, checksum = 0, freed = 0;
+
+    for (uint64_t i = 0; i < steps; i++) {
+        uint64_t number = wl_random(&random);
+        uint64_t slot = wl_random_below((uint32_t)number, slots);
+        void *block = blocks[slot];
+        if (block != NULL) {
+            blocks[slot] = NULL;
+            freed++;
+            wl_release(thread, block, sizes[slot], touch, check);
+        } else {
+            uint64_t size = min + wl_random_below((uint32_t)(number >> 32), range);
+            checksum += wl_hash_malloc(size);
+            sizes[slot] = (uint32_t)size;
+            blocks[slot] = wl_allocate(thread, size, touch, check);
+        }
+    }
+    state->random = random;
+    thread->checksum += checksum + freed * wl_hash_free(1);
+    thread->freed_blocks += freed;
+}
+
+static void mixed_chunk(wl_thread_t *thread, uint64_t steps) {
+    enum wl_touch touch = (enum wl_touch)thread->run->values.value[TOUCH];
+    if (thread->run->check) {
+        mixed_steps(thread, steps, touch, true);
+        return;
+    }
+    switch (touch) {
+    case WL_TOUCH_NONE:
+        mixed_steps(thread, steps, WL_TOUCH_NONE, false);
+        break;
+    case WL_TOUCH_FIRST:
+        mixed_steps(thread, steps, WL_TOUCH_FIRST, false);
+        break;
+    case WL_TOUCH_LINES:
+        mixed_steps(thread, steps, WL_TOUCH_LINES, false);
+        break;
+    case WL_TOUCH_CONSUMER:
+        mixed_steps(thread, steps, WL_TOUCH_CONSUMER, false);
+        break;
+    }
+}
+
+/* ---------------------------------------------------------------------------------- engine */
+
+static bool mixed_plan(wl_run_t *run, char *error, size_t error_bytes) {
+    (void)error, (void)error_bytes;
+    uint64_t slots = run->values.value[SLOTS];
+    run->engine_state_bytes = sizeof(mixed_state_t) + slots * (sizeof(void *) + sizeof(uint32_t));
+    run->live_blocks_limit = slots * run->thread_count;
+    return true;
+}
+
+static void mixed_prepare(wl_thread_t *thread) {
+    mixed_state_t *state = thread->state;
+    state->random = wl_random_seed(thread->run->seed, thread->index);
+    state->slots = thread->run->values.value[SLOTS];
+    state->blocks = (void **)(state + 1);
+    state->sizes_bytes = (uint32_t *)(state->blocks + state->slots);
+}
+
+static enum wl_verdict mixed_work(wl_thread_t *thread) {
+    for (uint64_t steps; (steps = wl_chunk(thread)) > 0;) {
+        mixed_chunk(thread, steps);
+        wl_done(thread, steps, steps);
+    }
+    return WL_PHASE_OVER;
+}
+
+static uint64_t mixed_live_bytes(wl_thread_t *thread) {
+    const mixed_state_t *state = thread->state;
+    uint64_t bytes = 0;
+    for (uint64_t i = 0; i < state->slots; i++)
+        bytes += state->blocks[i] != NULL ? state->sizes_bytes[i] : 0;
+    return bytes;
+}
+
+static void mixed_drain(wl_thread_t *thread) {
+    mixed_state_t *state = thread->state;
+    for (uint64_t i = 0; i < state->slots; i++)
+        if (state->blocks[i] != NULL)
+            wl_release(thread, state->blocks[i], state->sizes_bytes[i], WL_TOUCH_NONE,
+                       thread->run->check);
+}
+
+static const wl_engine_t mixed_engine = {
+    .plan = mixed_plan,
+    .prepare = mixed_prepare,
+    .work = mixed_work,
+    .live_bytes = mixed_live_bytes,
+    .drain = mixed_drain,
+};
+
+static bool mixed_validate(const wl_values_t *values, char *error, size_t error_bytes) {
+    return wl_sizes_valid(values->value[MIN], values->value[MAX], error, error_bytes);
+}
+
+const wl_workload_t wl_mixed = {
+    .name = "mixed",
+    .summary = "each thread frees and allocates blocks of random size in a table of its own",
+    .stresses = "the local fast path of malloc and free, and how compactly live blocks lie",
+    .parameters = mixed_parameters,
+    .parameter_count = sizeof mixed_parameters / sizeof mixed_parameters[0],
+    .validate = mixed_validate,
+    .engine = &mixed_engine,
+};

@@ -1,0 +1,205 @@
+/*
+ * What a workload's engine sees of the worker: the run, its threads and the services they share.
+ * Included by worker*.c and wl_*.c. Unless said otherwise a function is called by the worker thread
+ * that owns the wl_thread_t. Nothing here calls the allocator under test except wl_allocate and
+ * wl_release. Explained in docs/workloads.md.
+ */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "random.h"
+#include "worker_check.h"
+#include "worker_control.h"
+#include "workload.h"
+
+enum { WL_LINE_BYTES = 64, WL_FALSE_SHARING_BYTES = 128 }; /* line; line and its prefetched buddy */
+
+#define wl_inline              static inline __attribute__((always_inline))
+#define wl_unlikely(condition) __builtin_expect(!!(condition), 0)
+
+/* Values of the parameter `touch`, which every workload has; wl_touch_choices names them. */
+enum wl_touch {
+    WL_TOUCH_NONE,     /* the workload does not access the block */
+    WL_TOUCH_FIRST,    /* writes the first byte after malloc */
+    WL_TOUCH_LINES,    /* writes a byte in every cache line after malloc */
+    WL_TOUCH_CONSUMER, /* as lines, and the freeing thread reads them again before free */
+};
+extern const char *const wl_touch_choices[];
+extern const char wl_touch_help[];
+
+/* For wl_workload_t.validate: false with a reason unless min <= max. */
+bool wl_sizes_valid(uint64_t min_bytes, uint64_t max_bytes, char *error, size_t error_bytes);
+
+enum wl_phase {
+    WL_PHASE_WARMUP,
+    WL_PHASE_MEASURE,
+    WL_PHASE_LOAD, /* own work done: same kind of work, not counted, until all have finished */
+};
+
+enum wl_verdict {
+    WL_PHASE_OVER, /* this thread's part of the phase is done */
+    WL_HAND_OVER,  /* go on with this phase in a fresh thread, which inherits the wl_thread_t */
+};
+
+typedef struct wl_run wl_run_t;
+
+/*
+ * A worker thread, or for WL_HAND_OVER a lineage of threads of which one lives at a time. Lies in
+ * mapped memory with no false sharing.
+ *
+ * ops, checksum, crossed_blocks and freed_blocks count the current phase. stamped_ops <= ops.
+ */
+typedef struct wl_thread {
+    _Alignas(WL_FALSE_SHARING_BYTES) wl_run_t *run; /* [const] */
+    uint32_t index;                                 /* [const] 0-based */
+    uint32_t ops_per_step;      /* [const] the run's ops are divided by it; an engine's plan sets
+                                   it; 0: no steps of its own, it lives on what it receives */
+    void *state;                /* [const] engine_state_bytes of zeroed mapped memory */
+    wl_thread_report_t *report; /* [const] in the control block */
+    enum wl_phase phase;        /* [owner] */
+    uint32_t generation;        /* [owner] 0-based: threads of this lineage before this one */
+    pthread_t self;             /* [owner] the living thread of the lineage */
+    uint64_t steps_left;        /* [owner] of the phase; ignored where time decides */
+    uint64_t ops;               /* [owner] completed mallocs and frees */
+    uint64_t checksum;          /* [owner] sum of wl_hash_* over them */
+    uint64_t crossed_blocks;    /* [owner] freed blocks that another thread had allocated */
+    uint64_t freed_blocks;      /* [owner] */
+    uint64_t now_ns;            /* [owner] clock as last read */
+    uint64_t deadline_ns;       /* [owner] end of the measured phase where time decides */
+    uint64_t stamped_ns;        /* [owner] clock of the last stamp */
+    uint64_t stamped_ops;       /* [owner] ops of the last stamp */
+    bool stamps_closed;         /* [owner] own steps done: the last stamp is written */
+    uint64_t checked_blocks;    /* [owner] blocks given an identity under check=1 */
+} wl_thread_t;
+
+/* The request and what the threads share. Filled by the main thread before the others start. */
+struct wl_run {
+    const wl_workload_t *workload; /* [const] */
+    wl_values_t values;            /* [const] */
+    uint32_t thread_count;         /* [const] */
+    uint64_t ops;                  /* [const] measured operations per thread; 0 with seconds */
+    uint64_t warmup;               /* [const] operations per thread before */
+    uint64_t seconds;              /* [const] 0: the number of operations decides */
+    uint64_t seed;                 /* [const] */
+    bool check;                    /* [const] */
+    bool check_usable_size;        /* [const] malloc_usable_size is the same library's as malloc */
+    const char *bind;              /* [const] SET,SET... or NULL */
+    uint64_t chunk_steps;          /* [const] steps between two looks at stamps or clock */
+    uint64_t stamp_ops, stamp_ns;  /* [const] least distance of two stamps */
+    size_t engine_state_bytes;     /* [const] per thread; set by plan */
+    uint64_t live_blocks_limit;    /* [const] blocks that may be live at once; set by plan */
+    wl_control_t *control;         /* [const] */
+    wl_thread_t *threads;          /* [const] thread_count */
+    wl_check_t *live_set;          /* [const] NULL unless check */
+    pthread_barrier_t barrier;     /* all threads and the main thread */
+    _Atomic uint32_t finished;     /* [any,atomic] threads whose measured work is done */
+    struct wl_usage *usage;        /* [const] worker_thread.c: resources at start and end */
+};
+
+/* The operations of a workload. */
+typedef struct wl_engine {
+    /* Main thread, before any block exists: sets engine_state_bytes and live_blocks_limit of the
+     * run. False with a reason when the request cannot be served. */
+    bool (*plan)(wl_run_t *run, char *error, size_t error_bytes);
+    /* Main thread, once per thread, after `state` was mapped: fills it. May be NULL. */
+    void (*prepare)(wl_thread_t *thread);
+    /* Main thread, after the proof was accepted and before any thread starts: first blocks. May be
+     * NULL. */
+    void (*populate)(wl_run_t *run);
+    /* Works until the phase is over (wl_chunk says 0) or a hand-over is due. */
+    enum wl_verdict (*work)(wl_thread_t *thread);
+    /* All threads have stopped: requested bytes of the blocks that this thread would free. */
+    uint64_t (*live_bytes)(wl_thread_t *thread);
+    /* Frees them. */
+    void (*drain)(wl_thread_t *thread);
+} wl_engine_t;
+
+/* Steps to do before the next wl_done, at least 1; 0 when this thread's phase is over. */
+uint64_t wl_chunk(wl_thread_t *thread);
+
+/* Accounts for `steps` of the thread's own steps and `ops` operations; stamps when it is time. */
+void wl_done(wl_thread_t *thread, uint64_t steps, uint64_t ops);
+
+/* Every thread has done its measured work: the load phase is to end. */
+static inline bool wl_all_finished(const wl_run_t *run) {
+    /* acquire, with the release in thread_finished: nobody stops before all results are written */
+    return atomic_load_explicit(&run->finished, memory_order_acquire) == run->thread_count;
+}
+
+/* Lets another hardware or software thread go ahead: a pause, after `spins` of them a yield. */
+void wl_wait(uint64_t *waited, uint64_t spins);
+
+/* Zeroed, shared, pre-faulted memory, counted in bookkeeping_bytes. Main thread, before READY. */
+void *wl_map(wl_run_t *run, size_t bytes);
+
+/* Ends the process: first failure wins. `format` gives one line, without "worker:" and newline. */
+_Noreturn void wl_fail(wl_run_t *run, enum wl_failure failure, const char *format, ...)
+    __attribute__((format(printf, 3, 4), cold));
+
+/* Allocated and freed blocks under check=1; both end the process when something is wrong. */
+void wl_check_allocated(wl_thread_t *thread, void *block, size_t size_bytes);
+void wl_check_freed(wl_thread_t *thread, void *block, size_t size_bytes);
+
+_Noreturn void wl_out_of_memory(wl_thread_t *thread, size_t size_bytes) __attribute__((cold));
+
+/* Summed over all operations in any order these tell apart different sizes and kinds. */
+wl_inline uint64_t wl_hash_malloc(uint64_t size_bytes) {
+    return size_bytes * (size_bytes + 0x9e3779b97f4a7c15u);
+}
+wl_inline uint64_t wl_hash_free(uint64_t size_bytes) {
+    return size_bytes * (size_bytes + 0xd1b54a32d192ed03u);
+}
+
+wl_inline void wl_touch_write(unsigned char *block, size_t size_bytes, enum wl_touch touch) {
+    volatile unsigned char *byte = block;
+    if (touch == WL_TOUCH_FIRST)
+        byte[0] = (unsigned char)size_bytes;
+    if (touch >= WL_TOUCH_LINES) {
+        for (size_t i = 0; i < size_bytes; i += WL_LINE_BYTES)
+            byte[i] = (unsigned char)size_bytes;
+        byte[size_bytes - 1] = (unsigned char)size_bytes;
+    }
+}
+
+wl_inline void wl_touch_read(const unsigned char *block, size_t size_bytes, enum wl_touch touch) {
+    const volatile unsigned char *byte = block;
+    if (touch == WL_TOUCH_CONSUMER) {
+        for (size_t i = 0; i < size_bytes; i += WL_LINE_BYTES)
+            (void)byte[i];
+        (void)byte[size_bytes - 1];
+    }
+}
+
+/*
+ * One malloc and one free of a workload. With constant `touch` and `check` nothing is left of the
+ * cases that do not apply; a checked block is filled and verified whatever `touch` says.
+ */
+wl_inline void *wl_allocate(wl_thread_t *thread, size_t size_bytes, enum wl_touch touch,
+                            bool check) {
+    void *block = malloc(size_bytes);
+    if (wl_unlikely(block == NULL))
+        wl_out_of_memory(thread, size_bytes);
+    if (check)
+        wl_check_allocated(thread, block, size_bytes);
+    else
+        wl_touch_write(block, size_bytes, touch);
+    return block;
+}
+
+wl_inline void wl_release(wl_thread_t *thread, void *block, size_t size_bytes, enum wl_touch touch,
+                          bool check) {
+    if (check)
+        wl_check_freed(thread, block, size_bytes);
+    else
+        wl_touch_read(block, size_bytes, touch);
+    free(block);
+}
+
+#endif
