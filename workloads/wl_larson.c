@@ -44,7 +44,7 @@ wl_inline void larson_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch t
     const uint64_t min = thread->run->values.value[MIN];
     const uint64_t range = thread->run->values.value[MAX] - min + 1;
     const uint32_t generation = thread->generation;
-    uint64_t random = state->random, checksum = 0, own = 0;
+    uint64_t random = state->random, bytes = 0, own = 0;
 
     for (uint64_t i = 0; i < steps; i++) {
         uint64_t number = wl_random(&random);
@@ -52,13 +52,13 @@ wl_inline void larson_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch t
         larson_slot_t *slot = &state->slots[wl_random_below((uint32_t)number, blocks)];
         own += slot->generation == generation;
         wl_release(thread, slot->block, slot->size_bytes, touch, check);
-        checksum += wl_hash_malloc(size);
+        bytes += size;
         slot->size_bytes = (uint32_t)size;
         slot->generation = generation;
         slot->block = wl_allocate(thread, size, touch, check);
     }
     state->random = random;
-    thread->checksum += checksum + steps * wl_hash_free(1);
+    thread->checksum += wl_hash_mallocs(steps, bytes) + wl_hash_frees(steps, 0);
     thread->freed_blocks += steps;
     thread->crossed_blocks += steps - own;
 }

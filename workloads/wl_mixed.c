@@ -31,7 +31,7 @@ wl_inline void mixed_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch to
     const uint64_t range = thread->run->values.value[MAX] - min + 1;
     void **const blocks = state->blocks;
     uint32_t *const sizes = state->sizes_bytes;
-    uint64_t random = state->random, checksum = 0, freed = 0;
+    uint64_t random = state->random, bytes = 0, freed = 0;
 
     for (uint64_t i = 0; i < steps; i++) {
         uint64_t number = wl_random(&random);
@@ -43,13 +43,13 @@ wl_inline void mixed_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch to
             wl_release(thread, block, sizes[slot], touch, check);
         } else {
             uint64_t size = min + wl_random_below((uint32_t)(number >> 32), range);
-            checksum += wl_hash_malloc(size);
+            bytes += size;
             sizes[slot] = (uint32_t)size;
             blocks[slot] = wl_allocate(thread, size, touch, check);
         }
     }
     state->random = random;
-    thread->checksum += checksum + freed * wl_hash_free(1);
+    thread->checksum += wl_hash_mallocs(steps - freed, bytes) + wl_hash_frees(freed, 0);
     thread->freed_blocks += freed;
 }
 

@@ -93,7 +93,7 @@ wl_inline uint64_t parcels_free(wl_thread_t *thread, ring_t *ring, uint64_t from
                                 enum wl_touch touch, bool check) {
     remote_state_t *state = thread->state;
     const uint64_t mask = state->room - 1, first = from;
-    uint64_t checksum = 0;
+    uint64_t bytes = 0;
     bool counted = !ring->ended, end_mark = false;
     while (from != to && !end_mark) {
         parcel_t parcel = ring->parcels[from++ & mask];
@@ -101,7 +101,7 @@ wl_inline uint64_t parcels_free(wl_thread_t *thread, ring_t *ring, uint64_t from
             end_mark = true;
             continue;
         }
-        checksum += wl_hash_free(parcel.size_bytes);
+        bytes += parcel.size_bytes;
         wl_release(thread, parcel.block, parcel.size_bytes, touch, check);
     }
     if (counted) {
@@ -109,7 +109,7 @@ wl_inline uint64_t parcels_free(wl_thread_t *thread, ring_t *ring, uint64_t from
         state->tally.ops += freed;
         state->tally.freed_blocks += freed;
         state->tally.crossed_blocks += ring->foreign ? freed : 0;
-        state->tally.checksum += checksum;
+        state->tally.checksum += wl_hash_frees(freed, bytes);
     }
     ring->ended |= end_mark;
     return from;
@@ -199,12 +199,12 @@ wl_inline void blocks_produce(wl_thread_t *thread, uint64_t steps, enum wl_touch
     const uint64_t crossing = (value[REMOTE_PCT] * 65536 + 50) / 100;
     const bool spread = state->outgoing_count > 1;
     ring_t *ring = state->outgoing[0];
-    uint64_t random = state->random, checksum = 0, freed = 0, made = 0;
+    uint64_t random = state->random, made = 0, made_bytes = 0, freed = 0, freed_bytes = 0;
 
     while (made < steps && state->undelivered.block == NULL) {
         uint64_t number = wl_random(&random);
         parcel_t parcel = {.size_bytes = min + wl_random_below((uint32_t)(number >> 32), range)};
-        checksum += wl_hash_malloc(parcel.size_bytes);
+        made_bytes += parcel.size_bytes;
         parcel.block = wl_allocate(thread, parcel.size_bytes, touch, check);
         made++;
         if ((number & 0xffff) < crossing) {
@@ -217,7 +217,7 @@ wl_inline void blocks_produce(wl_thread_t *thread, uint64_t steps, enum wl_touch
         parcel_t *place = &state->kept[state->kept_next];
         state->kept_next = state->kept_next + 1 < keep ? state->kept_next + 1 : 0;
         if (place->block != NULL) {
-            checksum += wl_hash_free(place->size_bytes);
+            freed_bytes += place->size_bytes;
             freed++;
             wl_release(thread, place->block, place->size_bytes, touch, check);
         }
@@ -227,7 +227,8 @@ wl_inline void blocks_produce(wl_thread_t *thread, uint64_t steps, enum wl_touch
     if (state->counting) {
         state->tally.ops += made + freed;
         state->tally.freed_blocks += freed;
-        state->tally.checksum += checksum;
+        state->tally.checksum +=
+            wl_hash_mallocs(made, made_bytes) + wl_hash_frees(freed, freed_bytes);
     }
 }
 

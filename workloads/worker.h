@@ -21,7 +21,9 @@
 
 enum { WL_LINE_BYTES = 64, WL_FALSE_SHARING_BYTES = 128 }; /* line; line and its prefetched buddy */
 
-#define wl_inline              static inline __attribute__((always_inline))
+#define wl_inline static inline __attribute__((always_inline))
+/* What touch writes: a constant, so that nothing is kept across malloc for it. */
+#define WL_TOUCH_BYTE          0x5a
 #define wl_unlikely(condition) __builtin_expect(!!(condition), 0)
 
 /* Values of the parameter `touch`, which every workload has; wl_touch_choices names them. */
@@ -68,7 +70,7 @@ typedef struct wl_thread {
     pthread_t self;             /* [owner] the living thread of the lineage */
     uint64_t steps_left;        /* [owner] of the phase; ignored where time decides */
     uint64_t ops;               /* [owner] completed mallocs and frees */
-    uint64_t checksum;          /* [owner] sum of wl_hash_* over them */
+    uint64_t checksum;          /* [owner] wl_hash_mallocs and wl_hash_frees of them */
     uint64_t crossed_blocks;    /* [owner] freed blocks that another thread had allocated */
     uint64_t freed_blocks;      /* [owner] */
     uint64_t now_ns;            /* [owner] clock as last read */
@@ -149,22 +151,25 @@ void wl_check_freed(wl_thread_t *thread, void *block, size_t size_bytes);
 
 _Noreturn void wl_out_of_memory(wl_thread_t *thread, size_t size_bytes) __attribute__((cold));
 
-/* Summed over all operations in any order these tell apart different sizes and kinds. */
-wl_inline uint64_t wl_hash_malloc(uint64_t size_bytes) {
-    return size_bytes * (size_bytes + 0x9e3779b97f4a7c15u);
+/*
+ * The checksum: linear in the number of operations and in their bytes, so that it can be summed
+ * over threads and portions in any order, and different for mallocs and frees.
+ */
+static inline uint64_t wl_hash_mallocs(uint64_t blocks, uint64_t bytes) {
+    return blocks * 0x9e3779b97f4a7c15u + bytes * 0xa0761d6478bd642fu;
 }
-wl_inline uint64_t wl_hash_free(uint64_t size_bytes) {
-    return size_bytes * (size_bytes + 0xd1b54a32d192ed03u);
+static inline uint64_t wl_hash_frees(uint64_t blocks, uint64_t bytes) {
+    return blocks * 0xd1b54a32d192ed03u + bytes * 0xe7037ed1a0b428dbu;
 }
 
 wl_inline void wl_touch_write(unsigned char *block, size_t size_bytes, enum wl_touch touch) {
     volatile unsigned char *byte = block;
     if (touch == WL_TOUCH_FIRST)
-        byte[0] = (unsigned char)size_bytes;
+        byte[0] = WL_TOUCH_BYTE;
     if (touch >= WL_TOUCH_LINES) {
         for (size_t i = 0; i < size_bytes; i += WL_LINE_BYTES)
-            byte[i] = (unsigned char)size_bytes;
-        byte[size_bytes - 1] = (unsigned char)size_bytes;
+            byte[i] = WL_TOUCH_BYTE;
+        byte[size_bytes - 1] = WL_TOUCH_BYTE;
     }
 }
 
