@@ -1,0 +1,111 @@
+/* Lanes: last in first out, refill, flush, bounds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "allocator/hakmem.h"
+#include "allocator/heap.h"
+
+static int heap_enter(void **state) {
+    (void)state;
+    return hak_thread_enter() == NULL ? -1 : 0;
+}
+
+static size_t lane_blocks(const hak_lane_t *lane) {
+    return (size_t)(lane->top - hak_lane_first(lane));
+}
+
+static hak_lane_t *lane_of(size_t size) {
+    return hak_heap_lane(hak_thread_heap, hak_size_to_lane[(size + 15) / 16] / HAK_LANE_OFFSET(1));
+}
+
+static void the_block_freed_last_is_handed_out_first(void **state) {
+    (void)state;
+    void *a = hak_malloc(100), *b = hak_malloc(100);
+    hak_free(a);
+    hak_free(b);
+    assert_ptr_equal(hak_malloc(100), b);
+    assert_ptr_equal(hak_malloc(100), a);
+    hak_free(a);
+    hak_free(b);
+}
+
+static void a_first_allocation_refills_few_blocks(void **state) {
+    (void)state;
+    hak_lane_t *lane = lane_of(3000);
+    assert_int_equal(lane_blocks(lane), 0);
+    void *block = hak_malloc(3000);
+    assert_non_null(block);
+    assert_true(lane_blocks(lane) < 4);
+    hak_free(block);
+}
+
+static void refills_hand_out_ascending_addresses(void **state) {
+    (void)state;
+    char *last = NULL;
+    void *block[4];
+    for (int i = 0; i < 4; i++) {
+        block[i] = hak_malloc(2000);
+        assert_true((char *)block[i] > last);
+        last = block[i];
+    }
+    for (int i = 0; i < 4; i++)
+        hak_free(block[i]);
+}
+
+static void a_lane_never_holds_more_than_its_capacity(void **state) {
+    (void)state;
+    static const size_t sizes[] = {16, 112, 512, 1024, 8192, 12000, 40000, 65536};
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        hak_lane_t *lane = lane_of(sizes[s]);
+        size_t count = 3 * (size_t)lane->capacity + 1;
+        void **block = calloc(count, sizeof block[0]);
+        for (size_t i = 0; i < count; i++)
+            block[i] = hak_malloc(sizes[s]);
+        for (size_t i = 0; i < count; i++) {
+            hak_free(block[i]);
+            assert_in_range(lane_blocks(lane), 1, lane->capacity);
+        }
+        free(block);
+    }
+}
+
+static void flush_keeps_the_newest_blocks(void **state) {
+    (void)state;
+    hak_lane_t *lane = lane_of(256);
+    void *block[40];
+    for (int i = 0; i < 40; i++)
+        block[i] = hak_malloc(256);
+    for (int i = 0; i < 40; i++)
+        hak_free(block[i]);
+    hak_lane_flush(hak_thread_heap, lane, 5);
+    assert_int_equal(lane_blocks(lane), 5);
+    for (int i = 39; i >= 35; i--)
+        assert_ptr_equal(hak_malloc(256), block[i]);
+    for (int i = 35; i < 40; i++)
+        hak_free(block[i]);
+}
+
+static void heap_flush_leaves_every_lane_empty(void **state) {
+    (void)state;
+    for (size_t size = 16; size <= 65536; size *= 2)
+        hak_free(hak_malloc(size));
+    hak_heap_flush(hak_thread_heap);
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
+        assert_int_equal(lane_blocks(hak_heap_lane(hak_thread_heap, class_id)), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_block_freed_last_is_handed_out_first),
+        cmocka_unit_test(a_first_allocation_refills_few_blocks),
+        cmocka_unit_test(refills_hand_out_ascending_addresses),
+        cmocka_unit_test(a_lane_never_holds_more_than_its_capacity),
+        cmocka_unit_test(flush_keeps_the_newest_blocks),
+        cmocka_unit_test(heap_flush_leaves_every_lane_empty),
+    };
+    return cmocka_run_group_tests(tests, heap_enter, NULL);
+}

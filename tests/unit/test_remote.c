@@ -1,0 +1,287 @@
+/* Remote target queue, thread exit and fork: no block is lost, whoever frees it and whenever. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "allocator/hakmem.h"
+#include "allocator/heap.h"
+#include "fault.h"
+
+enum { BLOCKS = 1000 };
+
+static void *block[BLOCKS];
+
+static void in_thread(void *(*body)(void *), void *argument) {
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, body, argument), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+static void *blocks_free(void *size) {
+    (void)size;
+    for (int i = 0; i < BLOCKS; i++)
+        hak_free(block[i]);
+    return NULL;
+}
+
+static void *blocks_allocate(void *size) {
+    for (int i = 0; i < BLOCKS; i++) {
+        block[i] = hak_malloc((size_t)(uintptr_t)size);
+        memset(block[i], i, 8);
+    }
+    return NULL;
+}
+
+/* Blocks of a class that are free in the slabs of a heap. */
+static size_t free_in_slabs(hak_heap_t *heap, size_t size) {
+    uint32_t class_id = hak_size_to_lane[(size + 15) / 16] / HAK_LANE_OFFSET(1);
+    size_t count = 0;
+    for (const hak_slab_t *slab = heap->partial[class_id]; slab != NULL; slab = slab->next)
+        count += slab->free_blocks;
+    return count;
+}
+
+static bool block_is_known(const void *address, void **known) {
+    for (int i = 0; i < BLOCKS; i++) {
+        if (known[i] == address)
+            return true;
+    }
+    return false;
+}
+
+static void blocks_freed_elsewhere_come_back_to_their_owner(void **state) {
+    (void)state;
+    static void *known[BLOCKS];
+    (void)blocks_allocate((void *)720);
+    memcpy(known, block, sizeof known);
+    in_thread(blocks_free, NULL);
+    /* The other thread has exited, so all of them are on their way or home: the next allocations
+     * find them again, but for those of slabs that went back whole. */
+    int found = 0;
+    (void)blocks_allocate((void *)720);
+    for (int i = 0; i < BLOCKS; i++)
+        found += block_is_known(block[i], known);
+    assert_true(found > BLOCKS / 2);
+    (void)blocks_free(NULL);
+}
+
+static void a_sender_publishes_full_chunks_only(void **state) {
+    (void)state;
+    hak_heap_t *owner = hak_thread_heap;
+    hak_heap_flush(owner);
+    void *few[8];
+    for (int i = 0; i < 8; i++)
+        few[i] = hak_malloc(48);
+    hak_outbox_t *outbox;
+    {
+        /* Stand in for another thread's heap: the outbox belongs to whoever frees. */
+        hak_heap_t *sender = hak_heap_common();
+        for (int i = 0; i < 8; i++)
+            hak_remote_send(sender, hak_map_entry(few[i]), few[i]);
+        outbox = &sender->outbox[owner->id % HAK_OUTBOXES];
+        assert_int_equal(outbox->top - outbox->chunk->block, 8);
+        assert_null(atomic_load(&owner->inbox));
+        hak_remote_flush(sender);
+    }
+    assert_null(outbox->chunk);
+    assert_non_null(atomic_load(&owner->inbox));
+    assert_true(hak_remote_receive(owner));
+    assert_false(hak_remote_receive(owner));
+}
+
+static void an_outbox_is_bounded_in_bytes(void **state) {
+    (void)state;
+    hak_heap_t *owner = hak_thread_heap;
+    hak_heap_t *sender = hak_heap_common();
+    hak_heap_flush(owner);
+    size_t size = 32768;
+    size_t sent = 0;
+    while (atomic_load(&owner->inbox) == NULL) {
+        void *big = hak_malloc(size);
+        hak_remote_send(sender, hak_map_entry(big), big);
+        sent += size;
+    }
+    assert_true(sent <= (size_t)HAK_OUTBOX_BYTES + size);
+    hak_heap_flush(owner);
+}
+
+/* What a sleeping owner leaves lying is drained into its slabs by the senders. */
+static void a_sleeping_owner_strands_no_more_than_the_bound(void **state) {
+    (void)state;
+    hak_heap_t *owner = hak_thread_heap;
+    hak_heap_t *sender = hak_heap_common();
+    enum { MANY = 4000 };
+    size_t size = 1024;
+    void **many = calloc(MANY, sizeof many[0]);
+    hak_heap_flush(owner);
+    for (int i = 0; i < MANY; i++)
+        many[i] = hak_malloc(size);
+    for (int i = 0; i < MANY; i++)
+        hak_remote_send(sender, hak_map_entry(many[i]), many[i]);
+    hak_remote_flush(sender);
+    size_t waiting = 0;
+    for (hak_chunk_t *chunk = atomic_load(&owner->inbox); chunk != NULL; chunk = chunk->next)
+        waiting += chunk->bytes;
+    assert_true(waiting <= HAK_INBOX_BYTES + 2 * (size_t)HAK_OUTBOX_BYTES);
+    free(many);
+    hak_heap_flush(owner);
+}
+
+static void *heap_id(void *id) {
+    hak_free(hak_malloc(1));
+    *(uint32_t *)id = hak_thread_heap->id;
+    return NULL;
+}
+
+static void the_next_thread_inherits_the_heap(void **state) {
+    (void)state;
+    uint32_t first = 0, second = 0;
+    in_thread(heap_id, &first);
+    in_thread(heap_id, &second);
+    assert_int_not_equal(first, 0);
+    assert_int_equal(first, second);
+}
+
+static void ten_thousand_threads_use_few_heaps(void **state) {
+    (void)state;
+    uint32_t before = hak_heap_highest_id();
+    for (int i = 0; i < 10000; i++) {
+        uint32_t id;
+        in_thread(heap_id, &id);
+    }
+    assert_true(hak_heap_highest_id() <= before + 1);
+}
+
+static void blocks_of_an_exited_thread_go_to_its_slabs(void **state) {
+    (void)state;
+    in_thread(blocks_allocate, (void *)208);
+    for (int i = 0; i < BLOCKS; i++)
+        assert_int_equal(*(unsigned char *)block[i], i & 0xff);
+    hak_heap_t *heir = hak_heap_by_id(hak_map_entry(block[0]) >> 16);
+    assert_int_equal(atomic_load(&heir->state), HAK_HEAP_IDLE);
+    size_t before = free_in_slabs(heir, 208);
+    for (int i = 0; i < BLOCKS; i++)
+        hak_free(block[i]);
+    hak_remote_flush(hak_thread_heap);
+    assert_null(atomic_load(&heir->inbox));
+    /* Slabs that became empty went back to the pool, but one a class stays. */
+    assert_true(free_in_slabs(heir, 208) > before);
+}
+
+static void the_sweep_empties_the_lanes_of_idle_heaps(void **state) {
+    (void)state;
+    uint32_t id = 0;
+    in_thread(heap_id, &id);
+    hak_heap_t *idle = hak_heap_by_id(id);
+    hak_heaps_sweep(true);
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        const hak_lane_t *lane = hak_heap_lane(idle, class_id);
+        assert_ptr_equal(lane->top, hak_lane_first(lane));
+    }
+}
+
+static void *late_use(void *argument) {
+    (void)argument;
+    void *early = hak_malloc(500);
+    /* As after the destructor of the exit key. */
+    hak_heap_t *heap = hak_thread_heap;
+    hak_free(early);
+    return heap;
+}
+
+static pthread_key_t late_key;
+
+static void late_destructor(void *value) {
+    hak_free(value);
+    for (int i = 0; i < 100; i++)
+        block[i] = hak_malloc(64 + (size_t)i);
+    for (int i = 0; i < 100; i += 2)
+        hak_free(block[i]);
+    /* Come again, after everybody else's destructors. */
+    static int rounds;
+    if (++rounds < 4)
+        (void)pthread_setspecific(late_key, hak_malloc(10));
+}
+
+static void *with_late_destructor(void *argument) {
+    (void)pthread_setspecific(late_key, hak_malloc(10));
+    return late_use(argument);
+}
+
+static void destructors_after_ours_still_allocate_and_free(void **state) {
+    (void)state;
+    assert_int_equal(pthread_key_create(&late_key, late_destructor), 0);
+    in_thread(with_late_destructor, NULL);
+    for (int i = 1; i < 100; i += 2)
+        hak_free(block[i]);
+    pthread_key_delete(late_key);
+}
+
+static atomic_bool churn_stop;
+
+static void *churn(void *argument) {
+    uint64_t random = (uintptr_t)argument * 0x9e3779b97f4a7c15u + 1;
+    void *mine[64] = {0};
+    while (!atomic_load_explicit(&churn_stop, memory_order_relaxed)) {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        hak_free(mine[random % 64]);
+        mine[random % 64] = hak_malloc(1 + (random >> 20) % 3000);
+    }
+    for (int i = 0; i < 64; i++)
+        hak_free(mine[i]);
+    return NULL;
+}
+
+static void a_child_of_fork_allocates_while_others_were_busy(void **state) {
+    (void)state;
+    pthread_t thread[3];
+    atomic_store(&churn_stop, false);
+    for (uintptr_t i = 0; i < 3; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, churn, (void *)(i + 1)), 0);
+    for (int i = 0; i < 50; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            for (size_t size = 1; size < 100000; size += 777)
+                hak_free(memset(hak_malloc(size), 1, size));
+            for (int j = 0; j < BLOCKS; j++)
+                block[j] = hak_malloc(300);
+            for (int j = 0; j < BLOCKS; j++)
+                hak_free(block[j]);
+            _exit(hak_malloc_trim(0) >= 0 ? 0 : 1);
+        }
+        int status = -1;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+    }
+    atomic_store(&churn_stop, true);
+    for (int i = 0; i < 3; i++)
+        pthread_join(thread[i], NULL);
+}
+
+static int heap_enter(void **state) {
+    (void)state;
+    return hak_thread_enter() == NULL ? -1 : 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blocks_freed_elsewhere_come_back_to_their_owner),
+        cmocka_unit_test(a_sender_publishes_full_chunks_only),
+        cmocka_unit_test(an_outbox_is_bounded_in_bytes),
+        cmocka_unit_test(a_sleeping_owner_strands_no_more_than_the_bound),
+        cmocka_unit_test(the_next_thread_inherits_the_heap),
+        cmocka_unit_test(ten_thousand_threads_use_few_heaps),
+        cmocka_unit_test(blocks_of_an_exited_thread_go_to_its_slabs),
+        cmocka_unit_test(the_sweep_empties_the_lanes_of_idle_heaps),
+        cmocka_unit_test(destructors_after_ours_still_allocate_and_free),
+        cmocka_unit_test(a_child_of_fork_allocates_while_others_were_busy),
+    };
+    return cmocka_run_group_tests(tests, heap_enter, NULL);
+}
