@@ -303,7 +303,7 @@ bool cmp_report_json(const cmp_report_t *report, FILE *out) {
     set(root, "allocators", json_allocators(run));
     set(root, "notes", json_strings(run->notes, run->note_count));
     set(root, "cells", cells);
-    bool written = json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) == 0;
+    bool written = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) == 0;
     json_decref(root);
     written = written && fputc('\n', out) != EOF;
     return fflush(out) == 0 && !ferror(out) && written;

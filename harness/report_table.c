@@ -26,7 +26,7 @@ enum {
     COLUMN_COUNT
 };
 
-enum { LABEL_WIDTH = 13, RATIO_DECIMALS = 3, INTERVAL_MINIMUM = 6 };
+enum { LABEL_WIDTH = 14, RATIO_DECIMALS = 3, INTERVAL_MINIMUM = 6 };
 
 static const double MEGA = 1e6, MIB = 1024.0 * 1024.0;
 
@@ -78,8 +78,8 @@ static void failure_kinds(const cmp_cell_t *cell, char *text, size_t text_bytes)
 
 static void row_header(cmp_grid_t *grid) {
     static const char *const names[COLUMN_COUNT] = {
-        "allocator", "threads",     "M ops/s", "[low, high]", "ns/op",
-        "ratio",     "[low, high]", "",        "peak MiB",    "failures"};
+        "  allocator", "threads",     "M ops/s", "[low, high]", "ns/op",
+        "ratio",       "[low, high]", "",        "peak MiB",    "failures"};
     cmp_grid_row(grid);
     for (size_t column = 0; column < COLUMN_COUNT; column++)
         cmp_grid_set(grid, column, CMP_STYLE_PLAIN, "%s", names[column]);
@@ -339,9 +339,10 @@ static void allocators_print(const cmp_run_t *run, FILE *out) {
         return;
     for (size_t i = 0; i < run->allocator_count; i++) {
         const cmp_allocator_t *allocator = &run->allocators[i];
+        const char *version = allocator->version ? allocator->version : "n/a";
         if (!allocator->control)
-            fprintf(stream, "%s%s %s (SHA-256 %.12s)", i ? "; " : "", allocator->label,
-                    allocator->version ? allocator->version : "n/a",
+            fprintf(stream, "%s%s %s%s (SHA-256 %.12s)", i ? "; " : "", allocator->label,
+                    strcmp(version, "n/a") == 0 ? "version " : "", version,
                     *allocator->sha256 ? allocator->sha256 : "n/a");
     }
     fclose(stream);
