@@ -160,7 +160,7 @@ cmp_migration_t cmp_store_migrate(sqlite3 *database, const char *const *scripts,
         sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
         return CMP_MIGRATION_DONE;
     if (state == CMP_MIGRATION_DONE)
-        state = CMP_MIGRATION_FAILED;
+        return CMP_MIGRATION_FAILED; /* a rollback here would overwrite the error message */
     sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
     return state;
 }

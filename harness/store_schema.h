@@ -18,7 +18,7 @@ typedef enum cmp_migration {
     CMP_MIGRATION_DONE,    /* the database has the version of the last script */
     CMP_MIGRATION_NEWER,   /* its version is beyond the last script; nothing was changed */
     CMP_MIGRATION_FOREIGN, /* it belongs to another program; nothing was changed */
-    CMP_MIGRATION_FAILED,  /* sqlite3_errmsg says why; the database is as it was before */
+    CMP_MIGRATION_FAILED,  /* sqlite3_errmsg says why; closing the connection rolls all back */
 } cmp_migration_t;
 
 /* Script i takes a database from version i to i + 1; script 0 creates everything. */

@@ -1,0 +1,602 @@
+/*
+ * The results store: what it writes, that a killed process loses nothing that was committed, that
+ * it refuses with a remedy and leaves alone what it cannot read, and that old versions are
+ * migrated.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "../../harness/store.h"
+#include "../../harness/store_schema.h"
+#include "synthetic_run.h"
+
+typedef struct fixture {
+    char folder[64];
+    char path[128];
+    char error[1024];
+} fixture_t;
+
+static int fixture_make(void **state) {
+    fixture_t *fixture = calloc(1, sizeof *fixture);
+    snprintf(fixture->folder, sizeof fixture->folder, "/tmp/test_store.XXXXXX");
+    if (!mkdtemp(fixture->folder))
+        return -1;
+    snprintf(fixture->path, sizeof fixture->path, "%s/results/results.db", fixture->folder);
+    *state = fixture;
+    return 0;
+}
+
+static int entry_remove(const char *path, const struct stat *status, int kind, struct FTW *walk) {
+    (void)status, (void)kind, (void)walk;
+    return remove(path);
+}
+
+static int fixture_remove(void **state) {
+    fixture_t *fixture = *state;
+    nftw(fixture->folder, entry_remove, 8, FTW_DEPTH | FTW_PHYS);
+    free(fixture);
+    return 0;
+}
+
+static cmp_store_t *store_open(fixture_t *fixture) {
+    cmp_store_t *store = cmp_store_open(fixture->path, fixture->error, sizeof fixture->error);
+    if (!store)
+        print_error("%s\n", fixture->error);
+    assert_non_null(store);
+    return store;
+}
+
+/* Opening fails with an error that contains every given text. */
+static void open_is_refused(fixture_t *fixture, const char *first, const char *second) {
+    cmp_store_t *store = cmp_store_open(fixture->path, fixture->error, sizeof fixture->error);
+    assert_null(store);
+    if (!strstr(fixture->error, first) || !strstr(fixture->error, second))
+        print_error("expected '%s' and '%s' in: %s\n", first, second, fixture->error);
+    assert_non_null(strstr(fixture->error, first));
+    assert_non_null(strstr(fixture->error, second));
+    assert_non_null(strstr(fixture->error, "-o DIR"));
+}
+
+static sqlite3 *raw_open(const char *path) {
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    return database;
+}
+
+static void raw_run(const char *path, const char *sql) {
+    sqlite3 *database = raw_open(path);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+/* The single value of a query as text; "NULL" for NULL. */
+static const char *value_of(const char *path, const char *sql) {
+    static char text[512];
+    sqlite3 *database = raw_open(path);
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    const unsigned char *value = sqlite3_column_text(statement, 0);
+    snprintf(text, sizeof text, "%s", value ? (const char *)value : "NULL");
+    assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return text;
+}
+
+static void file_write(const char *path, const void *bytes, size_t count) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, count, file), count);
+    fclose(file);
+}
+
+/* The whole file, malloc'ed. */
+static char *file_bytes(const char *path, size_t *count) {
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    char *bytes = malloc(4 << 20);
+    *count = fread(bytes, 1, 4 << 20, file);
+    fclose(file);
+    return bytes;
+}
+
+static void begin(cmp_store_t *store, cmp_run_t *run, fixture_t *fixture) {
+    if (!cmp_store_begin_run(store, run, fixture->error, sizeof fixture->error))
+        fail_msg("%s", fixture->error);
+}
+
+static void add_all(cmp_store_t *store, const cmp_run_t *run, fixture_t *fixture) {
+    for (size_t i = 0; i < run->cell_count; i++)
+        for (size_t j = 0; j < run->cells[i].sample_count; j++)
+            if (!cmp_store_add_sample(store, run, &run->cells[i], &run->cells[i].samples[j],
+                                      fixture->error, sizeof fixture->error))
+                fail_msg("%s", fixture->error);
+}
+
+static void end(cmp_store_t *store, const cmp_run_t *run, fixture_t *fixture) {
+    if (!cmp_store_end_run(store, run, fixture->error, sizeof fixture->error))
+        fail_msg("%s", fixture->error);
+}
+
+/* Writes a whole run into the fixture's database. */
+static void run_recorded(fixture_t *fixture, cmp_run_t *run) {
+    cmp_store_t *store = store_open(fixture);
+    begin(store, run, fixture);
+    add_all(store, run, fixture);
+    end(store, run, fixture);
+    cmp_store_close(store);
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static void a_whole_run_is_recorded(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(10);
+    run.allocators[0].configuration = strdup("lanes=on");
+    cmp_run_note(&run, "first note");
+    cmp_run_note(&run, "second %s", "note");
+    run_recorded(fixture, &run);
+    const struct {
+        const char *sql, *expected;
+    } facts[] = {
+        {"PRAGMA user_version", "1"},
+        {"PRAGMA integrity_check", "ok"},
+        {"SELECT count(*) FROM run", "1"},
+        {"SELECT status || ' ' || kind || ' ' || rounds || ' ' || rounds_done FROM run",
+         "complete measured 10 10"},
+        {"SELECT command FROM run", "./compare demo -a 'hakmem,it'\\''s'"},
+        {"SELECT seed FROM run", "18446744073709551615"},
+        {"SELECT notes FROM run", "first note\nsecond note"},
+        {"SELECT ended > started FROM run", "1"},
+        {"SELECT cpu || ', ' || cores FROM machine", "Example CPU, 2"},
+        {"SELECT governor FROM machine", "NULL"},
+        {"SELECT count(*) FROM run_allocator", "5"},
+        {"SELECT configuration FROM run_allocator WHERE position=0", "lanes=on"},
+        {"SELECT label FROM run_allocator WHERE control", CMP_CONTROL_LABEL},
+        {"SELECT count(*) FROM cell", "15"},
+        {"SELECT count(DISTINCT work) FROM cell", "3"},
+        {"SELECT count(*) FROM cell WHERE oversubscribed", "5"},
+        {"SELECT seconds FROM cell LIMIT 1", "NULL"},
+        {"SELECT group_concat(name || '=' || value) FROM cell_parameter WHERE cell=1",
+         "max=768,slots=8192,touch=first"},
+        {"SELECT count(*) FROM sample", "150"},
+        {"SELECT count(*) FROM sample WHERE failure IS NULL", "114"},
+        {"SELECT count(*) FROM sample WHERE failure='crash' AND reason='killed by signal 11'",
+         "30"},
+        {"SELECT seed FROM sample WHERE round=1 LIMIT 1", "18446744073709551614"},
+        {"SELECT DISTINCT checksum FROM sample WHERE failure IS NULL", "feedfacecafebeef"},
+        {"SELECT count(*) FROM timeline", "228"},
+        {"SELECT count(*) FROM histogram", "0"},
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        assert_string_equal(value_of(fixture->path, facts[i].sql), facts[i].expected);
+    cmp_run_free(&run);
+}
+
+static void missing_figures_are_null_and_measured_zeros_are_zero(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(1);
+    run_recorded(fixture, &run);
+    static const char *const columns[] = {
+        "ops_per_second",       "window_seconds",  "ops",          "checksum",     "crossed_share",
+        "peak_rss_bytes",       "freed_rss_bytes", "live_bytes",   "minor_faults", "major_faults",
+        "involuntary_switches", "user_seconds",    "steal_seconds"};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        char sql[200];
+        snprintf(sql, sizeof sql, "SELECT count(%s) FROM sample WHERE failure='crash'", columns[i]);
+        assert_string_equal(value_of(fixture->path, sql), "0");
+    }
+    assert_string_equal(value_of(fixture->path, "SELECT DISTINCT ifnull(major_faults, 'missing')"
+                                                " || ifnull(steal_seconds, 'missing')"
+                                                " FROM sample WHERE failure IS NULL"),
+                        "0missing");
+    cmp_run_free(&run);
+}
+
+static void an_interrupted_run_says_so(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(2);
+    run.interrupted = true;
+    run.rounds_done = 1;
+    run_recorded(fixture, &run);
+    assert_string_equal(value_of(fixture->path, "SELECT status || rounds_done FROM run"),
+                        "interrupted1");
+    cmp_run_free(&run);
+}
+
+static void runs_of_one_machine_share_its_row(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t first = synthetic_run(1), second = synthetic_run(1), third = synthetic_run(1);
+    free(third.machine.kernel);
+    third.machine.kernel = strdup("Linux 6.2.0 x86_64");
+    run_recorded(fixture, &first);
+    run_recorded(fixture, &second);
+    run_recorded(fixture, &third);
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM run"), "3");
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM machine"), "2");
+    assert_string_equal(value_of(fixture->path, "SELECT count(DISTINCT id) FROM machine"), "1");
+    cmp_run_free(&first);
+    cmp_run_free(&second);
+    cmp_run_free(&third);
+}
+
+static void a_run_of_unknown_kind_leaves_no_trace(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(1);
+    run.kind = "guessed";
+    cmp_store_t *store = store_open(fixture);
+    assert_false(cmp_store_begin_run(store, &run, fixture->error, sizeof fixture->error));
+    assert_non_null(strstr(fixture->error, "CHECK"));
+    cmp_store_close(store);
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM machine"), "0");
+    cmp_run_free(&run);
+}
+
+static void a_sample_is_recorded_once(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(1);
+    cmp_store_t *store = store_open(fixture);
+    begin(store, &run, fixture);
+    add_all(store, &run, fixture);
+    assert_false(cmp_store_add_sample(store, &run, &run.cells[0], &run.cells[0].samples[0],
+                                      fixture->error, sizeof fixture->error));
+    assert_non_null(strstr(fixture->error, "UNIQUE"));
+    end(store, &run, fixture); /* the connection goes on */
+    cmp_store_close(store);
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM sample"), "15");
+    cmp_run_free(&run);
+}
+
+static void two_processes_may_record_at_once(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t first = synthetic_run(2), second = synthetic_run(2);
+    cmp_store_t *one = store_open(fixture), *two = store_open(fixture);
+    begin(one, &first, fixture);
+    begin(two, &second, fixture);
+    add_all(one, &first, fixture);
+    add_all(two, &second, fixture);
+    end(two, &second, fixture);
+    end(one, &first, fixture);
+    cmp_store_close(one);
+    cmp_store_close(two);
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM sample"), "60");
+    cmp_run_free(&first);
+    cmp_run_free(&second);
+}
+
+/* ---------------------------------------------------------------- kill -9 */
+
+static void wait_killed(pid_t child) {
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+static void committed_samples_survive_kill_9(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(3);
+    pid_t child = fork();
+    if (child == 0) {
+        cmp_store_t *store = cmp_store_open(fixture->path, fixture->error, sizeof fixture->error);
+        if (!store || !cmp_store_begin_run(store, &run, fixture->error, sizeof fixture->error))
+            _exit(1);
+        for (size_t j = 0; j < 3; j++)
+            if (!cmp_store_add_sample(store, &run, &run.cells[1], &run.cells[1].samples[j],
+                                      fixture->error, sizeof fixture->error))
+                _exit(1);
+        kill(getpid(), SIGKILL);
+    }
+    wait_killed(child);
+    cmp_store_close(store_open(fixture));
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM sample"), "3");
+    assert_string_equal(value_of(fixture->path, "SELECT status FROM run"), "running");
+    assert_string_equal(value_of(fixture->path, "PRAGMA integrity_check"), "ok");
+    cmp_run_free(&run);
+}
+
+static void a_torn_transaction_is_rolled_back(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(3);
+    run_recorded(fixture, &run);
+    pid_t child = fork();
+    if (child == 0) { /* spills half a transaction into the file, then dies */
+        sqlite3 *database;
+        if (sqlite3_open(fixture->path, &database) != SQLITE_OK ||
+            sqlite3_exec(database,
+                         "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE;"
+                         "UPDATE sample SET reason = hex(zeroblob(3000));"
+                         "DELETE FROM timeline",
+                         NULL, NULL, NULL) != SQLITE_OK)
+            _exit(1);
+        kill(getpid(), SIGKILL);
+    }
+    wait_killed(child);
+    char journal[160];
+    snprintf(journal, sizeof journal, "%s-journal", fixture->path);
+    assert_int_equal(access(journal, F_OK), 0); /* it was torn */
+    cmp_store_close(store_open(fixture));
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM timeline"), "66");
+    assert_string_equal(value_of(fixture->path, "SELECT max(length(reason)) < 100 FROM sample"),
+                        "1");
+    assert_string_equal(value_of(fixture->path, "PRAGMA integrity_check"), "ok");
+    cmp_run_free(&run);
+}
+
+/* ---------------------------------------------------------------- refusals */
+
+static void the_results_folder_is_created(void **state) {
+    fixture_t *fixture = *state;
+    cmp_store_close(store_open(fixture));
+    cmp_store_close(store_open(fixture)); /* and found again */
+    assert_int_equal(access(fixture->path, R_OK | W_OK), 0);
+}
+
+static void a_folder_whose_parent_is_missing_is_refused(void **state) {
+    fixture_t *fixture = *state;
+    snprintf(fixture->path, sizeof fixture->path, "%s/no/where/results.db", fixture->folder);
+    open_is_refused(fixture, "/no/where'", "No such file or directory");
+}
+
+static void a_file_in_place_of_the_folder_is_refused(void **state) {
+    fixture_t *fixture = *state;
+    snprintf(fixture->path, sizeof fixture->path, "%s/results", fixture->folder);
+    file_write(fixture->path, "mine", 4);
+    snprintf(fixture->path, sizeof fixture->path, "%s/results/results.db", fixture->folder);
+    open_is_refused(fixture, "is a file", "move it away");
+}
+
+static void an_unwritable_folder_is_refused(void **state) {
+    fixture_t *fixture = *state;
+    if (geteuid() == 0) { /* permissions do not bind root: a folder of the kernel's does */
+        snprintf(fixture->path, sizeof fixture->path, "/proc/results/results.db");
+        open_is_refused(fixture, "/proc/results'", "cannot create results folder");
+        return;
+    }
+    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
+    assert_int_equal(chmod(fixture->folder, 0500), 0);
+    open_is_refused(fixture, "not writable", "change its permissions");
+    assert_int_equal(chmod(fixture->folder, 0700), 0);
+}
+
+static void a_folder_in_place_of_the_database_is_refused(void **state) {
+    fixture_t *fixture = *state;
+    snprintf(fixture->path, sizeof fixture->path, "%s", fixture->folder);
+    open_is_refused(fixture, "not a regular file", "move it away");
+}
+
+/* Refused as damaged, and the file keeps every byte. */
+static void damage_is_refused_and_left_untouched(fixture_t *fixture) {
+    size_t before_count, after_count;
+    char *before = file_bytes(fixture->path, &before_count);
+    open_is_refused(fixture, "damaged or not a database", "left untouched: move it away");
+    char *after = file_bytes(fixture->path, &after_count);
+    assert_int_equal(before_count, after_count);
+    assert_memory_equal(before, after, after_count);
+    free(before);
+    free(after);
+}
+
+static void what_is_no_database_is_refused(void **state) {
+    fixture_t *fixture = *state;
+    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
+    file_write(fixture->path, "short", 5);
+    damage_is_refused_and_left_untouched(fixture);
+    char text[5000];
+    memset(text, 'x', sizeof text);
+    file_write(fixture->path, text, sizeof text);
+    damage_is_refused_and_left_untouched(fixture);
+    memcpy(text, "SQLite format 3", 16); /* the right magic, and nothing right after it */
+    file_write(fixture->path, text, sizeof text);
+    damage_is_refused_and_left_untouched(fixture);
+}
+
+static void a_truncated_database_is_refused(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(3);
+    run_recorded(fixture, &run);
+    cmp_run_free(&run);
+    size_t count;
+    char *bytes = file_bytes(fixture->path, &count);
+    static const size_t kept[] = {50, 100, 1000, 4096, 8192};
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        file_write(fixture->path, bytes, kept[i]);
+        damage_is_refused_and_left_untouched(fixture);
+    }
+    file_write(fixture->path, bytes, count - 1);
+    damage_is_refused_and_left_untouched(fixture);
+    free(bytes);
+}
+
+static void a_scribbled_schema_is_refused(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(3);
+    run_recorded(fixture, &run);
+    cmp_run_free(&run);
+    size_t count;
+    char *bytes = file_bytes(fixture->path, &count);
+    memset(bytes + 100, 0xa5, 3000);
+    file_write(fixture->path, bytes, count);
+    damage_is_refused_and_left_untouched(fixture);
+    free(bytes);
+}
+
+static void damage_found_while_writing_names_the_remedy(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(1), late = synthetic_run(1);
+    run_recorded(fixture, &run);
+    cmp_store_t *store = store_open(fixture);
+    size_t count;
+    char *bytes = file_bytes(fixture->path, &count);
+    memset(bytes + 4096, 0xa5, count - 4096); /* every page but the schema's */
+    bytes[27]++;                              /* change counter: caches are stale */
+    file_write(fixture->path, bytes, count);
+    assert_false(cmp_store_begin_run(store, &late, fixture->error, sizeof fixture->error));
+    assert_non_null(strstr(fixture->error, "damaged"));
+    assert_non_null(strstr(fixture->error, "-o DIR"));
+    cmp_store_close(store);
+    free(bytes);
+    cmp_run_free(&run);
+    cmp_run_free(&late);
+}
+
+static void a_newer_schema_is_refused(void **state) {
+    fixture_t *fixture = *state;
+    cmp_store_close(store_open(fixture));
+    raw_run(fixture->path, "PRAGMA user_version = 7");
+    open_is_refused(fixture, "was written by a newer version (schema 7, this tool knows 1)",
+                    "use that version, or another folder");
+    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "7");
+}
+
+static void the_database_of_another_program_is_refused(void **state) {
+    fixture_t *fixture = *state;
+    snprintf(fixture->path, sizeof fixture->path, "%s/bookmarks.db", fixture->folder);
+    raw_run(fixture->path, "CREATE TABLE bookmarks(url TEXT)");
+    open_is_refused(fixture, "another program", "left untouched");
+    raw_run(fixture->path, "PRAGMA user_version = 1");
+    open_is_refused(fixture, "another program", "left untouched");
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM sqlite_master"), "1");
+}
+
+static void an_empty_file_is_filled(void **state) {
+    fixture_t *fixture = *state;
+    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
+    file_write(fixture->path, "", 0);
+    cmp_store_close(store_open(fixture));
+    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "1");
+}
+
+/* ---------------------------------------------------------------- migrations */
+
+/* A later schema: a column more, and one table rebuilt. */
+static const char later_script[] = "ALTER TABLE sample ADD COLUMN instructions INTEGER;"
+                                   "CREATE TABLE note(run TEXT REFERENCES run(uuid), text TEXT);"
+                                   "INSERT INTO note SELECT uuid, notes FROM run;";
+
+static void an_older_database_is_migrated_with_its_data(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(2);
+    cmp_run_note(&run, "kept");
+    run_recorded(fixture, &run);
+    const char *scripts[] = {cmp_store_scripts[0], later_script};
+    sqlite3 *database = raw_open(fixture->path);
+    long version;
+    assert_int_equal(cmp_store_migrate(database, scripts, 2, &version), CMP_MIGRATION_DONE);
+    assert_int_equal(version, 1);
+    assert_int_equal(cmp_store_migrate(database, scripts, 2, &version), CMP_MIGRATION_DONE);
+    assert_int_equal(version, 2); /* a second time there is nothing to do */
+    sqlite3_close(database);
+    assert_string_equal(value_of(fixture->path, "SELECT text FROM note"), "kept");
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM sample"), "30");
+    assert_string_equal(value_of(fixture->path, "SELECT count(instructions) FROM sample"), "0");
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM pragma_foreign_key_check"),
+                        "0");
+    open_is_refused(fixture, "newer version (schema 2, this tool knows 1)", "-o DIR");
+    cmp_run_free(&run);
+}
+
+static void a_failing_migration_changes_nothing(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(2);
+    run_recorded(fixture, &run);
+    const char *scripts[] = {cmp_store_scripts[0], later_script, "DROP TABLE no_such_table"};
+    sqlite3 *database = raw_open(fixture->path);
+    long version;
+    assert_int_equal(cmp_store_migrate(database, scripts, 3, &version), CMP_MIGRATION_FAILED);
+    assert_non_null(strstr(sqlite3_errmsg(database), "no_such_table"));
+    sqlite3_close(database);
+    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "1");
+    assert_string_equal(
+        value_of(fixture->path, "SELECT count(*) FROM sqlite_master WHERE name='note'"), "0");
+    cmp_store_close(store_open(fixture));
+    cmp_run_free(&run);
+}
+
+/* ---------------------------------------------------------------- noise history */
+
+static void noise_history_pools_earlier_runs_of_the_machine(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t earlier = synthetic_run(3), elsewhere = synthetic_run(3);
+    cmp_run_t simulated = synthetic_run(3), own = synthetic_run(3);
+    free(elsewhere.machine.id);
+    elsewhere.machine.id = strdup("fedcba9876543210");
+    simulated.kind = "simulated";
+    for (uint32_t t = 1; t <= 4; t *= 2) /* the control of the earlier run is 1 % off */
+        for (size_t j = 0; j < 3; j++)
+            synthetic_cell(&earlier, SYNTHETIC_CONTROL, t)->samples[j].ops_per_second =
+                synthetic_cell(&earlier, SYNTHETIC_FIRST, t)->samples[j].ops_per_second * 1.01;
+    run_recorded(fixture, &earlier);
+    run_recorded(fixture, &elsewhere);
+    run_recorded(fixture, &simulated);
+    cmp_store_t *store = store_open(fixture);
+    begin(store, &own, fixture);
+    add_all(store, &own, fixture);
+    end(store, &own, fixture);
+    size_t count = 99;
+    double *history = cmp_store_noise_history(store, earlier.machine.id, &count);
+    assert_int_equal(count, 1); /* neither of another machine, nor simulated, nor its own */
+    assert_true(fabs(history[0] - log(1.01)) < 1e-12);
+    free(history);
+    history = cmp_store_noise_history(store, "unknown", &count);
+    assert_int_equal(count, 0);
+    free(history);
+    cmp_store_close(store);
+    store = store_open(fixture);
+    history = cmp_store_noise_history(store, earlier.machine.id, &count);
+    assert_int_equal(count, 2); /* for the next run it is an earlier one */
+    free(history);
+    cmp_store_close(store);
+    cmp_run_free(&earlier);
+    cmp_run_free(&elsewhere);
+    cmp_run_free(&simulated);
+    cmp_run_free(&own);
+}
+
+#define store_test(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        store_test(a_whole_run_is_recorded),
+        store_test(missing_figures_are_null_and_measured_zeros_are_zero),
+        store_test(an_interrupted_run_says_so),
+        store_test(runs_of_one_machine_share_its_row),
+        store_test(a_run_of_unknown_kind_leaves_no_trace),
+        store_test(a_sample_is_recorded_once),
+        store_test(two_processes_may_record_at_once),
+        store_test(committed_samples_survive_kill_9),
+        store_test(a_torn_transaction_is_rolled_back),
+        store_test(the_results_folder_is_created),
+        store_test(a_folder_whose_parent_is_missing_is_refused),
+        store_test(a_file_in_place_of_the_folder_is_refused),
+        store_test(an_unwritable_folder_is_refused),
+        store_test(a_folder_in_place_of_the_database_is_refused),
+        store_test(what_is_no_database_is_refused),
+        store_test(a_truncated_database_is_refused),
+        store_test(a_scribbled_schema_is_refused),
+        store_test(damage_found_while_writing_names_the_remedy),
+        store_test(a_newer_schema_is_refused),
+        store_test(the_database_of_another_program_is_refused),
+        store_test(an_empty_file_is_filled),
+        store_test(an_older_database_is_migrated_with_its_data),
+        store_test(a_failing_migration_changes_nothing),
+        store_test(noise_history_pools_earlier_runs_of_the_machine),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
