@@ -68,8 +68,7 @@ HAK_NOINLINE void *hak_malloc_slow(size_t size) {
         return out_of_memory();
     if (size > HAK_LANE_MAX_BYTES)
         return large_allocate(size, 1, &zeroed);
-    uint32_t class_id =
-        hak_size_to_lane[(size + HAK_GRAIN_BYTES - 1) / HAK_GRAIN_BYTES] / HAK_LANE_OFFSET(1);
+    uint32_t class_id = (uint32_t)(hak_lane_offset_of(size) / HAK_LANE_OFFSET(1));
     void *block = class_allocate(class_id);
     return block != NULL ? block : large_allocate(size, 1, &zeroed);
 }

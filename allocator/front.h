@@ -18,7 +18,7 @@ void hak_free_slow(void *block);
 static inline void *hak_front_malloc(size_t size) {
     if (HAK_UNLIKELY(size > HAK_LANE_MAX_BYTES))
         return hak_malloc_slow(size);
-    size_t offset = hak_size_to_lane[(size + HAK_GRAIN_BYTES - 1) / HAK_GRAIN_BYTES];
+    size_t offset = hak_lane_offset_of(size);
     hak_lane_t *lane = (hak_lane_t *)((char *)hak_thread_heap + offset);
     void **top = lane->top;
     void *block = top[-1];

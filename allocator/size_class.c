@@ -14,7 +14,7 @@
 
 hak_class_t hak_classes[HAK_CLASS_MAX + 1];
 uint32_t hak_class_count;
-uint16_t hak_size_to_lane[HAK_LANE_MAX_BYTES / HAK_GRAIN_BYTES + 1];
+_Atomic uint16_t hak_size_to_lane[HAK_LANE_MAX_BYTES / HAK_GRAIN_BYTES + 1];
 
 static const hak_route_t route_table[] = {
     {.backend = "tiny", .above_bytes = 0, .up_to_bytes = 1024, .steps_per_doubling = 8},
@@ -67,7 +67,8 @@ void hak_size_classes_fill(size_t lane_bytes) {
             class_id++;
             class_fill(&hak_classes[class_id], stride, route, lane_bytes);
             for (; size_index * HAK_GRAIN_BYTES <= stride; size_index++)
-                hak_size_to_lane[size_index] = (uint16_t)HAK_LANE_OFFSET(class_id);
+                atomic_store_explicit(&hak_size_to_lane[size_index],
+                                      (uint16_t)HAK_LANE_OFFSET(class_id), memory_order_relaxed);
         }
     }
     hak_class_count = class_id;
@@ -76,8 +77,7 @@ void hak_size_classes_fill(size_t lane_bytes) {
 uint32_t hak_class_of_aligned(size_t size, size_t alignment) {
     if (size > HAK_LANE_MAX_BYTES || alignment > HAK_UNIT_BYTES)
         return 0;
-    uint32_t class_id =
-        hak_size_to_lane[(size + HAK_GRAIN_BYTES - 1) / HAK_GRAIN_BYTES] / HAK_LANE_OFFSET(1);
+    uint32_t class_id = (uint32_t)(hak_lane_offset_of(size) / HAK_LANE_OFFSET(1));
     for (; class_id != 0 && class_id <= hak_class_count; class_id++) {
         if ((hak_classes[class_id].stride_bytes & (alignment - 1)) == 0)
             return class_id;

@@ -6,6 +6,7 @@
 #ifndef HAK_SIZE_CLASS_H
 #define HAK_SIZE_CLASS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,8 +46,15 @@ extern hak_class_t hak_classes[HAK_CLASS_MAX + 1]; /* [const] after start */
 extern uint32_t hak_class_count;                   /* [const] highest class id in use */
 
 /* Lane offset (HAK_LANE_OFFSET(class)) by (size + 15) / 16; 0 before start, which is the lane that
- * is always empty. [const] after start */
-extern uint16_t hak_size_to_lane[HAK_LANE_MAX_BYTES / HAK_GRAIN_BYTES + 1];
+ * is always empty. [any,atomic] relaxed: written once at start, while other threads may look a size
+ * up; old and new value both lead a thread without a heap to an empty lane. */
+extern _Atomic uint16_t hak_size_to_lane[HAK_LANE_MAX_BYTES / HAK_GRAIN_BYTES + 1];
+
+/* Offset of the lane that serves `size` (at most HAK_LANE_MAX_BYTES). */
+static inline size_t hak_lane_offset_of(size_t size) {
+    return atomic_load_explicit(&hak_size_to_lane[(size + HAK_GRAIN_BYTES - 1) / HAK_GRAIN_BYTES],
+                                memory_order_relaxed);
+}
 
 /* Fills classes and size table from the route table. `lane_bytes` bounds a lane's capacity. */
 void hak_size_classes_fill(size_t lane_bytes);

@@ -11,9 +11,9 @@
 #include "allocator/lane.h"
 #include "allocator/options.h"
 
-#define DOMAIN_BYTES    ((size_t)256 << 30) /* what the map can describe: 16 MiB of map, untouched */
-#define RESERVE_BYTES   ((size_t)1 << 30)   /* one step of reservation */
-#define SUPERSLABS_MAX  (DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
+#define RESERVE_BYTES   ((size_t)1 << 30) /* one step of reservation */
+#define SUPERSLABS_MAX  (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
+#define HINT_LOWEST     ((uintptr_t)0x4000 << 30) /* 16 TiB: between heap and mappings */
 #define PURGE_PERIOD_MS 100
 #define ALL_UNITS       UINT32_MAX
 
@@ -27,19 +27,20 @@ typedef struct superslab {
     uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
 } superslab_t;
 
-hak_domain_t hak_domain;
+_Atomic uint32_t hak_map[HAK_DOMAIN_UNITS];
+_Atomic uintptr_t hak_domain_base;
 
 static struct {
     hak_lock_t lock;
-    superslab_t **by_index;  /* [const] pointer; entries [lock], read without it by hak_run_of */
-    uint64_t *has_free;      /* [lock] bit per superslab with a free unit */
-    size_t index_end;        /* [lock] after the highest superslab in use */
-    size_t lowest_free_word; /* [lock] no bit of has_free is set below this word */
-    char *fresh, *fresh_end; /* [lock] reserved, not yet committed */
-    char *low, *high;        /* [lock] bounds of everything reserved */
-    size_t superslabs;       /* [lock] committed */
-    size_t dirty_units;      /* [lock] over all superslabs */
-    uint64_t purged_ms;      /* [lock] last look for old units */
+    superslab_t *by_index[SUPERSLABS_MAX];  /* entries [lock], read without it by hak_run_of */
+    uint64_t has_free[SUPERSLABS_MAX / 64]; /* [lock] bit per superslab with a free unit */
+    size_t index_end;                       /* [lock] after the highest superslab in use */
+    size_t lowest_free_word;                /* [lock] no bit of has_free is set below this word */
+    char *fresh, *fresh_end;                /* [lock] reserved, not yet committed */
+    char *low, *high;                       /* [lock] bounds of everything reserved */
+    size_t superslabs;                      /* [lock] committed */
+    size_t dirty_units;                     /* [lock] over all superslabs */
+    uint64_t purged_ms;                     /* [lock] last look for old units */
 } pool;
 
 hak_lock_t *hak_pool_lock(void) {
@@ -70,9 +71,8 @@ static void *domain_hint(void) {
 }
 
 static bool region_in_domain(const char *start, size_t bytes) {
-    size_t offset = (uintptr_t)start - hak_domain.base;
-    return offset < hak_domain.units << HAK_UNIT_SHIFT &&
-           bytes <= (hak_domain.units << HAK_UNIT_SHIFT) - offset;
+    size_t offset = hak_domain_offset(start);
+    return offset < HAK_DOMAIN_BYTES && bytes <= HAK_DOMAIN_BYTES - offset;
 }
 
 static bool region_take(char *start, size_t bytes) {
@@ -103,43 +103,29 @@ static bool domain_grow(void) {
 }
 
 bool hak_domain_start(void) {
-    size_t step = step_bytes();
-    size_t limit = hak_os_address_limit_bytes();
-    size_t domain_bytes = DOMAIN_BYTES;
-    while (domain_bytes > RESERVE_BYTES && domain_bytes / 2 > limit)
-        domain_bytes /= 2;
-
     char *start = NULL;
-    for (; start == NULL && step >= HAK_SUPERSLAB_BYTES; step /= 2)
-        start = hak_os_reserve(domain_hint(), step, HAK_SUPERSLAB_BYTES, false);
-    if (start == NULL)
-        return false;
-    step *= 2; /* the loop halved it once more */
-
-    size_t units = domain_bytes >> HAK_UNIT_SHIFT;
-    size_t words = SUPERSLABS_MAX / 64;
-    _Atomic uint32_t *map = hak_os_map(units * sizeof map[0], HAK_OS_PAGE_BYTES);
-    pool.by_index = hak_os_map(SUPERSLABS_MAX * sizeof pool.by_index[0], HAK_OS_PAGE_BYTES);
-    pool.has_free = hak_os_map(words * sizeof pool.has_free[0], HAK_OS_PAGE_BYTES);
-    if (map == NULL || pool.by_index == NULL || pool.has_free == NULL)
-        return false;
-
-    /* Room on both sides where the wish was not granted, room above where it was. */
-    uintptr_t below = (uintptr_t)start < ((uintptr_t)0x4000 << 30) ? domain_bytes / 2 : 0;
-    if (below > (uintptr_t)start)
-        below = (uintptr_t)start;
-    hak_domain.base = ((uintptr_t)start - below) & ~(HAK_SUPERSLAB_BYTES - 1);
-    hak_domain.map = map;
-    hak_domain.units = units;
+    size_t step = step_bytes();
+    while ((start = hak_os_reserve(domain_hint(), step, HAK_SUPERSLAB_BYTES, false)) == NULL) {
+        step /= 2;
+        if (step < HAK_SUPERSLAB_BYTES)
+            return false;
+    }
+    /* Room above where the wish was granted, on both sides where it was not. */
+    uintptr_t address = (uintptr_t)start;
+    uintptr_t below = address < HINT_LOWEST ? HAK_DOMAIN_BYTES / 2 : 0;
+    if (below > address)
+        below = address;
     pool.fresh = pool.low = start;
     pool.fresh_end = pool.high = start + step;
+    atomic_store_explicit(&hak_domain_base, (address - below) & ~(HAK_SUPERSLAB_BYTES - 1),
+                          memory_order_relaxed);
     return true;
 }
 
 /* ------------------------------------------------------------------ superslabs */
 
 static size_t superslab_index(const void *address) {
-    return ((uintptr_t)address - hak_domain.base) >> HAK_SUPERSLAB_SHIFT;
+    return hak_domain_offset(address) >> HAK_SUPERSLAB_SHIFT;
 }
 
 hak_slab_t *hak_run_of(const void *address) {
@@ -273,9 +259,9 @@ static void pool_decay(uint64_t now) {
 /* ------------------------------------------------------------------ runs */
 
 static void run_map(hak_slab_t *run, uint32_t entry) {
-    size_t unit = ((uintptr_t)run->start - hak_domain.base) >> HAK_UNIT_SHIFT;
+    size_t unit = hak_domain_offset(run->start) >> HAK_UNIT_SHIFT;
     for (uint32_t i = 0; i < run->run_units; i++)
-        atomic_store_explicit(&hak_domain.map[unit + i], entry, memory_order_relaxed);
+        atomic_store_explicit(&hak_map[unit + i], entry, memory_order_relaxed);
 }
 
 hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed) {

@@ -53,26 +53,32 @@ typedef struct hak_slab {
 
 _Static_assert(sizeof(hak_slab_t) == 128, "32 slab records fill one page");
 
-/* What free needs, in one cache line, constant but for the first allocation of the process. */
-typedef struct hak_domain {
-    _Alignas(64) uintptr_t base; /* [const] address of unit 0 */
-    size_t units;                /* [const] length of the map */
-    _Atomic uint32_t *map;       /* [const] one entry per unit, each [any,atomic] relaxed: a block's
-                                    entry is set before the block is handed out and stays while
-                                    the block lives, so who may free it sees it */
-} hak_domain_t;
+/* The domain: what the map describes. 16 MiB of map, of which only touched pages cost memory; being
+ * static, it needs no pointer and is all zero before start, when any address looks foreign. */
+#define HAK_DOMAIN_BYTES ((size_t)256 << 30)
+#define HAK_DOMAIN_UNITS (HAK_DOMAIN_BYTES >> HAK_UNIT_SHIFT)
 
-extern hak_domain_t hak_domain;
+/* [any,atomic] relaxed: an entry is set before a block of its unit is handed out and stays while
+ * the block lives, so whoever may free the block sees it. */
+extern _Atomic uint32_t hak_map[HAK_DOMAIN_UNITS];
+/* [any,atomic] relaxed: address of unit 0, written once at start; before, the map is empty anyway.
+ */
+extern _Atomic uintptr_t hak_domain_base;
+
+/* Distance of an address from the start of the domain; beyond HAK_DOMAIN_BYTES when outside. */
+static inline size_t hak_domain_offset(const void *address) {
+    return (uintptr_t)address - atomic_load_explicit(&hak_domain_base, memory_order_relaxed);
+}
 
 /* Map entry of an address; 0 when it is not in a unit of ours. */
 static inline uint32_t hak_map_entry(const void *address) {
-    size_t unit = ((uintptr_t)address - hak_domain.base) >> HAK_UNIT_SHIFT;
-    if (HAK_UNLIKELY(unit >= hak_domain.units))
+    size_t unit = hak_domain_offset(address) >> HAK_UNIT_SHIFT;
+    if (HAK_UNLIKELY(unit >= HAK_DOMAIN_UNITS))
         return 0;
-    return atomic_load_explicit(&hak_domain.map[unit], memory_order_relaxed);
+    return atomic_load_explicit(&hak_map[unit], memory_order_relaxed);
 }
 
-/* Chooses and reserves the domain. False when not even the map can be had. */
+/* Chooses the domain and reserves its first region. False when no address space is to be had. */
 bool hak_domain_start(void);
 
 /* Takes a run of `units` (1 .. HAK_SUPERSLAB_UNITS) for an owner; class_id 0 for a medium block.

@@ -19,7 +19,7 @@ static size_t lane_blocks(const hak_lane_t *lane) {
 }
 
 static hak_lane_t *lane_of(size_t size) {
-    return hak_heap_lane(hak_thread_heap, hak_size_to_lane[(size + 15) / 16] / HAK_LANE_OFFSET(1));
+    return (hak_lane_t *)((char *)hak_thread_heap + hak_lane_offset_of(size));
 }
 
 static void the_block_freed_last_is_handed_out_first(void **state) {

@@ -39,7 +39,7 @@ static void *blocks_allocate(void *size) {
 
 /* Blocks of a class that are free in the slabs of a heap. */
 static size_t free_in_slabs(hak_heap_t *heap, size_t size) {
-    uint32_t class_id = hak_size_to_lane[(size + 15) / 16] / HAK_LANE_OFFSET(1);
+    size_t class_id = hak_lane_offset_of(size) / HAK_LANE_OFFSET(1);
     size_t count = 0;
     for (const hak_slab_t *slab = heap->partial[class_id]; slab != NULL; slab = slab->next)
         count += slab->free_blocks;

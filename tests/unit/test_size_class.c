@@ -9,7 +9,7 @@
 #include "allocator/size_class.h"
 
 static uint32_t class_of(size_t size) {
-    return hak_size_to_lane[(size + 15) / 16] / HAK_LANE_OFFSET(1);
+    return (uint32_t)(hak_lane_offset_of(size) / HAK_LANE_OFFSET(1));
 }
 
 static int classes_fill(void **state) {

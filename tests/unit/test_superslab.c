@@ -133,7 +133,7 @@ static void addresses_that_are_not_ours_have_no_map_entry(void **state) {
     int on_stack;
     assert_int_equal(hak_map_entry(NULL), 0);
     assert_int_equal(hak_map_entry(&on_stack), 0);
-    assert_int_equal(hak_map_entry(&hak_domain), 0);
+    assert_int_equal(hak_map_entry(&hak_domain_base), 0);
     assert_int_equal(hak_map_entry((void *)UINTPTR_MAX), 0);
     void *foreign = malloc(1);
     assert_int_equal(hak_map_entry(foreign), 0);
