@@ -323,7 +323,12 @@ HAK_API void free(void *block) {
     hak_front_free(block);
 }
 
+/* gcc wants an alias to carry its target's attributes; clang does not know how to say so. */
+#if defined(__has_attribute) && __has_attribute(copy)
 #define HAK_ALIAS(name) HAK_API __attribute__((alias("hak_" #name), copy(hak_##name)))
+#else
+#define HAK_ALIAS(name) HAK_API __attribute__((alias("hak_" #name)))
+#endif
 
 HAK_ALIAS(calloc) void *calloc(size_t count, size_t size);
 HAK_ALIAS(realloc) void *realloc(void *block, size_t size);

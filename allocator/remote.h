@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "allocator/lane.h"
+#include "allocator/os.h"
 
 #define HAK_CHUNK_BYTES  1024
 #define HAK_CHUNK_BLOCKS ((HAK_CHUNK_BYTES - 24) / sizeof(void *))
