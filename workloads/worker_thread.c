@@ -47,12 +47,15 @@ static void stamp_write(wl_thread_t *thread) {
     thread->stamped_ops = thread->ops;
 }
 
+/* Ends the time in which the thread did its whole share of work. */
 static void stamp_last(wl_thread_t *thread) {
     if (thread->stamps_closed)
         return;
+    thread->stamps_closed = true;
+    if (thread->ops > 0 && thread->ops == thread->stamped_ops)
+        return;
     thread->now_ns = worker_clock_ns();
     stamp_write(thread);
-    thread->stamps_closed = true;
 }
 
 static bool phase_is_timed(const wl_thread_t *thread) {
