@@ -1,0 +1,2 @@
+# For tests of the command line: see tests/README.md.
+. "$ROOT/tests/lib.sh"

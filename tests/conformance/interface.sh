@@ -1,0 +1,2 @@
+# The standard interface: limits, errors, alignment, contents after realloc.
+same "$PROGRAMS/interface"

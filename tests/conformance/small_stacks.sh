@@ -1,0 +1,2 @@
+# Threads with stacks of 64 KiB.
+same "$PROGRAMS/small_stacks"
