@@ -107,7 +107,7 @@ static hak_heap_t *heap_create(uint32_t state) {
     if (id > HAK_OWNER_MAX)
         return NULL;
     hak_heap_t *heap =
-        hak_meta_allocate(sizeof(hak_heap_t) + heap_slots() * sizeof(void *), HAK_OS_PAGE_BYTES);
+        hak_meta_allocate(sizeof(hak_heap_t) + heap_slots() * sizeof(void *), HAK_RECORD_BYTES);
     if (heap == NULL)
         return NULL;
     heap->null_top = heap->null_limit = &null_slot[1];

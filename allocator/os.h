@@ -18,7 +18,15 @@
 #define HAK_NOINLINE    __attribute__((noinline))
 #define HAK_COLD        __attribute__((noinline, cold))
 
+/* A multiple of every page size that the system may have: aarch64 kernels use 4, 16 or 64 KiB. */
+#if defined(__aarch64__)
+#define HAK_OS_PAGE_BYTES ((size_t)65536)
+#else
 #define HAK_OS_PAGE_BYTES ((size_t)4096)
+#endif
+
+/* Alignment of records that should not share a page with others'. */
+#define HAK_RECORD_BYTES ((size_t)4096)
 
 /* A futex lock: 0 free, 1 held, 2 held with waiters (Drepper, "Futexes are tricky", 2011). */
 typedef struct hak_lock {

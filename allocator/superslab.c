@@ -146,7 +146,7 @@ static void superslab_mark_free(size_t index) {
 static bool superslab_create(void) {
     if (pool.fresh == pool.fresh_end && !domain_grow())
         return false;
-    superslab_t *superslab = hak_meta_allocate(sizeof *superslab, HAK_OS_PAGE_BYTES);
+    superslab_t *superslab = hak_meta_allocate(sizeof *superslab, HAK_RECORD_BYTES);
     if (superslab == NULL || !hak_os_commit(pool.fresh, HAK_SUPERSLAB_BYTES))
         return false; /* the record is lost to the arena: memory is at its end anyway */
     size_t index = superslab_index(pool.fresh);
