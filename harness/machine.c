@@ -155,18 +155,21 @@ static char *overcommit_mode(const char *root) {
     return text_copy(text);
 }
 
+static const char cpu_folder[] = "/sys/devices/system/cpu/cpu";
+
+/* CPUs are numbered without gaps; an offline one has a folder with nothing to read in it. */
+static bool cpu_exists(const char *root, int cpu) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s%s%d", root, cpu_folder, cpu);
+    return access(path, F_OK) == 0;
+}
+
 /* The governor of all CPUs, or every different one: "performance, powersave". */
 static char *frequency_governor(const char *root) {
-    char list[256] = "";
-    for (int cpu = 0; cpu < CPU_LIMIT; cpu++) {
-        char text[64], present[8];
-        const char *folder = "/sys/devices/system/cpu/cpu";
-        if (!tree_line(root, text, sizeof text, "%s%d/cpufreq/scaling_governor", folder, cpu)) {
-            if (!tree_line(root, present, sizeof present, "%s%d/topology/core_id", folder, cpu))
-                break;
-            continue;
-        }
-        if (strstr(list, text))
+    char list[256] = "", text[64];
+    for (int cpu = 0; cpu < CPU_LIMIT && cpu_exists(root, cpu); cpu++) {
+        if (!tree_line(root, text, sizeof text, "%s%d/cpufreq/scaling_governor", cpu_folder, cpu) ||
+            strstr(list, text))
             continue;
         size_t length = strlen(list);
         snprintf(list + length, sizeof list - length, "%s%s", length ? ", " : "", text);
@@ -264,18 +267,13 @@ static char *hypervisor_name(const char *root) {
 static void processors_count(cmp_machine_t *machine, const char *root) {
     long packages[1024], cores[CPU_LIMIT / 8][2];
     size_t limit = sizeof cores / sizeof cores[0];
-    for (int cpu = 0; cpu < CPU_LIMIT; cpu++) {
-        const char *folder = "/sys/devices/system/cpu/cpu";
+    for (int cpu = 0; cpu < CPU_LIMIT && cpu_exists(root, cpu); cpu++) {
         char text[32];
-        if (!tree_line(root, text, sizeof text, "%s%d/topology/core_id", folder, cpu)) {
-            char path[PATH_MAX]; /* an offline CPU has a folder without topology */
-            snprintf(path, sizeof path, "%s%s%d", root, folder, cpu);
-            if (access(path, F_OK) != 0)
-                break;
+        if (!tree_line(root, text, sizeof text, "%s%d/topology/core_id", cpu_folder, cpu))
             continue;
-        }
         long core = strtol(text, NULL, 10), package = 0;
-        if (tree_line(root, text, sizeof text, "%s%d/topology/physical_package_id", folder, cpu))
+        if (tree_line(root, text, sizeof text, "%s%d/topology/physical_package_id", cpu_folder,
+                      cpu))
             package = strtol(text, NULL, 10);
         size_t i = 0;
         while (i < machine->packages && packages[i] != package)
