@@ -11,7 +11,7 @@ mkdir "$LOADER_LOGS"
 # Runs a command with the library preloaded. The dynamic linker logs what it loads and binds, one
 # file a process, for loaded_everywhere.
 with_library() {
-    LD_PRELOAD=$LIBRARY LD_DEBUG=files,bindings LD_DEBUG_OUTPUT=$LOADER_LOGS/ld "$@"
+    LD_PRELOAD=$LIBRARY LD_DEBUG=files:bindings LD_DEBUG_OUTPUT=$LOADER_LOGS/ld "$@"
 }
 
 # Fails unless the library was loaded into every process that with_library started, their children
