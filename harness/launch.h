@@ -1,0 +1,47 @@
+/*
+ * Starts a worker process under an allocator: environment, arguments, limits. The way in which the
+ * process starts is the same for every allocator down to the size of its environment.
+ */
+#ifndef LAUNCH_H
+#define LAUNCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model.h"
+#include "../workloads/worker_control.h"
+
+/* What to start. */
+typedef struct cmp_launch {
+    const char *worker;  /* the binary */
+    const char *folder;  /* of library copies, becomes LD_LIBRARY_PATH */
+    const char *library; /* absolute path that allocators are preloaded from */
+    bool preload;        /* false: the C library's own malloc */
+    const cmp_cell_t *cell;
+    uint64_t ops, warmup; /* per thread */
+    uint64_t seed;
+    const char *bind; /* the worker's bind= */
+} cmp_launch_t;
+
+/* A started worker. */
+typedef struct cmp_process {
+    pid_t pid;
+    int pidfd;  /* -1 where the kernel has none */
+    int errors; /* non-blocking read end of its stderr */
+    wl_control_t *control;
+    size_t control_bytes;
+} cmp_process_t;
+
+/* Starts it in a process group of its own that dies with this process. False with a reason. */
+bool cmp_launch(const cmp_launch_t *launch, cmp_process_t *process, char *error,
+                size_t error_bytes);
+
+/* Unmaps and closes; the process must have been waited for. */
+void cmp_process_close(cmp_process_t *process);
+
+/* The environment variables that are passed on to workers beside the fixed ones: those whose names
+ * begin with HAKMEM_. NULL-terminated, borrowed from the environment; at most `room` - 1. */
+size_t cmp_launch_passed_environment(const char **variables, size_t room);
+
+#endif

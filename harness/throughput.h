@@ -1,0 +1,19 @@
+/* Throughput of one sample from the stamps of its threads. Pure functions. */
+#ifndef THROUGHPUT_H
+#define THROUGHPUT_H
+
+#include <stdint.h>
+
+#include "../workloads/worker_control.h"
+
+/*
+ * Operations per second of all threads together in the window in which all of them were measuring:
+ * from the latest first stamp to the earliest last stamp; a thread's operations at either end are
+ * interpolated between its stamps. *window_seconds gets the window's length. Where the threads'
+ * measured phases have no common time (a very short sample with more threads than PUs) the window
+ * is from the earliest first to the latest last stamp. NAN when a thread has fewer than two stamps.
+ */
+double cmp_throughput(const wl_thread_report_t *threads, uint32_t thread_count,
+                      double *window_seconds);
+
+#endif
