@@ -1,0 +1,226 @@
+/*
+ * Calibration: how many operations make a sample of the wanted length under the fastest allocator,
+ * the same number for all; and for --quick, how long samples may be and how many rounds fit. Called
+ * by cmp_measure, main thread. Calibration samples are not kept. See docs/method.md.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "measure.h"
+
+/* Lengths of the measured phase, in seconds. */
+#define PROBE_SECONDS        0.030 /* at least this long, to calibrate by */
+#define PROBE_QUICK_SECONDS  0.008
+#define SLOW_SECONDS         2.0  /* the slowest allocator's sample should not be longer ... */
+#define FAST_LEAST_SECONDS   0.05 /* ... unless the fastest one's became shorter than this */
+#define QUICK_LEAST_SECONDS  0.01
+#define QUICK_GOOD_SECONDS   0.025 /* with --quick: 10 rounds if samples can be so long, else 6 */
+#define QUICK_SHARE          0.75  /* of the time left that is planned for; the rest is slack */
+#define QUICK_ROUNDS_WANTED  6     /* below that there is no interval */
+#define PROBE_DEADLINE       10.0
+#define PROBE_QUICK_DEADLINE 1.5
+
+static size_t allocator_count(const cmp_measure_t *measure) {
+    return measure->run->allocator_count;
+}
+
+/* Enough operations to bring a workload's blocks to their steady number: a random walk over N slots
+ * has them half full after about 2 N steps. */
+static uint64_t fill_ops(const cmp_cell_t *cell) {
+    uint64_t blocks = 0;
+    for (size_t i = 0; i < cell->workload->parameter_count; i++) {
+        const wl_parameter_t *parameter = &cell->workload->parameters[i];
+        if (strcmp(parameter->unit, "blocks") == 0 && cell->values.value[i] > blocks)
+            blocks = cell->values.value[i];
+    }
+    return 2 * blocks;
+}
+
+static uint64_t warmup_ops(const cmp_cell_t *cell, double ops) {
+    double share = ops * CMP_WARMUP_SHARE;
+    uint64_t fill = fill_ops(cell);
+    return share > (double)fill ? (uint64_t)share : fill;
+}
+
+/* Two significant digits: the plan can be read and repeated by hand. */
+static uint64_t ops_round(double ops) {
+    if (ops < 100)
+        return ops < 1 ? 1 : (uint64_t)ops;
+    double unit = pow(10, floor(log10(ops)) - 1);
+    return (uint64_t)(floor(ops / unit) * unit);
+}
+
+static double probe_deadline(const cmp_measure_t *measure) {
+    double deadline = PROBE_DEADLINE;
+    if (measure->quick) {
+        /* Even when an allocator hangs in every group there must be time left to measure. */
+        deadline = CMP_QUICK_STOP_SECONDS / 3 / (double)measure->schedule->group_count;
+        deadline = fmax(0.3, fmin(deadline, PROBE_QUICK_DEADLINE));
+    }
+    return measure->deadline_seconds > 0 ? fmin(deadline, measure->deadline_seconds) : deadline;
+}
+
+/* Runs one probe and learns the cell's pace from it. False when it was abandoned. */
+static bool probe(cmp_measure_t *measure, size_t index, uint64_t ops) {
+    cmp_cell_t *cell = &measure->run->cells[index];
+    cmp_pace_t *pace = &measure->paces[index];
+    uint64_t warmup = warmup_ops(cell, (double)ops);
+    cmp_sample_t sample;
+    cmp_progress_say(&measure->progress, "calibrating %s, %u threads, %s", cell->workload->name,
+                     cell->threads, measure->run->allocators[cell->allocator].label);
+    if (!cmp_measure_sample(measure, index, ops, warmup, measure->run->seed,
+                            probe_deadline(measure), &sample))
+        return false;
+    pace->ops_per_second = 0;
+    if (sample.failure == CMP_OK) {
+        pace->ops_per_second = sample.ops_per_second / cell->threads;
+        double working = (double)(ops + warmup) / pace->ops_per_second;
+        pace->overhead_seconds = fmax(0, sample.wall_seconds - working);
+    } else if (sample.failure == CMP_FAIL_HANG || sample.failure == CMP_FAIL_MEMORY_CAP) {
+        /* It costs a deadline or gigabytes to see this once; the measuring takes it from here. */
+        pace->failed = malloc(sizeof *pace->failed);
+        *pace->failed = sample;
+        return true;
+    }
+    cmp_sample_clear(&sample);
+    return true;
+}
+
+/* Finds the number of operations that takes long enough to calibrate by, growing it on one cell.
+ * *ops is where to begin, and the result. False when abandoned. */
+static bool probe_grow(cmp_measure_t *measure, size_t index, uint64_t *ops) {
+    const double wanted = measure->quick ? PROBE_QUICK_SECONDS : PROBE_SECONDS;
+    const cmp_pace_t *pace = &measure->paces[index];
+    for (int attempt = 0; attempt < 12; attempt++) {
+        if (!probe(measure, index, *ops))
+            return false;
+        if (pace->ops_per_second <= 0)
+            return true;
+        double seconds = (double)*ops / pace->ops_per_second;
+        if (seconds >= wanted)
+            return true;
+        *ops = ops_round((double)*ops * fmin(50, fmax(2, 1.3 * wanted / seconds)));
+    }
+    return true;
+}
+
+/* Learns the pace of every cell of a group; the control's is that of the first allocator. */
+static bool probe_group(cmp_measure_t *measure, const cmp_group_t *group) {
+    size_t count = allocator_count(measure), control = group->first_cell + count - 1;
+    uint32_t threads = measure->run->cells[group->first_cell].threads;
+    uint64_t ops = threads < 100 ? 100000 / threads : 1000;
+    bool grown = false;
+    for (size_t index = group->first_cell; index < control; index++) {
+        if (!(grown ? probe(measure, index, ops) : probe_grow(measure, index, &ops)))
+            return false;
+        grown |= measure->paces[index].ops_per_second > 0;
+    }
+    const cmp_pace_t *first = &measure->paces[group->first_cell];
+    measure->paces[control] = (cmp_pace_t){.ops_per_second = first->ops_per_second,
+                                           .overhead_seconds = first->overhead_seconds};
+    return true;
+}
+
+typedef struct group_pace {
+    double fastest, slowest; /* operations per second of one thread; 0: all failed */
+    double overhead;         /* the largest */
+} group_pace_t;
+
+static group_pace_t group_pace(const cmp_measure_t *measure, const cmp_group_t *group) {
+    group_pace_t pace = {0};
+    for (size_t i = 0; i < allocator_count(measure); i++) {
+        const cmp_pace_t *cell = &measure->paces[group->first_cell + i];
+        if (cell->ops_per_second <= 0)
+            continue;
+        pace.fastest = fmax(pace.fastest, cell->ops_per_second);
+        pace.slowest =
+            pace.slowest > 0 ? fmin(pace.slowest, cell->ops_per_second) : cell->ops_per_second;
+        pace.overhead = fmax(pace.overhead, cell->overhead_seconds);
+    }
+    return pace;
+}
+
+/* Sets operations and expected lengths of a group for samples of `seconds` on its fastest. */
+static void group_set_length(cmp_measure_t *measure, const cmp_group_t *group, double seconds) {
+    group_pace_t pace = group_pace(measure, group);
+    double ops = pace.fastest * seconds;
+    if (pace.slowest > 0 && ops / pace.slowest > SLOW_SECONDS)
+        ops = fmax(pace.slowest * SLOW_SECONDS, pace.fastest * fmin(seconds, FAST_LEAST_SECONDS));
+    for (size_t i = 0; i < allocator_count(measure); i++) {
+        cmp_cell_t *cell = &measure->run->cells[group->first_cell + i];
+        cmp_pace_t *own = &measure->paces[group->first_cell + i];
+        cell->ops_per_thread = cell->seconds > 0 ? 0 : ops_round(ops);
+        cell->warmup_per_thread = warmup_ops(cell, ops);
+        double rate = own->ops_per_second > 0 ? own->ops_per_second : pace.slowest;
+        double measured = cell->seconds > 0 ? cell->seconds : ops / rate;
+        double warming = (double)cell->warmup_per_thread / rate;
+        own->expected_seconds = rate > 0 ? pace.overhead + warming + measured : 1;
+    }
+}
+
+static void lengths_set(cmp_measure_t *measure, double seconds) {
+    for (size_t i = 0; i < measure->schedule->group_count; i++)
+        group_set_length(measure, &measure->schedule->groups[i], seconds);
+}
+
+/* Expected length of one round, without cells that will not run. */
+static double round_seconds(const cmp_measure_t *measure) {
+    double seconds = 0;
+    for (size_t i = 0; i < measure->run->cell_count; i++)
+        if (measure->paces[i].failed == NULL)
+            seconds += measure->paces[i].expected_seconds;
+    return seconds;
+}
+
+/* The longest samples, up to `most` seconds, with which `rounds` rounds fit into `budget`; 0 when
+ * not even the shortest do. */
+static double quick_length(cmp_measure_t *measure, double budget, uint32_t rounds, double most) {
+    double low = QUICK_LEAST_SECONDS, high = most;
+    lengths_set(measure, low);
+    if (round_seconds(measure) * rounds > budget)
+        return 0;
+    for (int step = 0; step < 12; step++) {
+        double middle = (low + high) / 2;
+        lengths_set(measure, middle);
+        if (round_seconds(measure) * rounds <= budget)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Chooses length and rounds of --quick; `rounds` is the most that was asked for. */
+static void quick_plan(cmp_measure_t *measure, uint32_t rounds) {
+    double budget = QUICK_SHARE * (CMP_QUICK_LAST_ROUND_SECONDS - (cmp_clock() - measure->started));
+    double length = quick_length(measure, budget, rounds, CMP_SAMPLE_SECONDS);
+    if (length < QUICK_GOOD_SECONDS && rounds > QUICK_ROUNDS_WANTED) {
+        rounds = QUICK_ROUNDS_WANTED;
+        length = quick_length(measure, budget, rounds, CMP_SAMPLE_SECONDS);
+    }
+    if (length <= 0) {
+        length = QUICK_LEAST_SECONDS;
+        lengths_set(measure, length);
+        double fitting = floor(budget / round_seconds(measure));
+        rounds = fitting >= 1 ? (uint32_t)fmin(fitting, rounds) : 1;
+    }
+    lengths_set(measure, length);
+    measure->run->rounds = rounds;
+}
+
+bool cmp_calibrate(cmp_measure_t *measure) {
+    for (size_t i = 0; i < measure->schedule->group_count; i++)
+        if (!probe_group(measure, &measure->schedule->groups[i]))
+            return false;
+    uint32_t rounds = measure->rounds > 0 ? measure->rounds : CMP_ROUNDS_DEFAULT;
+    if (measure->quick) {
+        quick_plan(measure, rounds);
+    } else {
+        lengths_set(measure, CMP_SAMPLE_SECONDS);
+        measure->run->rounds = rounds;
+    }
+    measure->progress.samples = measure->run->cell_count * measure->run->rounds;
+    measure->progress.expected = round_seconds(measure) * measure->run->rounds;
+    return true;
+}

@@ -1,0 +1,76 @@
+/*
+ * Measures a run: calibration, then rounds. Every sub-command that compares allocators prepares a
+ * run and its schedule and calls cmp_measure.
+ */
+#ifndef MEASURE_H
+#define MEASURE_H
+
+#include "model.h"
+#include "paths.h"
+#include "progress.h"
+#include "runner.h"
+#include "schedule.h"
+#include "store.h"
+
+#define CMP_SAMPLE_SECONDS 0.25 /* measured phase of a sample under the fastest allocator */
+#define CMP_WARMUP_SHARE   0.2  /* of the measured phase, before it */
+
+/* What calibration knows of a cell, and how it has fared. */
+typedef struct cmp_pace {
+    double ops_per_second;   /* of one thread; 0: not known */
+    double overhead_seconds; /* of a process, beside warm-up and measured phase */
+    double expected_seconds; /* of a sample, all in all */
+    bool stopped;            /* it failed too often and is not run again */
+    uint32_t failures_in_row;
+    cmp_sample_t *failed; /* it passed deadline or memory limit in calibration: not tried again */
+} cmp_pace_t;
+
+/* One measuring; filled by the caller down to the marked line. */
+typedef struct cmp_measure {
+    const cmp_paths_t *paths;
+    cmp_run_t *run; /* with allocators, cells, seed */
+    const cmp_schedule_t *schedule;
+    cmp_store_t *store;
+    uint32_t rounds;             /* 0: the default */
+    bool quick;                  /* the whole program must end within 15 s of `started` */
+    double started;              /* cmp_clock() when the program started */
+    double deadline_seconds;     /* 0: derived */
+    uint64_t memory_limit_bytes; /* per sample */
+    /* ---- the rest belongs to cmp_measure */
+    cmp_runner_t *runner;
+    cmp_pace_t *paces; /* parallel to run->cells */
+    cmp_progress_t progress;
+} cmp_measure_t;
+
+/*
+ * Calibrates, opens the run in the store and measures its rounds; sets rounds, rounds_done and
+ * interrupted of the run, and notes what its table must say. False with a message when the run
+ * could not be begun or a sample could not be stored; failed samples are no reason.
+ */
+bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes);
+
+/* How long a run is likely to take that has not been calibrated yet, in seconds. */
+double cmp_measure_estimate(const cmp_run_t *run, uint32_t rounds);
+
+/* ------------------------------------------------------------------ between measure.c, calibrate.c
+ */
+
+#define CMP_ROUNDS_DEFAULT 10
+
+/* Times of --quick, in seconds after the start of the program: no round begins that would end after
+ * the first, and at the second even a running sample is given up. */
+#define CMP_QUICK_LAST_ROUND_SECONDS 12.5
+#define CMP_QUICK_STOP_SECONDS       13.8
+
+/* Finds ops_per_thread and warmup_per_thread of all cells, expected_seconds of all paces and the
+ * number of rounds. False when it was interrupted. */
+bool cmp_calibrate(cmp_measure_t *measure);
+
+/* Runs a sample of a cell with these operations; false when it was abandoned. */
+bool cmp_measure_sample(cmp_measure_t *measure, size_t cell, uint64_t ops, uint64_t warmup,
+                        uint64_t seed, double deadline_seconds, cmp_sample_t *sample);
+
+/* cmp_clock() at which everything must stop; INFINITY without --quick. */
+double cmp_measure_stop_time(const cmp_measure_t *measure);
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * Cells, groups and the order of rounds. Called by the main thread; order and seeds are pure
+ * functions of the run's seed, so that a run can be repeated exactly. See docs/method.md.
+ */
+#include "schedule.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "paths.h"
+
+/* SplitMix64 (Steele, Lea, Flood 2014): one step of a well mixed sequence from any seed. */
+static uint64_t random_next(uint64_t *state) {
+    uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
+    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return value ^ (value >> 31);
+}
+
+/* Uniform in [0, bound), without the bias of a plain remainder. */
+static uint64_t random_below(uint64_t *state, uint64_t bound) {
+    uint64_t refused_below = -bound % bound; /* 2^64 mod bound */
+    uint64_t value;
+    do
+        value = random_next(state);
+    while (value < refused_below);
+    return value % bound;
+}
+
+/* Fisher-Yates. */
+static void shuffle(uint64_t *state, size_t *items, size_t count) {
+    for (size_t i = count; i > 1; i--) {
+        size_t other = (size_t)random_below(state, i), item = items[i - 1];
+        items[i - 1] = items[other];
+        items[other] = item;
+    }
+}
+
+/* Puts the control before or after the first allocator. */
+static void balance(size_t *cells, size_t count, size_t first, size_t control, bool control_first) {
+    size_t first_at = 0, control_at = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (cells[i] == first)
+            first_at = i;
+        if (cells[i] == control)
+            control_at = i;
+    }
+    if ((control_at < first_at) != control_first) {
+        cells[first_at] = control;
+        cells[control_at] = first;
+    }
+}
+
+void cmp_schedule_order(uint64_t run_seed, uint32_t round, size_t group_count,
+                        size_t allocator_count, size_t *cells) {
+    uint64_t state = run_seed ^ (UINT64_C(0xd1342543de82ef95) * (round + UINT64_C(1)));
+    size_t *groups = calloc(group_count, sizeof *groups);
+    if (groups == NULL)
+        abort();
+    for (size_t i = 0; i < group_count; i++)
+        groups[i] = i;
+    shuffle(&state, groups, group_count);
+    for (size_t i = 0; i < group_count; i++) {
+        size_t *order = cells + i * allocator_count, first = groups[i] * allocator_count;
+        for (size_t allocator = 0; allocator < allocator_count; allocator++)
+            order[allocator] = first + allocator;
+        shuffle(&state, order, allocator_count);
+        if (allocator_count > 1)
+            balance(order, allocator_count, first, first + allocator_count - 1,
+                    (run_seed + round + groups[i]) % 2 == 1);
+    }
+    free(groups);
+}
+
+uint64_t cmp_schedule_seed(uint64_t run_seed, uint32_t round) {
+    uint64_t state = run_seed + UINT64_C(0xa0761d6478bd642f) * (round + UINT64_C(1));
+    return random_next(&state) & CMP_SEED_MAX;
+}
+
+/* "0,1,2": one OS index per thread; one period of it where threads wrap around the PUs. */
+static char *bind_text(const topo_placement_t *placement, uint32_t pu_count) {
+    uint32_t sets = placement->thread_count < pu_count ? placement->thread_count : pu_count;
+    size_t room = (size_t)sets * 11 + 1, used = 0;
+    char *text = calloc(room, 1);
+    for (uint32_t i = 0; text != NULL && i < sets; i++)
+        used +=
+            (size_t)snprintf(text + used, room - used, "%s%u", i > 0 ? "," : "", placement->pu[i]);
+    return text;
+}
+
+static bool group_add(cmp_schedule_t *schedule, cmp_run_t *run, const topo_t *topo,
+                      const cmp_cell_t *pattern, char *error, size_t error_bytes) {
+    topo_placement_t placement;
+    if (!topo_place(topo, pattern->placement, pattern->threads, &placement, error, error_bytes))
+        return false;
+    cmp_group_t *group = &schedule->groups[schedule->group_count++];
+    group->first_cell = run->cell_count;
+    group->bind = bind_text(&placement, topo_pu_count(topo));
+    for (size_t allocator = 0; allocator < run->allocator_count; allocator++) {
+        cmp_cell_t *cell = &run->cells[run->cell_count++];
+        *cell = *pattern;
+        cell->allocator = allocator;
+        cell->oversubscribed = placement.oversubscribed;
+    }
+    topo_placement_free(&placement);
+    return true;
+}
+
+bool cmp_schedule_make(cmp_schedule_t *schedule, cmp_run_t *run, const topo_t *topo,
+                       const cmp_subject_t *subject, char *error, size_t error_bytes) {
+    size_t groups = subject->workload_count * subject->thread_count * subject->place_count;
+    *schedule = (cmp_schedule_t){.groups = calloc(groups, sizeof *schedule->groups)};
+    run->cells = calloc(groups * run->allocator_count, sizeof *run->cells);
+    run->cell_count = 0;
+    if (schedule->groups == NULL || run->cells == NULL) {
+        snprintf(error, error_bytes, "cannot plan the run: out of memory");
+        return false;
+    }
+    for (size_t w = 0; w < subject->workload_count; w++)
+        for (size_t t = 0; t < subject->thread_count; t++)
+            for (size_t p = 0; p < subject->place_count; p++) {
+                const cmp_cell_t pattern = {
+                    .workload = subject->workloads[w],
+                    .values = subject->values[w],
+                    .threads = subject->threads[t],
+                    .placement = subject->places[p],
+                    .seconds = subject->seconds,
+                    .check = subject->check,
+                };
+                if (!group_add(schedule, run, topo, &pattern, error, error_bytes))
+                    return false;
+            }
+    return true;
+}
+
+void cmp_schedule_free(cmp_schedule_t *schedule) {
+    for (size_t i = 0; i < schedule->group_count; i++)
+        free(schedule->groups[i].bind);
+    free(schedule->groups);
+    *schedule = (cmp_schedule_t){0};
+}
