@@ -376,12 +376,13 @@ bool cmp_store_end_run(cmp_store_t *store, const cmp_run_t *run, char *error, si
         fprintf(text, "%s%s", i ? "\n" : "", run->notes[i]);
     if (text)
         fclose(text);
-    bool good = transaction_begin(store) &&
-                statement_run(database,
-                              "UPDATE run SET status=?, ended=?, rounds_done=?, notes=?"
-                              " WHERE uuid=?",
-                              "tditt", run->interrupted ? "interrupted" : "complete", now_seconds(),
-                              (int64_t)run->rounds_done, notes, run->uuid);
+    bool good =
+        transaction_begin(store) &&
+        statement_run(database,
+                      "UPDATE run SET status=?, ended=?, rounds=?, rounds_done=?, notes=?"
+                      " WHERE uuid=?",
+                      "tdiitt", run->interrupted ? "interrupted" : "complete", now_seconds(),
+                      (int64_t)run->rounds, (int64_t)run->rounds_done, notes, run->uuid);
     free(notes);
     for (size_t i = 0; good && i < run->allocator_count; i++)
         good = statement_run(database,

@@ -19,7 +19,8 @@ bool cmp_store_begin_run(cmp_store_t *store, cmp_run_t *run, char *error, size_t
 /* Commits one sample of a cell, timeline included. */
 bool cmp_store_add_sample(cmp_store_t *store, const cmp_run_t *run, const cmp_cell_t *cell,
                           const cmp_sample_t *sample, char *error, size_t error_bytes);
-/* Marks the run complete or interrupted, stores what the libraries said of themselves. */
+/* Marks the run complete or interrupted, stores what was only known at its end: rounds, notes,
+ * what the libraries said of themselves. */
 bool cmp_store_end_run(cmp_store_t *store, const cmp_run_t *run, char *error, size_t error_bytes);
 
 /* Log ratios (control over first allocator) of the A/A controls of earlier runs on the same
