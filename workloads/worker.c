@@ -151,38 +151,54 @@ static void proof_fill(wl_control_t *control) {
 
 /* ---------------------------------------------------------------------------------- report */
 
+static void report_thread(uint32_t index, const wl_thread_report_t *thread) {
+    worker_print(STDOUT_FILENO,
+                 "thread %-6u ops=%llu freed=%llu crossed=%llu live_bytes=%llu stamps=%u bound=%u "
+                 "checksum=%016llx\n",
+                 index, (unsigned long long)thread->ops, (unsigned long long)thread->freed_blocks,
+                 (unsigned long long)thread->crossed_blocks, (unsigned long long)thread->live_bytes,
+                 atomic_load_explicit(&thread->stamp_count, memory_order_relaxed), thread->bound,
+                 (unsigned long long)thread->checksum);
+}
+
+/* All operations from the first thread's start to the last one's end. The harness, which knows
+ * more, takes the window in which all were measuring. */
+static void report_rate(const wl_control_t *control) {
+    uint64_t start = UINT64_MAX, end = 0, ops = 0;
+    for (uint32_t i = 0; i < control->thread_count; i++) {
+        const wl_thread_report_t *thread = &control->threads[i];
+        uint32_t count = atomic_load_explicit(&thread->stamp_count, memory_order_relaxed);
+        start = thread->stamps[0].ns < start ? thread->stamps[0].ns : start;
+        end = thread->stamps[count - 1].ns > end ? thread->stamps[count - 1].ns : end;
+        ops += thread->stamps[count - 1].ops;
+    }
+    uint64_t us = (end - start) / 1000;
+    worker_print(STDOUT_FILENO, "rate          %llu thousand ops/s over %llu us\n",
+                 (unsigned long long)(ops * 1000 / (us > 0 ? us : 1)), (unsigned long long)us);
+}
+
+static void report_memory(const wl_control_t *control) {
+    worker_print(STDOUT_FILENO,
+                 "memory KiB    ready=%llu peak_live=%llu freed=%llu peak=%llu live=%llu "
+                 "bookkeeping=%llu (in all but live)\n",
+                 (unsigned long long)control->rss_ready_bytes / 1024,
+                 (unsigned long long)control->rss_peak_live_bytes / 1024,
+                 (unsigned long long)control->rss_freed_bytes / 1024,
+                 (unsigned long long)control->peak_rss_bytes / 1024,
+                 (unsigned long long)control->live_bytes / 1024,
+                 (unsigned long long)control->bookkeeping_bytes / 1024);
+}
+
 /* For runs by hand; the harness reads the control block. */
 static void report_print(const wl_control_t *control) {
     worker_print(STDOUT_FILENO, "malloc        %s%s\n", control->malloc_path,
                  control->one_object ? "" : " (other functions elsewhere)");
     if (*control->configuration)
         worker_print(STDOUT_FILENO, "configuration %s\n", control->configuration);
-    uint64_t rate = 0;
-    for (uint32_t i = 0; i < control->thread_count; i++) {
-        const wl_thread_report_t *thread = &control->threads[i];
-        uint32_t count = atomic_load_explicit(&thread->stamp_count, memory_order_relaxed);
-        const wl_stamp_t *first = &thread->stamps[0], *last = &thread->stamps[count - 1];
-        uint64_t us = (last->ns - first->ns) / 1000, ops = last->ops - first->ops;
-        rate += ops * 1000 / (us > 0 ? us : 1);
-        worker_print(STDOUT_FILENO,
-                     "thread %-6u ops=%llu us=%llu stamps=%u bound=%u freed=%llu crossed=%llu "
-                     "live_bytes=%llu checksum=%016llx\n",
-                     i, (unsigned long long)thread->ops, (unsigned long long)us, count,
-                     thread->bound, (unsigned long long)thread->freed_blocks,
-                     (unsigned long long)thread->crossed_blocks,
-                     (unsigned long long)thread->live_bytes, (unsigned long long)thread->checksum);
-    }
-    worker_print(STDOUT_FILENO, "ops/s         %llu thousand (sum over threads)\n",
-                 (unsigned long long)rate);
-    worker_print(STDOUT_FILENO,
-                 "rss KiB       ready=%llu peak_live=%llu freed=%llu peak=%llu bookkeeping=%llu "
-                 "live=%llu\n",
-                 (unsigned long long)control->rss_ready_bytes / 1024,
-                 (unsigned long long)control->rss_peak_live_bytes / 1024,
-                 (unsigned long long)control->rss_freed_bytes / 1024,
-                 (unsigned long long)control->peak_rss_bytes / 1024,
-                 (unsigned long long)control->bookkeeping_bytes / 1024,
-                 (unsigned long long)control->live_bytes / 1024);
+    for (uint32_t i = 0; i < control->thread_count; i++)
+        report_thread(i, &control->threads[i]);
+    report_rate(control);
+    report_memory(control);
     worker_print(
         STDOUT_FILENO,
         "kernel        minor_faults=%llu major_faults=%llu voluntary_switches=%llu "

@@ -70,7 +70,9 @@ typedef struct wl_thread_report {
     uint64_t live_bytes;                       /* requested bytes live at the end of that phase */
     uint64_t crossed_blocks;                   /* blocks freed here that another thread allocated */
     uint64_t freed_blocks;                     /* all blocks freed here in the measured phase */
-    wl_stamp_t stamps[WL_MAX_STAMPS]; /* first: start of the measured phase, ops 0; then rising */
+    /* First: start of the measured phase, ops 0; then rising. The last ends the time in which the
+     * thread did its whole share of work; `ops` may be more, by what others sent it later. */
+    wl_stamp_t stamps[WL_MAX_STAMPS];
 } wl_thread_report_t;
 
 typedef struct wl_control {

@@ -38,7 +38,7 @@ typedef struct wl_workload {
     /* Checks parameters against each other (min <= max). Writes a reason into `error` and returns
      * false when they make no sense together. May be NULL. */
     bool (*validate)(const wl_values_t *values, char *error, size_t error_bytes);
-    const struct wl_engine *engine; /* worker.h; NULL in programs that do not run workloads */
+    const struct wl_engine *engine; /* worker.h; only the worker runs it */
 } wl_workload_t;
 
 /* The table, in the order of listing; *count gets its length. */
