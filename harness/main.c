@@ -51,14 +51,26 @@ _Noreturn void cmp_usage_error(const char *format, ...) {
     exit(CMP_EXIT_USAGE);
 }
 
+/* What could not be written must not pass as success: `compare list >/dev/full`. */
+static int stdout_finish(int status) {
+    if (status != CMP_EXIT_VALID || (fflush(stdout) == 0 && !ferror(stdout)))
+        return status;
+    cmp_error("cannot write to stdout: %s", strerror(errno));
+    return CMP_EXIT_FAILED;
+}
+
 int main(int argc, char **argv) {
+    static char name[128]; /* what usage texts and remedies call the command */
     for (size_t i = 1; argc > 1 && commands[i] != NULL; i++) {
         if (strcmp(argv[1], commands[i]->name) != 0)
             continue;
-        static char name[128];
         snprintf(name, sizeof name, "%s %s", cmp_program(), commands[i]->name);
         argv[1] = name;
-        return commands[i]->run(argc - 1, argv + 1);
+        return stdout_finish(commands[i]->run(argc - 1, argv + 1));
     }
-    return commands[0]->run(argc, argv);
+    if (argc > 0) {
+        snprintf(name, sizeof name, "%s", cmp_program());
+        argv[0] = name;
+    }
+    return stdout_finish(commands[0]->run(argc, argv));
 }
