@@ -284,23 +284,47 @@ static void failures_print(const cmp_report_t *report, FILE *out) {
     }
 }
 
-static void noise_floor_print(const cmp_report_t *report, FILE *out) {
-    const cmp_interval_t *floor = &report->noise_floor;
-    char interval[80], history[200] = "", text[500];
-    interval_format(interval, sizeof interval, floor, 1, 4);
+/* The control's widest interval in a single cell: pooling narrows what one row must be judged by.
+ * NULL when there is only one cell with an interval. */
+static const cmp_interval_t *control_widest(const cmp_report_t *report) {
+    const cmp_interval_t *widest = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < report->run->cell_count; i++) {
+        const cmp_interval_t *ratio = &report->cells[i].ratio_to_first;
+        if (!allocator_of(report->run, &report->run->cells[i])->control || !ratio->valid)
+            continue;
+        count++;
+        if (!widest || ratio->high / ratio->low > widest->high / widest->low)
+            widest = ratio;
+    }
+    return count > 1 ? widest : NULL;
+}
+
+/* What earlier controls of this machine did; empty when there are none. */
+static void history_format(const cmp_report_t *report, char *text, size_t text_bytes) {
+    *text = '\0';
     if (report->history_count == 1)
-        snprintf(history, sizeof history, "; one earlier control on this machine: %.4f",
-                 report->history_low);
+        snprintf(text, text_bytes, "; one earlier run on this machine: %.4f", report->history_low);
     else if (report->history_count > 1)
-        snprintf(history, sizeof history,
-                 "; earlier controls on this machine: %zu, %s within [%.4f, %.4f]",
+        snprintf(text, text_bytes, "; %zu earlier runs on this machine: %s within [%.4f, %.4f]",
                  report->history_count, report->history_share < 1 ? "99.9 %" : "all",
                  report->history_low, report->history_high);
+}
+
+static void noise_floor_print(const cmp_report_t *report, FILE *out) {
+    const cmp_interval_t *floor = &report->noise_floor, *widest = control_widest(report);
+    char interval[80], bounds[80], single[160] = "", history[160], text[700];
+    interval_format(interval, sizeof interval, floor, 1, 4);
+    history_format(report, history, sizeof history);
+    if (widest) {
+        interval_format(bounds, sizeof bounds, widest, 1, RATIO_DECIMALS);
+        snprintf(single, sizeof single, " over all rows, %s in the widest single row", bounds);
+    }
     if (!isfinite(floor->estimate))
         snprintf(text, sizeof text, "n/a: no pair of good samples of the A/A control%s", history);
     else
-        snprintf(text, sizeof text, "A/A control, %s against itself: ratio %.4f %s%s%s",
-                 report->run->allocators[0].label, floor->estimate, interval,
+        snprintf(text, sizeof text, "A/A control, %s against itself: ratio %.4f %s%s%s%s",
+                 report->run->allocators[0].label, floor->estimate, interval, single,
                  floor->valid && (floor->low > 1 || floor->high < 1)
                      ? ", not around 1: differences of this size are noise in this run"
                      : "",
