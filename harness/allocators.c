@@ -416,8 +416,15 @@ bool cmp_allocators_select(const cmp_paths_t *paths, const char *list, cmp_run_t
         good = select_default(&selection);
     } else {
         char *copy = cmp_text("%s", list), *rest = copy, *word;
-        while (good && (word = strsep(&rest, ",")) != NULL)
-            good = select_word(&selection, word);
+        while (good && (word = strsep(&rest, ",")) != NULL) {
+            good = *word != '\0' && select_word(&selection, word);
+            if (*word == '\0')
+                snprintf(
+                    error, error_bytes,
+                    "cannot use '%s' as allocators: it has an empty entry; separate entries by "
+                    "one comma",
+                    list);
+        }
         free(copy);
     }
     good = good && select_control(&selection);

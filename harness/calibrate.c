@@ -10,16 +10,19 @@
 #include "measure.h"
 
 /* Lengths of the measured phase, in seconds. */
-#define PROBE_SECONDS        0.030 /* at least this long, to calibrate by */
-#define PROBE_QUICK_SECONDS  0.008
-#define SLOW_SECONDS         2.0  /* the slowest allocator's sample should not be longer ... */
-#define FAST_LEAST_SECONDS   0.05 /* ... unless the fastest one's became shorter than this */
-#define QUICK_LEAST_SECONDS  0.01
-#define QUICK_GOOD_SECONDS   0.025 /* with --quick: 10 rounds if samples can be so long, else 6 */
-#define QUICK_SHARE          0.75  /* of the time left that is planned for; the rest is slack */
-#define QUICK_ROUNDS_WANTED  6     /* below that there is no interval */
-#define PROBE_DEADLINE       10.0
-#define PROBE_QUICK_DEADLINE 1.5
+#define PROBE_SECONDS            0.030 /* at least this long, to calibrate by */
+#define PROBE_QUICK_SECONDS      0.008
+#define SLOW_SECONDS             2.0  /* the slowest allocator's sample should not be longer ... */
+#define FAST_LEAST_SECONDS       0.05 /* ... unless the fastest one's became shorter than this */
+#define QUICK_SLOW_TIMES         5    /* the same for --quick, where the first is a multiple */
+#define QUICK_FAST_LEAST_SECONDS 0.004
+#define QUICK_LEAST_SECONDS      0.01
+#define QUICK_MOST_SECONDS       0.15 /* with --quick: no longer than this */
+#define QUICK_GOOD_SECONDS       0.025 /* with --quick: 10 rounds if samples can be so long, else 6 */
+#define QUICK_SHARE              0.75 /* of the time left that is planned for; the rest is slack */
+#define QUICK_ROUNDS_WANTED      6    /* below that there is no interval */
+#define PROBE_DEADLINE           10.0
+#define PROBE_QUICK_DEADLINE     1.5
 
 static size_t allocator_count(const cmp_measure_t *measure) {
     return measure->run->allocator_count;
@@ -145,8 +148,10 @@ static group_pace_t group_pace(const cmp_measure_t *measure, const cmp_group_t *
 static void group_set_length(cmp_measure_t *measure, const cmp_group_t *group, double seconds) {
     group_pace_t pace = group_pace(measure, group);
     double ops = pace.fastest * seconds;
-    if (pace.slowest > 0 && ops / pace.slowest > SLOW_SECONDS)
-        ops = fmax(pace.slowest * SLOW_SECONDS, pace.fastest * fmin(seconds, FAST_LEAST_SECONDS));
+    double slow = measure->quick ? QUICK_SLOW_TIMES * seconds : SLOW_SECONDS;
+    double least = measure->quick ? QUICK_FAST_LEAST_SECONDS : FAST_LEAST_SECONDS;
+    if (pace.slowest > 0 && ops / pace.slowest > slow)
+        ops = fmax(pace.slowest * slow, pace.fastest * fmin(seconds, least));
     for (size_t i = 0; i < allocator_count(measure); i++) {
         cmp_cell_t *cell = &measure->run->cells[group->first_cell + i];
         cmp_pace_t *own = &measure->paces[group->first_cell + i];
@@ -191,22 +196,17 @@ static double quick_length(cmp_measure_t *measure, double budget, uint32_t round
     return low;
 }
 
-/* Chooses length and rounds of --quick; `rounds` is the most that was asked for. */
+/*
+ * Chooses the length of samples for --quick so that all rounds fit, or else at least enough for an
+ * interval. Probes are short and cold, so the choice is cautious; rounds are added while there is
+ * time, up to the number that was asked for.
+ */
 static void quick_plan(cmp_measure_t *measure, uint32_t rounds) {
     double budget = QUICK_SHARE * (CMP_QUICK_LAST_ROUND_SECONDS - (cmp_clock() - measure->started));
-    double length = quick_length(measure, budget, rounds, CMP_SAMPLE_SECONDS);
-    if (length < QUICK_GOOD_SECONDS && rounds > QUICK_ROUNDS_WANTED) {
-        rounds = QUICK_ROUNDS_WANTED;
-        length = quick_length(measure, budget, rounds, CMP_SAMPLE_SECONDS);
-    }
-    if (length <= 0) {
-        length = QUICK_LEAST_SECONDS;
-        lengths_set(measure, length);
-        double fitting = floor(budget / round_seconds(measure));
-        rounds = fitting >= 1 ? (uint32_t)fmin(fitting, rounds) : 1;
-    }
-    lengths_set(measure, length);
-    measure->run->rounds = rounds;
+    double length = quick_length(measure, budget, rounds, QUICK_MOST_SECONDS);
+    if (length < QUICK_GOOD_SECONDS && rounds > QUICK_ROUNDS_WANTED)
+        length = quick_length(measure, budget, QUICK_ROUNDS_WANTED, QUICK_MOST_SECONDS);
+    lengths_set(measure, fmax(length, QUICK_LEAST_SECONDS));
 }
 
 bool cmp_calibrate(cmp_measure_t *measure) {
@@ -214,13 +214,14 @@ bool cmp_calibrate(cmp_measure_t *measure) {
         if (!probe_group(measure, &measure->schedule->groups[i]))
             return false;
     uint32_t rounds = measure->rounds > 0 ? measure->rounds : CMP_ROUNDS_DEFAULT;
-    if (measure->quick) {
+    measure->run->rounds = rounds;
+    if (measure->quick)
         quick_plan(measure, rounds);
-    } else {
+    else
         lengths_set(measure, CMP_SAMPLE_SECONDS);
-        measure->run->rounds = rounds;
-    }
     measure->progress.samples = measure->run->cell_count * measure->run->rounds;
     measure->progress.expected = round_seconds(measure) * measure->run->rounds;
+    measure->progress.ends_by =
+        measure->quick ? measure->started + CMP_QUICK_LAST_ROUND_SECONDS : INFINITY;
     return true;
 }

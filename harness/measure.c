@@ -12,7 +12,10 @@
 
 #include "signals.h"
 
-enum { FAILURES_TO_STOP = 3 }; /* in a row, in one cell */
+enum {
+    FAILURES_TO_STOP = 3,   /* in a row, in one cell */
+    ROUNDS_FOR_INTERVAL = 6 /* fewer give no interval */
+};
 
 /* What the allocators of one group must agree on within a round. */
 typedef struct agreement {
@@ -97,7 +100,6 @@ static void checksum_compare(const cmp_measure_t *measure, const cmp_cell_t *cel
 
 /* Stops a cell that will only fail again; hanging or filling memory once is enough. */
 static void failures_count(cmp_measure_t *measure, size_t index, const cmp_sample_t *sample) {
-    const cmp_cell_t *cell = &measure->run->cells[index];
     cmp_pace_t *pace = &measure->paces[index];
     if (sample->failure == CMP_OK) {
         pace->failures_in_row = 0;
@@ -107,11 +109,13 @@ static void failures_count(cmp_measure_t *measure, size_t index, const cmp_sampl
     if (++pace->failures_in_row < FAILURES_TO_STOP && !costly)
         return;
     pace->stopped = true;
+    if (measure->stop_noted)
+        return;
+    measure->stop_noted = true;
     cmp_run_note(measure->run,
-                 "%s, %s, %u thread%s: not run again after %u failure%s in a row (%s)",
-                 measure->run->allocators[cell->allocator].label, cell->workload->name,
-                 cell->threads, cell->threads == 1 ? "" : "s", pace->failures_in_row,
-                 pace->failures_in_row == 1 ? "" : "s", cmp_failure_name(sample->failure));
+                 "what failed %d times in a row, hung once or passed the memory limit once was not "
+                 "run again",
+                 FAILURES_TO_STOP);
 }
 
 /* Appends the sample to its cell, which owns it from then on. */
@@ -189,8 +193,11 @@ static bool rounds_run(cmp_measure_t *measure, char *error, size_t error_bytes) 
     run->interrupted = cmp_signals_arrived() && result == ROUND_ABANDONED;
     if (measure->quick && !run->interrupted && run->rounds_done < run->rounds &&
         result != ROUND_NOTHING_LEFT) {
-        cmp_run_note(run, "the time of --quick was up after %u of %u rounds", run->rounds_done,
-                     run->rounds);
+        if (run->rounds_done < ROUNDS_FOR_INTERVAL)
+            cmp_run_note(run,
+                         "the time of --quick was up after %u round%s; for more name fewer "
+                         "workloads, allocators or thread counts, or leave --quick out",
+                         run->rounds_done, run->rounds_done == 1 ? "" : "s");
         run->rounds = run->rounds_done;
     }
     return result != ROUND_STORE_FAILED;

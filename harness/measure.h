@@ -40,6 +40,7 @@ typedef struct cmp_measure {
     cmp_runner_t *runner;
     cmp_pace_t *paces; /* parallel to run->cells */
     cmp_progress_t progress;
+    bool stop_noted; /* the run has its note on cells that are not run again */
 } cmp_measure_t;
 
 /*

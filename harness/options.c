@@ -367,6 +367,10 @@ const wl_workload_t **cmp_options_workloads(const char *list, bool commands, siz
     *count = 0;
     char *copy = strdup(list), *rest = copy, *word;
     while ((word = strsep(&rest, ",")) != NULL) {
+        if (*word == '\0')
+            cmp_usage_error("cannot use '%s' as workloads: it has an empty entry; separate entries "
+                            "by one comma",
+                            list);
         const wl_workload_t *workload = wl_find(word);
         if (workload == NULL)
             workload_unknown(word, commands);

@@ -4,6 +4,7 @@
  */
 #include "progress.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +40,8 @@ static double seconds_left(const cmp_progress_t *progress) {
     double left = progress->expected - progress->expected_done;
     if (progress->expected_done > 0)
         left *= (cmp_clock() - progress->started) / progress->expected_done;
-    return left > 0 ? left : 0;
+    left = fmin(left, progress->ends_by - cmp_clock());
+    return fmax(left, 0);
 }
 
 void cmp_progress_sample(cmp_progress_t *progress, const char *format, ...) {

@@ -10,6 +10,7 @@ typedef struct cmp_progress {
     bool shown;                     /* a line stands there */
     double started;                 /* cmp_clock() when measuring began */
     size_t samples, samples_done;   /* planned, and finished */
+    double ends_by;                 /* cmp_clock() at the latest; INFINITY: no limit */
     double expected, expected_done; /* seconds of all samples, and of the finished ones */
 } cmp_progress_t;
 

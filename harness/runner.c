@@ -55,6 +55,7 @@ typedef struct watch {
     cmp_process_t process;
     cmp_memory_reader_t memory;
     double started, ready; /* cmp_clock(); ready is 0 until the proof was accepted */
+    uint64_t rss_bytes;    /* as last seen, without bookkeeping */
     kill_reason_t killed;
     cmp_failure_t proof_failure;
     char proof_reason[512];
@@ -201,6 +202,7 @@ static void watch_tick(watch_t *watch) {
         point.seconds = now - watch->ready;
         if (watch->ready > 0)
             timeline_add(watch, &point);
+        watch->rss_bytes = point.rss_bytes;
         if (point.rss_bytes > request->memory_limit_bytes)
             watch_kill(watch, KILL_MEMORY);
     }
@@ -316,8 +318,10 @@ static void classify(watch_t *watch, int status) {
     uint32_t state = watch_state(watch);
     switch (watch->killed) {
     case KILL_DEADLINE:
-        sample_fail(watch->sample, CMP_FAIL_HANG, "still running %s after the deadline of %.3g s",
-                    state_text(state), watch->request->deadline_seconds);
+        sample_fail(watch->sample, CMP_FAIL_HANG,
+                    "still running %s after the deadline of %.3g s, with an RSS of %.4g MiB",
+                    state_text(state), watch->request->deadline_seconds,
+                    (double)watch->rss_bytes / (1 << 20));
         return;
     case KILL_MEMORY:
         sample_fail(watch->sample, CMP_FAIL_MEMORY_CAP,
