@@ -305,9 +305,11 @@ HAK_API int hak_malloc_trim(size_t pad) {
 HAK_API const char *hak_configuration(void) {
     static char text[512];
     (void)hak_start();
-    size_t used = (size_t)snprintf(
-        text, sizeof text, "hakmem " HAKMEM_VERSION " debug=%d check_free=%d standard_names=%d ",
-        HAK_DEBUG, HAK_CHECK_FREE, HAK_STANDARD_NAMES);
+    size_t used = (size_t)snprintf(text, sizeof text,
+                                   "hakmem %s debug=%d check_free=%d standard_names=%d plant=%d "
+                                   "plant_ppm=%d ",
+                                   HAKMEM_VERSION, HAK_DEBUG, HAK_CHECK_FREE, HAK_STANDARD_NAMES,
+                                   HAK_PLANT, HAK_PLANT_PPM);
     hak_options_describe(text + used, sizeof text - used);
     return text;
 }

@@ -22,6 +22,19 @@
 #define HAK_CHECK_FREE 1
 #endif
 
+/* Plant a slowdown of HAK_PLANT_PPM millionths (a number, not a flag): see plant.h. Only for the
+ * testbed's self-test. */
+#ifndef HAK_PLANT
+#define HAK_PLANT 0
+#endif
+#ifndef HAK_PLANT_PPM
+#define HAK_PLANT_PPM 0
+#endif
+
+#if !HAK_PLANT && HAK_PLANT_PPM != 0
+#error "HAK_PLANT_PPM without HAK_PLANT=1 would plant nothing"
+#endif
+
 #if HAK_DEBUG && !HAK_CHECK_FREE
 #error "HAK_DEBUG=1 needs HAK_CHECK_FREE=1: a debug build without free checks would prove nothing"
 #endif

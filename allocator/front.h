@@ -8,6 +8,7 @@
 #define HAK_FRONT_H
 
 #include "allocator/heap.h"
+#include "allocator/plant.h"
 
 /* Exits of the fast paths, in api.c. */
 void *hak_malloc_slow(size_t size);
@@ -16,6 +17,7 @@ void hak_free_slow(void *block);
 /* Assumes that most sizes have a lane and most lanes hold a block. Expected branches: size in
  * range, slot not NULL. */
 static inline void *hak_front_malloc(size_t size) {
+    hak_plant_step();
     if (HAK_UNLIKELY(size > HAK_LANE_MAX_BYTES))
         return hak_malloc_slow(size);
     size_t offset = hak_lane_offset_of(size);

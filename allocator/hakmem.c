@@ -5,6 +5,7 @@
  */
 #include "allocator/os.c"
 #include "allocator/options.c"
+#include "allocator/plant.c"
 #include "allocator/size_class.c"
 #include "allocator/superslab.c"
 #include "allocator/slab.c"

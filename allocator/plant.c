@@ -1,0 +1,36 @@
+/*
+ * The planted slowdown: see plant.h. Runs in the thread that it slows; shares nothing.
+ */
+#include "allocator/plant.h"
+
+#include "allocator/os.h"
+
+#define PLANT_PERIOD 256u
+/* Longer gaps were spent off the processor or outside the allocator: they are not the workload's.
+ */
+#define PLANT_GAP_CYCLES_MAX 10000000u
+
+_Thread_local uint32_t hak_plant_left = PLANT_PERIOD;
+static _Thread_local uint64_t plant_last_cycles __attribute__((tls_model("initial-exec")));
+
+static uint64_t cycles_now(void) {
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#else
+    uint64_t ticks;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+#endif
+}
+
+HAK_NOINLINE void hak_plant_spend(void) {
+    uint64_t now = cycles_now();
+    uint64_t gap = now - plant_last_cycles;
+    hak_plant_left = PLANT_PERIOD;
+    if (plant_last_cycles != 0 && gap < PLANT_GAP_CYCLES_MAX) {
+        uint64_t until = now + gap * HAK_PLANT_PPM / 1000000u;
+        while (cycles_now() < until)
+            continue;
+    }
+    plant_last_cycles = cycles_now();
+}

@@ -1,0 +1,26 @@
+/*
+ * A planted slowdown of known size, to prove that the testbed finds it (compare doctor
+ * --self-test). Compiled in by HAK_PLANT=1 only. Every PLANT_PERIOD-th malloc of a thread looks how
+ * many cycles have passed since the last such call and spends HAK_PLANT_PPM millionths of them in a
+ * loop: the thread becomes slower by exactly that share whatever the workload, by the cycle counter
+ * and not by the estimator that is under test. With HAK_PLANT_PPM=0 the same code runs and spends
+ * nothing: the base to compare with.
+ */
+#ifndef HAK_PLANT_H
+#define HAK_PLANT_H
+
+#include <stdint.h>
+
+#include "allocator/config.h"
+
+/* [owner] calls until the next look */
+extern _Thread_local uint32_t hak_plant_left __attribute__((tls_model("initial-exec")));
+
+void hak_plant_spend(void);
+
+static inline void hak_plant_step(void) {
+    if (HAK_PLANT && --hak_plant_left == 0)
+        hak_plant_spend();
+}
+
+#endif
