@@ -2,11 +2,14 @@
  * The floor: the cheapest allocator that a workload can have, to measure what the workload itself
  * and the machine cost. A pointer stack per thread and size class, last in first out; the class is
  * in the address, so that free looks nothing up; no checks, no owner, nothing returned to the
- * system. Blocks that pile up in one thread go through one shared place per class, half a stack at
- * a time with one exchange, so that producers and consumers do not fill the memory. Built as
- * build/lib/libfloor.so and preloaded like any allocator; not fit for programs. See docs/method.md.
+ * system. Blocks that pile up in one thread go through a shared list per class, half a stack at a
+ * time, and a new thread inherits the stacks of an exited one, so that no workload fills the
+ * memory. Size classes as hakmem's (8 per doubling), since the footprint decides about cache
+ * misses. Built as build/lib/libfloor.so and preloaded like any allocator; not fit for programs.
+ * See docs/method.md.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,34 +18,52 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define API __attribute__((visibility("default")))
+#define API     __attribute__((visibility("default")))
+#define TLS     _Thread_local __attribute__((tls_model("initial-exec")))
+#define RARE(x) __builtin_expect((x), 0)
+#define SLOW    static __attribute__((noinline))
 
 enum {
-    FINE_CLASSES = 65, /* 16-byte steps up to 1024 bytes; index 0 is not used */
-    CLASSES = 96,      /* then powers of two */
+    CLASSES = 160,     /* 16-byte steps to 128 bytes, then 8 per doubling: up to 64 MiB */
     REGION_SHIFT = 36, /* 64 GiB of addresses per class */
-    STACK_BLOCKS = 2048,
+    STACK_BLOCKS = 256,
+    HALF_STACK = STACK_BLOCKS / 2,
     PIECE_BYTES = 65536, /* what a thread takes from a region at a time, at least */
+    IDLE_MAX = 4096,
 };
 
-/* Half a stack, on its way between threads; lives in the first block of those it lists. */
+#define LARGEST_BYTES ((size_t)64 << 20)
+
+/* Half a stack, on its way between threads. */
 typedef struct batch {
-    size_t count;
-    void *block[STACK_BLOCKS / 2];
+    struct batch *next;
+    void *block[HALF_STACK];
 } batch_t;
+
+typedef _Atomic(batch_t *) batch_list_t; /* pushed with release, taken whole with acquire: no ABA */
 
 typedef struct stack {
     void **top;        /* [owner] slot after the newest block */
+    batch_t *batches;  /* [owner] taken from the shared list, not yet used */
     char *piece, *end; /* [owner] not yet handed out */
     void *slot[STACK_BLOCKS];
 } floor_stack_t;
 
 static _Atomic uintptr_t region_base;          /* [any,atomic] 0 before the first call */
 static _Atomic uintptr_t region_used[CLASSES]; /* [any,atomic] bytes of each region given out */
-static _Atomic(batch_t *)
-    shared_batch[CLASSES];             /* [any,atomic] exchange: release gives, acquire takes */
-static _Atomic(batch_t *) spare_batch; /* [any,atomic] emptied, one at most */
-static _Thread_local floor_stack_t *stacks __attribute__((tls_model("initial-exec")));
+static batch_list_t full_batches[CLASSES];     /* [any,atomic] */
+static batch_list_t empty_batches;             /* [any,atomic] */
+static TLS floor_stack_t *stacks;
+static TLS batch_t *spare_batches;
+
+static struct {
+    pthread_mutex_t lock;
+    floor_stack_t *stacks[IDLE_MAX]; /* [lock] of threads that exited */
+    unsigned count;                  /* [lock] */
+} idle = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static pthread_key_t exit_key; /* [const] after exit_key_make */
+static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
 
 static _Noreturn void give_up(const char *reason) {
     if (write(STDERR_FILENO, reason, strlen(reason)) < 0)
@@ -56,16 +77,39 @@ static void *mapping(size_t bytes) {
     return start == MAP_FAILED ? NULL : start;
 }
 
-static uintptr_t region_start(void) {
+static inline unsigned class_of(size_t size) {
+    size_t last = size == 0 ? 0 : size - 1;
+    if (last < 128)
+        return (unsigned)(last / 16);
+    unsigned doubling = 63 - (unsigned)__builtin_clzll(last);
+    return (doubling - 6) * 8 + (unsigned)(last >> (doubling - 3) & 7);
+}
+
+static size_t class_bytes(unsigned class) {
+    if (class < 8)
+        return (class + 1) * (size_t)16;
+    return (size_t)(8 + class % 8 + 1) << (class / 8 + 3);
+}
+
+static uintptr_t base_of_regions(void) {
+    return atomic_load_explicit(&region_base, memory_order_relaxed);
+}
+
+static inline unsigned class_of_block(const void *block) {
+    return (unsigned)(((uintptr_t)block - base_of_regions()) >> REGION_SHIFT);
+}
+
+static uintptr_t regions_start(void) {
     uintptr_t base = atomic_load_explicit(&region_base, memory_order_acquire);
     if (base != 0)
         return base;
-    size_t bytes = (size_t)(CLASSES + 1) << REGION_SHIFT;
+    uintptr_t region = (uintptr_t)1 << REGION_SHIFT;
+    size_t bytes = (CLASSES + 1) * region;
     void *start = mapping(bytes);
     if (start == NULL)
-        give_up("floor allocator: cannot reserve 6 TiB of addresses; lift 'ulimit -v' or strict "
+        give_up("floor allocator: cannot reserve 10 TiB of addresses; lift 'ulimit -v' and strict "
                 "overcommit\n");
-    base = ((uintptr_t)start + ((uintptr_t)1 << REGION_SHIFT) - 1) >> REGION_SHIFT << REGION_SHIFT;
+    base = ((uintptr_t)start + region - 1) / region * region;
     uintptr_t expected = 0;
     if (!atomic_compare_exchange_strong(&region_base, &expected, base)) {
         munmap(start, bytes);
@@ -74,25 +118,60 @@ static uintptr_t region_start(void) {
     return base;
 }
 
-static inline unsigned class_of(size_t size) {
-    if (size <= 1024)
-        return size == 0 ? 1 : (unsigned)((size + 15) / 16);
-    return (unsigned)(FINE_CLASSES + 63 - __builtin_clzll(size - 1) - 10);
+/* ------------------------------------------------------------------ threads */
+
+static void thread_exit(void *value) {
+    stacks = NULL;
+    pthread_mutex_lock(&idle.lock);
+    if (idle.count < IDLE_MAX)
+        idle.stacks[idle.count++] = value;
+    pthread_mutex_unlock(&idle.lock);
 }
 
-static size_t class_bytes(unsigned class) {
-    return class < FINE_CLASSES ? (size_t) class * 16 : (size_t)2048 << (class - FINE_CLASSES);
+static void exit_key_make(void) {
+    if (pthread_key_create(&exit_key, thread_exit) != 0)
+        give_up("floor allocator: no thread-specific key is left\n");
+}
+
+static floor_stack_t *stacks_make(void) {
+    floor_stack_t *made = mapping(CLASSES * sizeof *made);
+    if (made == NULL)
+        give_up("floor allocator: no memory for a thread's stacks\n");
+    for (int class = 0; class < CLASSES; class ++)
+        made[class].top = made[class].slot;
+    return made;
 }
 
 static floor_stack_t *thread_stacks(void) {
-    if (stacks == NULL) {
-        stacks = mapping(CLASSES * sizeof(floor_stack_t));
-        if (stacks == NULL)
-            give_up("floor allocator: no memory for a thread's stacks\n");
-        for (int class = 0; class < CLASSES; class ++)
-            stacks[class].top = stacks[class].slot;
-    }
+    if (stacks != NULL)
+        return stacks;
+    pthread_once(&exit_key_once, exit_key_make);
+    pthread_mutex_lock(&idle.lock);
+    stacks = idle.count > 0 ? idle.stacks[--idle.count] : NULL;
+    pthread_mutex_unlock(&idle.lock);
+    if (stacks == NULL)
+        stacks = stacks_make();
+    pthread_setspecific(exit_key, stacks);
     return stacks;
+}
+
+/* ------------------------------------------------------------------ batches and regions */
+
+static void batch_push(batch_list_t *list, batch_t *batch) {
+    batch->next = atomic_load_explicit(list, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(list, &batch->next, batch, memory_order_release,
+                                                  memory_order_relaxed))
+        ;
+}
+
+/* The first batch of `own`, which is filled from the shared list when it is empty. */
+static batch_t *batch_pop(batch_t **own, batch_list_t *list) {
+    if (*own == NULL && atomic_load_explicit(list, memory_order_relaxed) != NULL)
+        *own = atomic_exchange_explicit(list, NULL, memory_order_acquire);
+    batch_t *batch = *own;
+    if (batch != NULL)
+        *own = batch->next;
+    return batch;
 }
 
 static void *region_block(floor_stack_t *stack, unsigned class) {
@@ -102,7 +181,7 @@ static void *region_block(floor_stack_t *stack, unsigned class) {
         uintptr_t offset = atomic_fetch_add(&region_used[class], piece);
         if (offset + piece > (uintptr_t)1 << REGION_SHIFT)
             return NULL;
-        stack->piece = (char *)region_start() + ((uintptr_t) class << REGION_SHIFT) + offset;
+        stack->piece = (char *)(regions_start() + ((uintptr_t) class << REGION_SHIFT) + offset);
         stack->end = stack->piece + piece;
     }
     void *block = stack->piece;
@@ -110,73 +189,67 @@ static void *region_block(floor_stack_t *stack, unsigned class) {
     return block;
 }
 
-static __attribute__((noinline)) void *malloc_slow(unsigned class) {
-    if (class >= CLASSES) {
-        errno = ENOMEM;
-        return NULL;
+SLOW void *malloc_slow(size_t size) {
+    void *block = NULL;
+    if (size <= LARGEST_BYTES) {
+        unsigned class = class_of(size);
+        floor_stack_t *stack = &thread_stacks()[class];
+        if (stack->top != stack->slot)
+            return *--stack->top;
+        batch_t *batch = batch_pop(&stack->batches, &full_batches[class]);
+        if (batch != NULL) {
+            memcpy(stack->slot, batch->block, sizeof batch->block);
+            stack->top = stack->slot + HALF_STACK;
+            batch_push(&empty_batches, batch);
+            return *--stack->top;
+        }
+        block = region_block(stack, class);
     }
-    floor_stack_t *stack = &thread_stacks()[class];
-    batch_t *batch = atomic_exchange_explicit(&shared_batch[class], NULL, memory_order_acquire);
-    if (batch != NULL) {
-        memcpy(stack->slot, batch->block, batch->count * sizeof batch->block[0]);
-        stack->top = stack->slot + batch->count;
-        batch = atomic_exchange_explicit(&spare_batch, batch, memory_order_release);
-        if (batch != NULL)
-            munmap(batch, sizeof *batch);
-        return *--stack->top;
-    }
-    void *block = region_block(stack, class);
     if (block == NULL)
         errno = ENOMEM;
     return block;
 }
 
-/* Gives the older half away. If the shared place is taken, its blocks come here in exchange and are
- * dropped: nothing is returned, and the next half finds the place again. */
-static __attribute__((noinline)) void free_slow(floor_stack_t *stack, unsigned class, void *block) {
-    batch_t *batch = atomic_exchange_explicit(&spare_batch, NULL, memory_order_acquire);
-    if (batch == NULL)
-        batch = mapping(sizeof *batch);
-    size_t half = STACK_BLOCKS / 2;
-    if (batch != NULL) {
-        batch->count = half;
-        memcpy(batch->block, stack->slot, half * sizeof stack->slot[0]);
-        batch = atomic_exchange_explicit(&shared_batch[class], batch, memory_order_acq_rel);
-        if (batch != NULL)
-            munmap(batch, sizeof *batch);
+/* Gives the older half of a full stack away. */
+SLOW void free_slow(unsigned class, void *block) {
+    floor_stack_t *stack = &thread_stacks()[class];
+    if (stack->top == stack->slot + STACK_BLOCKS) {
+        batch_t *batch = batch_pop(&spare_batches, &empty_batches);
+        if (batch == NULL && (batch = mapping(sizeof *batch)) == NULL)
+            give_up("floor allocator: no memory for a batch\n");
+        memcpy(batch->block, stack->slot, sizeof batch->block);
+        memmove(stack->slot, stack->slot + HALF_STACK, HALF_STACK * sizeof stack->slot[0]);
+        stack->top = stack->slot + HALF_STACK;
+        batch_push(&full_batches[class], batch);
     }
-    memmove(stack->slot, stack->slot + half, half * sizeof stack->slot[0]);
-    stack->top = stack->slot + half;
     *stack->top++ = block;
 }
 
+/* ------------------------------------------------------------------ the interface */
+
 API void *malloc(size_t size) {
-    if (__builtin_expect(stacks == NULL || size > (size_t)1 << 35, 0))
-        return malloc_slow(size > (size_t)1 << 35 ? CLASSES : class_of(size));
-    unsigned class = class_of(size);
-    floor_stack_t *stack = &stacks[class];
-    if (__builtin_expect(stack->top == stack->slot, 0))
-        return malloc_slow(class);
+    floor_stack_t *own = stacks;
+    if (RARE(own == NULL || size > LARGEST_BYTES))
+        return malloc_slow(size);
+    floor_stack_t *stack = &own[class_of(size)];
+    if (RARE(stack->top == stack->slot))
+        return malloc_slow(size);
     return *--stack->top;
 }
 
 API void free(void *block) {
     if (block == NULL)
         return;
-    uintptr_t base = atomic_load_explicit(&region_base, memory_order_relaxed);
-    unsigned class = (unsigned)(((uintptr_t)block - base) >> REGION_SHIFT);
-    floor_stack_t *stack = &thread_stacks()[class];
-    if (__builtin_expect(stack->top == stack->slot + STACK_BLOCKS, 0))
-        free_slow(stack, class, block);
+    unsigned class = class_of_block(block);
+    floor_stack_t *own = stacks;
+    if (RARE(own == NULL || own[class].top == own[class].slot + STACK_BLOCKS))
+        free_slow(class, block);
     else
-        *stack->top++ = block;
+        *own[class].top++ = block;
 }
 
 API size_t malloc_usable_size(void *block) {
-    if (block == NULL)
-        return 0;
-    uintptr_t base = atomic_load_explicit(&region_base, memory_order_relaxed);
-    return class_bytes((unsigned)(((uintptr_t)block - base) >> REGION_SHIFT));
+    return block == NULL ? 0 : class_bytes(class_of_block(block));
 }
 
 API void *calloc(size_t count, size_t size) {
@@ -191,21 +264,22 @@ API void *calloc(size_t count, size_t size) {
 
 API void *realloc(void *block, size_t size) {
     size_t usable = malloc_usable_size(block);
-    if (block != NULL && size <= usable && size != 0)
+    if (block != NULL && size <= usable)
         return block;
     void *moved = malloc(size);
     if (moved != NULL && block != NULL) {
-        memcpy(moved, block, usable < size ? usable : size);
+        memcpy(moved, block, usable);
         free(block);
     }
     return moved;
 }
 
-/* Blocks of a power-of-two class are aligned to their size; smaller alignments come with it. */
+/* Blocks of a power-of-two class are aligned to their size, since pieces start at multiples of it.
+ */
 API void *aligned_alloc(size_t alignment, size_t size) {
     if (alignment <= 16)
         return malloc(size);
-    size_t bytes = 2048;
+    size_t bytes = 32;
     while (bytes < size || bytes < alignment)
         bytes *= 2;
     return malloc(bytes);
@@ -216,6 +290,9 @@ API void *memalign(size_t alignment, size_t size) {
 }
 
 API int posix_memalign(void **block, size_t alignment, size_t size) {
-    *block = aligned_alloc(alignment, size);
-    return *block == NULL ? ENOMEM : 0;
+    void *allocated = aligned_alloc(alignment, size);
+    if (allocated == NULL)
+        return ENOMEM;
+    *block = allocated;
+    return 0;
 }
