@@ -184,23 +184,21 @@ cmp_known_allocator_t *cmp_known_allocators(const cmp_paths_t *paths, size_t *co
     libc->name = "glibc";
     libc->available = true;
     free(cache);
-
-    for (size_t i = 0; i < *count; i++) {
-        if (i == 0)
-            known[i].version = version_of_tree(paths);
-        else if (known[i].path != NULL)
-            known[i].version = cmp_package_version(known[i].path);
-        else
-            known[i].version = cmp_text("%s", i + 1 == *count ? gnu_get_libc_version() : "n/a");
-    }
     return known;
+}
+
+char *cmp_known_allocator_version(const cmp_paths_t *paths, const cmp_known_allocator_t *known) {
+    if (strcmp(known->name, "hakmem") == 0)
+        return version_of_tree(paths);
+    if (known->path != NULL)
+        return cmp_package_version(known->path);
+    return cmp_text("%s", known->available ? gnu_get_libc_version() : "n/a");
 }
 
 void cmp_known_allocators_free(cmp_known_allocator_t *known, size_t count) {
     for (size_t i = 0; i < count; i++) {
         free(known[i].path);
         free(known[i].remedy);
-        free(known[i].version);
         for (char **file = known[i].support; file != NULL && *file != NULL; file++)
             free(*file);
         free(known[i].support);
@@ -282,7 +280,7 @@ static bool select_known(selection_t *selection, const cmp_known_allocator_t *kn
         return false;
     }
     return allocator_add(selection, known->name, known->path, known->support,
-                         cmp_text("%s", known->version));
+                         cmp_known_allocator_version(selection->paths, known));
 }
 
 /* "hakmem:VARIANT" */
@@ -315,8 +313,7 @@ static bool select_variant(selection_t *selection, const char *word, const char 
         char reason[256];
         good = cmp_library_check(path, reason, sizeof reason);
         if (good)
-            good = allocator_add(selection, word, path, NULL,
-                                 cmp_text("%s", selection->known[0].version));
+            good = allocator_add(selection, word, path, NULL, version_of_tree(selection->paths));
         else
             snprintf(selection->error, selection->error_bytes, "cannot use %s: %s", path, reason);
         free(path);

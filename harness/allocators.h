@@ -18,10 +18,12 @@ typedef struct cmp_known_allocator {
     char *path;     /* where its library was found; NULL: not found, or the C library itself */
     bool available; /* false: not installed or not built */
     char *remedy;   /* how to get it, e.g. "apt install libjemalloc2"; NULL when available */
-    char *version;  /* "n/a" when unknown or not available */
     bool optional;  /* no distribution packages it: not missed by the default list */
     char **support; /* further files that it loads; NULL-terminated; NULL: none */
 } cmp_known_allocator_t;
+
+/* Its version, malloc'ed; "n/a" when unknown or not available. Asks the package manager. */
+char *cmp_known_allocator_version(const cmp_paths_t *paths, const cmp_known_allocator_t *known);
 
 /* Looks for all known allocators. The array of *count entries is freed by
  * cmp_known_allocators_free. */

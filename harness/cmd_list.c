@@ -38,7 +38,9 @@ static void list_allocators(const cmp_paths_t *paths) {
     for (size_t i = 0; i < count; i++) {
         cmp_grid_row(&grid);
         cmp_grid_set(&grid, 0, CMP_STYLE_PLAIN, "%s", known[i].name);
-        cmp_grid_set(&grid, 1, CMP_STYLE_PLAIN, "%s", known[i].version);
+        char *version = cmp_known_allocator_version(paths, &known[i]);
+        cmp_grid_set(&grid, 1, CMP_STYLE_PLAIN, "%s", version);
+        free(version);
         if (known[i].available)
             cmp_grid_set(&grid, 2, CMP_STYLE_PLAIN, "%s",
                          known[i].path != NULL ? known[i].path : "the C library's own malloc");
