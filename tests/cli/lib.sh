@@ -1,2 +1,29 @@
-# For tests of the command line: see tests/README.md.
+# For tests of the command line tools.
 . "$ROOT/tests/lib.sh"
+
+[ -x "$COMPARE" ] || fail "$COMPARE is not built; run ninja"
+
+# The shortest measurement there is: one round, results in the private folder.
+brief=(-r 1 --seed 1 -o "$RESULTS")
+
+# Runs compare with the command line shown on stderr; fails unless its exit status is $1.
+expect() {
+    local wanted=$1 status=0
+    shift
+    echo "\$ compare $*" >&2
+    "$COMPARE" "$@" || status=$?
+    [ $status = "$wanted" ] || fail "exit status $status, expected $wanted"
+}
+
+# Runs compare with a command line that it must refuse: status 2, a message, nothing on stdout, and
+# no results folder.
+refused() {
+    expect 2 "$@" >refused.out
+    [ ! -s refused.out ] || fail "wrote to stdout: $(cat refused.out)"
+    [ ! -e "$RESULTS" ] || fail "made a results folder"
+}
+
+# Runs a Python script (standard input) of the distribution's python3.
+python() {
+    "$PYTHON" - "$@"
+}

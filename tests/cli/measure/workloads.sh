@@ -1,0 +1,10 @@
+# Every workload with blocks verified, at each placement, with more threads than PUs.
+threads=$(($(nproc) + 2))
+for workload in mixed remote larson; do
+    expect 0 $workload "${brief[@]}" -t $threads -p compact,scatter,core --check -a hakmem,glibc >table
+    [ "$(grep -Ec "^  (hakmem|glibc) +$threads over " table)" = 6 ] || fail "not labelled: $(cat table)"
+    for policy in compact scatter core; do
+        grep -Ezq "placement\s+$policy;" table || fail "no rows for $policy: $(cat table)"
+    done
+done
+expect 0 remote "${brief[@]}" -t 3 -s remote_pct=100 -s pattern=all -s touch=consumer -a hakmem >table
