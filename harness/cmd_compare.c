@@ -3,49 +3,18 @@
  * prints and writes it. Main thread. See docs/method.md.
  */
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "../workloads/worker_control.h"
-#include "allocators.h"
 #include "command.h"
-#include "launch.h"
-#include "machine.h"
-#include "measure.h"
-#include "options.h"
-#include "output.h"
 #include "parameters.h"
-#include "report.h"
+#include "session.h"
 #include "usage.h"
-
-/* Everything between the command line and the exit. */
-typedef struct session {
-    cmp_options_t options;
-    const char *workload_list;
-    double started; /* cmp_clock() */
-    cmp_paths_t paths;
-    topo_t *topo;
-    const wl_workload_t **workloads;
-    wl_values_t *values;
-    size_t workload_count;
-    cmp_run_t run;
-    cmp_schedule_t schedule;
-    cmp_store_t *store;
-    char *database;
-    double *history; /* noise floors of earlier runs */
-    size_t history_count;
-} session_t;
 
 /* ------------------------------------------------------------------ command line */
 
 static error_t compare_parse(int key, char *value, struct argp_state *state) {
-    session_t *session = state->input;
+    cmp_session_t *session = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &session->options;
@@ -72,7 +41,7 @@ static const struct argp compare_argp = {
            "sample, interleaved rounds, a ratio with its interval and the noise floor.",
 };
 
-static void help_print(const session_t *session) {
+static void help_print(const cmp_session_t *session) {
     if (session->workload_list != NULL) {
         size_t count;
         const wl_workload_t **workloads =
@@ -103,288 +72,48 @@ static void help_print(const session_t *session) {
         cmp_program());
 }
 
-static void options_check(const session_t *session) {
-    const cmp_options_t *options = &session->options;
-    if (session->workload_list == NULL) {
-        char names[256] = "";
-        size_t count;
-        const wl_workload_t *const *table = wl_table(&count);
-        for (size_t i = 0; i < count; i++) {
-            size_t used = strlen(names);
-            snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", table[i]->name);
-        }
-        cmp_usage_error("no workload is named; there are %s; try '%s %s' or '%s --help'", names,
-                        cmp_program(), table[0]->name, cmp_program());
-    }
-    if (options->quick && options->duration_seconds > 0)
-        cmp_usage_error("--quick and --duration exclude each other: --quick chooses how long");
-    if (options->json != NULL && options->csv != NULL && strcmp(options->json, options->csv) == 0)
-        cmp_usage_error("--json and --csv cannot both write to '%s'", options->json);
-}
-
-/* Files that cannot be written are refused before anything is measured. */
-static void outputs_check(const cmp_options_t *options) {
-    char error[1024];
-    if (options->json != NULL && !cmp_output_check(options->json, error, sizeof error))
-        cmp_usage_error("%s", error);
-    if (options->csv != NULL && !cmp_output_check(options->csv, error, sizeof error))
-        cmp_usage_error("%s", error);
-}
-
-/* ------------------------------------------------------------------ preparing the run */
-
-static uint64_t seed_random(void) {
-    uint64_t seed;
-    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
-        seed = (uint64_t)time(NULL) ^ ((uint64_t)getpid() << 32);
-    return seed & UINT32_MAX; /* short enough to be typed again */
-}
-
-static char *compiler_text(void) {
-#if defined(__clang__)
-    return cmp_text("clang %s", __clang_version__);
-#else
-    return cmp_text("gcc %s", __VERSION__);
-#endif
-}
-
-static char **command_copy(int argc, char **argv) {
-    char **copy = calloc((size_t)argc + 1, sizeof *copy);
-    for (int i = 0; i < argc; i++)
-        copy[i] = cmp_text("%s", i == 0 ? cmp_program() : argv[i]);
-    return copy;
-}
-
-static void run_describe(session_t *session, int argc, char **argv) {
-    cmp_run_t *run = &session->run;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    cmp_uuid(run->uuid);
-    run->kind = "measured";
-    run->command = command_copy(argc, argv);
-    run->started = (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-    run->commit = cmp_tree_commit(&session->paths);
-    run->compiler = compiler_text();
-    run->seed = session->options.seed_given ? session->options.seed : seed_random();
-    run->rounds = session->options.rounds > 0 ? session->options.rounds : CMP_ROUNDS_DEFAULT;
-    cmp_machine_describe(&run->machine, session->topo);
-    const char *passed[64];
-    size_t count = cmp_launch_passed_environment(passed, sizeof passed / sizeof passed[0]);
-    for (size_t i = 0; i < count; i++)
-        cmp_run_note(run, "environment of every sample: %s", passed[i]);
-    if (session->options.check)
-        cmp_run_note(run, "blocks were filled and verified (--check): compare these figures only "
-                          "with others of the same kind");
-}
-
-/* Fills in defaults that depend on the machine, and makes the cells. */
-static void run_plan(session_t *session) {
-    cmp_options_t *options = &session->options;
-    char error[1024];
-    uint32_t default_threads[] = {1, topo_pu_count(session->topo)};
-    if (default_threads[1] > WL_MAX_THREADS)
-        default_threads[1] = WL_MAX_THREADS;
-    const topo_policy_t default_place = TOPO_COMPACT;
-    const cmp_subject_t subject = {
-        .workloads = session->workloads,
-        .values = session->values,
-        .workload_count = session->workload_count,
-        .threads = options->thread_count > 0 ? options->threads : default_threads,
-        .thread_count =
-            options->thread_count > 0 ? options->thread_count : (default_threads[1] > 1 ? 2 : 1),
-        .places = options->place_count > 0 ? options->places : &default_place,
-        .place_count = options->place_count > 0 ? options->place_count : 1,
-        .seconds = options->duration_seconds,
-        .check = options->check,
-    };
-    if (!cmp_allocators_select(&session->paths, options->allocators, &session->run, error,
-                               sizeof error) ||
-        !cmp_schedule_make(&session->schedule, &session->run, session->topo, &subject, error,
-                           sizeof error))
-        cmp_usage_error("%s", error);
-}
-
-static void plan_print(const session_t *session) {
-    const cmp_run_t *run = &session->run;
-    printf("Plan: %zu cells x %u rounds = %zu samples, seed %llu\n", run->cell_count, run->rounds,
-           run->cell_count * run->rounds, (unsigned long long)run->seed);
-    for (size_t i = 0; i < session->schedule.group_count; i++) {
-        const cmp_group_t *group = &session->schedule.groups[i];
-        const cmp_cell_t *cell = &run->cells[group->first_cell];
-        printf("  %s, %u thread%s%s, %s on PUs %s\n", cell->workload->name, cell->threads,
-               cell->threads == 1 ? "" : "s", cell->oversubscribed ? " (oversubscribed)" : "",
-               topo_policy_name(cell->placement), group->bind);
-    }
-    printf("  allocators:");
-    for (size_t i = 0; i < run->allocator_count; i++)
-        printf("%s %s", i > 0 ? "," : "", run->allocators[i].label);
-    putchar('\n');
-    if (session->options.quick) {
-        printf("Expected duration: less than 15 s; --quick lowers rounds to what fits\n");
-        return;
-    }
-    double seconds = cmp_measure_estimate(run, run->rounds);
-    if (seconds < 100)
-        printf("Expected duration: about %.0f s\n", seconds);
-    else
-        printf("Expected duration: about %.0f min\n", seconds / 60);
-}
-
-/* ------------------------------------------------------------------ measuring */
-
-/* Creates the folder and its parents, as mkdir -p does. */
-static bool folder_make(const char *path) {
-    char *copy = cmp_text("%s", path);
-    for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(copy, 0777);
-        *slash = '/';
-    }
-    free(copy);
-    struct stat status;
-    if (mkdir(path, 0777) == 0)
-        return true;
-    int error = errno;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        return true;
-    errno = error == EEXIST ? ENOTDIR : error;
-    return false;
-}
-
-static void store_open(session_t *session) {
-    const char *folder =
-        session->options.output != NULL ? session->options.output : session->paths.results;
-    char error[1024];
-    if (*folder == '\0' || !folder_make(folder))
-        cmp_usage_error("cannot use results folder '%s': %s; choose another with -o DIR", folder,
-                        *folder == '\0' ? "its name is empty" : strerror(errno));
-    session->database = cmp_text("%s/results.db", folder);
-    session->store = cmp_store_open(session->database, error, sizeof error);
-    if (session->store == NULL)
-        cmp_usage_error("%s", error);
-    session->history =
-        cmp_store_noise_history(session->store, session->run.machine.id, &session->history_count);
-}
-
-static bool run_measure(session_t *session) {
-    const cmp_options_t *options = &session->options;
-    char error[1024];
-    uint64_t available = cmp_memory_available_bytes();
-    cmp_measure_t measure = {
-        .paths = &session->paths,
-        .run = &session->run,
-        .schedule = &session->schedule,
-        .store = session->store,
-        .rounds = options->rounds,
-        .quick = options->quick,
-        .started = session->started,
-        .deadline_seconds = options->deadline_seconds,
-        .memory_limit_bytes = options->memory_limit_bytes > 0 ? options->memory_limit_bytes
-                              : available > 0                 ? available / 2
-                                                              : UINT64_MAX,
-    };
-    bool good = cmp_measure(&measure, error, sizeof error);
-    if (!good)
-        cmp_error("%s", error);
-    if (session->run.cell_count > 0 && session->run.cells[0].store_id != 0 &&
-        !cmp_store_end_run(session->store, &session->run, error, sizeof error)) {
-        cmp_error("%s", error);
-        good = false;
-    }
-    return good;
-}
-
-/* ------------------------------------------------------------------ printing */
-
-static bool json_render(const void *report, FILE *file) {
-    return cmp_report_json(report, file);
-}
-
-static bool csv_render(const void *report, FILE *file) {
-    return cmp_report_csv(report, file);
-}
-
-static bool report_write(const char *path, bool (*render)(const void *, FILE *),
-                         const cmp_report_t *report) {
-    char error[1024];
-    if (path == NULL || cmp_output_write(path, render, report, error, sizeof error))
-        return true;
-    cmp_error("%s", error);
-    return false;
-}
-
-static bool colour_wanted(void) {
-    const char *refused = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && (refused == NULL || *refused == '\0');
-}
-
 /* Prints and writes the report; returns the exit status. */
-static int report_print(const session_t *session) {
-    const cmp_options_t *options = &session->options;
+static int report_print(const cmp_session_t *session) {
     cmp_report_t report = cmp_report_make(&session->run);
     cmp_report_add_history(&report, session->history, session->history_count);
-    bool quiet = (options->json != NULL && strcmp(options->json, "-") == 0) ||
-                 (options->csv != NULL && strcmp(options->csv, "-") == 0);
-    if (!quiet)
-        cmp_report_table(&report, stdout, colour_wanted());
-    bool good = report_write(options->json, json_render, &report) &&
-                report_write(options->csv, csv_render, &report);
-    if (fflush(stdout) != 0) {
-        cmp_error("cannot write to stdout: %s", strerror(errno));
-        good = false;
-    }
+    if (!cmp_session_quiet(session))
+        cmp_report_table(&report, stdout, cmp_session_colour());
+    bool good = cmp_session_write(session, &report);
     bool failures = report.failures;
     cmp_report_free(&report);
     return good && !failures && !session->run.interrupted ? CMP_EXIT_VALID : CMP_EXIT_FAILED;
 }
 
-static void session_free(session_t *session) {
-    cmp_store_close(session->store);
-    cmp_schedule_free(&session->schedule);
-    cmp_run_free(&session->run);
-    cmp_paths_free(&session->paths);
-    topo_free(session->topo);
-    free(session->workloads);
-    free(session->values);
-    free(session->database);
-    free(session->history);
-    free(session->options.threads);
-    free(session->options.settings);
+static bool anything_measured(const cmp_run_t *run) {
+    for (size_t i = 0; i < run->cell_count; i++) {
+        if (run->cells[i].sample_count > 0)
+            return true;
+    }
+    return false;
 }
 
 static int compare_run(int argc, char **argv) {
-    session_t session = {.started = cmp_clock()};
-    char error[1024];
+    cmp_session_t session = {.started = cmp_clock()};
+    int status = CMP_EXIT_VALID;
     cmp_options_parse(&compare_argp, argc, argv, &session);
     if (session.options.help) {
         help_print(&session);
-        session_free(&session);
-        return CMP_EXIT_VALID;
+        cmp_session_close(&session);
+        return status;
     }
-    options_check(&session);
-    session.workloads = cmp_options_workloads(session.workload_list, true, &session.workload_count);
-    session.values =
-        cmp_options_values(&session.options, session.workloads, session.workload_count);
-    outputs_check(&session.options);
-    if (!cmp_paths_find(&session.paths, error, sizeof error) ||
-        (session.topo = topo_load(NULL, error, sizeof error)) == NULL)
-        cmp_usage_error("%s", error);
-    run_describe(&session, argc, argv);
-    run_plan(&session);
-    int status = CMP_EXIT_VALID;
+    cmp_session_open(&session, argc, argv);
+    cmp_session_plan(&session, session.options.allocators);
     if (session.options.dry_run) {
-        plan_print(&session);
+        cmp_session_print_plan(&session);
     } else {
-        store_open(&session);
-        bool measured = run_measure(&session);
-        bool any = false;
-        for (size_t i = 0; i < session.run.cell_count; i++)
-            any |= session.run.cells[i].sample_count > 0;
-        status = any ? report_print(&session) : CMP_EXIT_FAILED;
+        cmp_session_open_store(&session);
+        cmp_measure_t measure = cmp_session_measure(&session);
+        bool measured = cmp_session_run(&session, &measure);
+        status = anything_measured(&session.run) ? report_print(&session) : CMP_EXIT_FAILED;
         if (!measured)
             status = CMP_EXIT_FAILED;
     }
-    session_free(&session);
+    cmp_session_close(&session);
     return status;
 }
 

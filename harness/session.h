@@ -1,0 +1,64 @@
+/*
+ * Everything between a command line that measures workloads and its exit: allocators, machine,
+ * plan, store, measuring, report. Sub-commands own one cmp_session_t and call these steps in the
+ * order in which they stand here; what is wrong with the command line ends the program with a
+ * message.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "measure.h"
+#include "options.h"
+#include "report.h"
+
+typedef struct cmp_session {
+    cmp_options_t options;
+    const char *workload_list;
+    double started; /* cmp_clock() */
+    cmp_paths_t paths;
+    topo_t *topo;
+    const wl_workload_t **workloads;
+    wl_values_t *values;
+    size_t workload_count;
+    cmp_run_t run;
+    cmp_schedule_t schedule;
+    cmp_store_t *store;
+    char *database;
+    double *history; /* noise floors of earlier runs */
+    size_t history_count;
+} cmp_session_t;
+
+/* Finds workloads, their parameters, this machine; refuses what excludes each other and files that
+ * cannot be written. */
+void cmp_session_open(cmp_session_t *session, int argc, char **argv);
+
+/* Selects the allocators of `allocators` (NULL: the default list), fills in defaults that depend on
+ * the machine, makes the cells. */
+void cmp_session_plan(cmp_session_t *session, const char *allocators);
+
+/* Prints the plan, for --dry-run. */
+void cmp_session_print_plan(const cmp_session_t *session);
+
+/* Opens the results store, creating its folder. */
+void cmp_session_open_store(cmp_session_t *session);
+
+/* A measuring of the session's run by its options; the caller may change it before cmp_measure. */
+cmp_measure_t cmp_session_measure(cmp_session_t *session);
+
+/* Measures, ends the run in the store. False, with a message printed, when it could not be measured
+ * or stored. */
+bool cmp_session_run(cmp_session_t *session, cmp_measure_t *measure);
+
+/* Writes the files of --json and --csv where asked for; false, with a message printed, on failure.
+ */
+bool cmp_session_write(const cmp_session_t *session, const cmp_report_t *report);
+
+/* True when stdout is taken by --json - or --csv -, so that nothing else may be printed there. */
+bool cmp_session_quiet(const cmp_session_t *session);
+
+/* True when stdout is a terminal that wants colour. */
+bool cmp_session_colour(void);
+
+void cmp_session_close(cmp_session_t *session);
+
+#endif
