@@ -70,8 +70,9 @@ static bool probe(cmp_measure_t *measure, size_t index, uint64_t ops) {
     cmp_pace_t *pace = &measure->paces[index];
     uint64_t warmup = warmup_ops(cell, (double)ops);
     cmp_sample_t sample;
-    cmp_progress_say(&measure->progress, "calibrating %s, %u threads, %s", cell->workload->name,
-                     cell->threads, measure->run->allocators[cell->allocator].label);
+    cmp_progress_say(&measure->progress, "calibrating %s, %u thread%s, %s", cell->workload->name,
+                     cell->threads, cell->threads == 1 ? "" : "s",
+                     measure->run->allocators[cell->allocator].label);
     if (!cmp_measure_sample(measure, index, ops, warmup, measure->run->seed,
                             probe_deadline(measure), &sample))
         return false;

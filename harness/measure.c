@@ -149,7 +149,7 @@ static round_result_t round_run(cmp_measure_t *measure, uint32_t round, const si
         if (pace->stopped)
             continue;
         any = true;
-        cmp_progress_sample(&measure->progress, "round %u of %u: %s, %u thread%s, %s", round + 1,
+        cmp_progress_sample(&measure->progress, "round %u/%u, %s, %u thread%s, %s", round + 1,
                             run->rounds, cell->workload->name, cell->threads,
                             cell->threads == 1 ? "" : "s", run->allocators[cell->allocator].label);
         if (!cell_run(measure, index, round, &sample))

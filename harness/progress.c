@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,23 +44,21 @@ static double seconds_left(const cmp_progress_t *progress) {
 }
 
 void cmp_progress_sample(cmp_progress_t *progress, const char *format, ...) {
-    char text[256];
+    char text[256], what[160], at[16] = "";
     if (!progress->on)
         return;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    double left = seconds_left(progress);
-    unsigned seconds = (unsigned)(left + 0.5);
+    unsigned seconds = (unsigned)(seconds_left(progress) + 0.5);
     time_t end = time(NULL) + (time_t)seconds;
     struct tm local;
-    char at[16] = "";
     if (localtime_r(&end, &local) != NULL)
         strftime(at, sizeof at, "%H:%M:%S", &local);
-    size_t used = strlen(text);
-    snprintf(text + used, sizeof text - used, "; %zu of %zu samples, ends at %s, in %u:%02u",
-             progress->samples_done, progress->samples, at, seconds / 60, seconds % 60);
+    /* The names come last: they are what a narrow terminal cuts off. */
+    snprintf(text, sizeof text, "%zu/%zu samples, ends in %u:%02u at %s: %s",
+             progress->samples_done, progress->samples, seconds / 60, seconds % 60, at, what);
     line_show(progress, text);
 }
 

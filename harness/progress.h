@@ -18,7 +18,7 @@ typedef struct cmp_progress {
 void cmp_progress_say(cmp_progress_t *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The same, followed by the count of samples and when the run is expected to end. */
+/* The same, after the count of samples and when the run is expected to end. */
 void cmp_progress_sample(cmp_progress_t *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
