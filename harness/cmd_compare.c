@@ -9,7 +9,6 @@
 #include "command.h"
 #include "parameters.h"
 #include "session.h"
-#include "usage.h"
 
 /* ------------------------------------------------------------------ command line */
 

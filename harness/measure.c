@@ -131,9 +131,21 @@ static const cmp_sample_t *sample_keep(cmp_cell_t *cell, const cmp_sample_t *sam
 typedef enum round_result {
     ROUND_COMPLETE,
     ROUND_NOTHING_LEFT, /* every cell has stopped */
+    ROUND_ENOUGH,       /* another_round said so */
     ROUND_ABANDONED,    /* by a signal or because the time was up */
     ROUND_STORE_FAILED,
 } round_result_t;
+
+/* The noise floor needs fewer rounds than the comparison. */
+static bool control_rests(const cmp_measure_t *measure, const cmp_cell_t *cell, uint32_t round) {
+    return measure->run->allocators[cell->allocator].control && measure->control_period > 0 &&
+           round >= CMP_ROUNDS_DEFAULT && round % measure->control_period != 0;
+}
+
+void cmp_measure_stop_group(cmp_measure_t *measure, size_t group) {
+    for (size_t i = 0; i < measure->run->allocator_count; i++)
+        measure->paces[measure->schedule->groups[group].first_cell + i].stopped = true;
+}
 
 static round_result_t round_run(cmp_measure_t *measure, uint32_t round, const size_t *order,
                                 agreement_t *agreements, char *error, size_t error_bytes) {
@@ -146,7 +158,7 @@ static round_result_t round_run(cmp_measure_t *measure, uint32_t round, const si
         cmp_sample_t sample;
         cmp_pace_t *pace = &measure->paces[index];
         measure->progress.samples_done++;
-        if (pace->stopped)
+        if (pace->stopped || control_rests(measure, cell, round))
             continue;
         any = true;
         cmp_progress_sample(&measure->progress, "round %u/%u, %s, %u thread%s, %s", round + 1,
@@ -186,6 +198,9 @@ static bool rounds_run(cmp_measure_t *measure, char *error, size_t error_bytes) 
                            run->allocator_count, order);
         result = round_run(measure, run->rounds_done, order, agreements, error, error_bytes);
         run->rounds_done += result == ROUND_COMPLETE;
+        if (result == ROUND_COMPLETE && measure->another_round != NULL &&
+            !measure->another_round(measure, measure->context))
+            result = ROUND_ENOUGH;
         longest = fmax(longest, cmp_clock() - began);
     }
     free(order);

@@ -36,6 +36,12 @@ typedef struct cmp_measure {
     double started;              /* cmp_clock() when the program started */
     double deadline_seconds;     /* 0: derived */
     uint64_t memory_limit_bytes; /* per sample */
+    uint32_t control_period; /* the control runs in the first CMP_ROUNDS_DEFAULT rounds and in every
+                                so manieth later; 0: in every round */
+    /* Asked after every round; false ends the run. May call cmp_measure_stop_group. NULL: all
+     * rounds are run. */
+    bool (*another_round)(struct cmp_measure *measure, void *context);
+    void *context;
     /* ---- the rest belongs to cmp_measure */
     cmp_runner_t *runner;
     cmp_pace_t *paces; /* parallel to run->cells */
@@ -49,6 +55,9 @@ typedef struct cmp_measure {
  * could not be begun or a sample could not be stored; failed samples are no reason.
  */
 bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes);
+
+/* Ends the measuring of a group: enough is known of it. */
+void cmp_measure_stop_group(cmp_measure_t *measure, size_t group);
 
 /* How long a run is likely to take that has not been calibrated yet, in seconds. */
 double cmp_measure_estimate(const cmp_run_t *run, uint32_t rounds);

@@ -38,24 +38,17 @@ static void shuffle(uint64_t *state, size_t *items, size_t count) {
     }
 }
 
-/* Puts the control before or after the first allocator. */
-static void balance(size_t *cells, size_t count, size_t first, size_t control, bool control_first) {
-    size_t first_at = 0, control_at = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (cells[i] == first)
-            first_at = i;
-        if (cells[i] == control)
-            control_at = i;
-    }
-    if ((control_at < first_at) != control_first) {
-        cells[first_at] = control;
-        cells[control_at] = first;
+static void reverse(size_t *items, size_t count) {
+    for (size_t i = 0; i < count / 2; i++) {
+        size_t item = items[i];
+        items[i] = items[count - 1 - i];
+        items[count - 1 - i] = item;
     }
 }
 
 void cmp_schedule_order(uint64_t run_seed, uint32_t round, size_t group_count,
                         size_t allocator_count, size_t *cells) {
-    uint64_t state = run_seed ^ (UINT64_C(0xd1342543de82ef95) * (round + UINT64_C(1)));
+    uint64_t state = run_seed ^ (UINT64_C(0xd1342543de82ef95) * (round / 2 + UINT64_C(1)));
     size_t *groups = calloc(group_count, sizeof *groups);
     if (groups == NULL)
         abort();
@@ -67,9 +60,8 @@ void cmp_schedule_order(uint64_t run_seed, uint32_t round, size_t group_count,
         for (size_t allocator = 0; allocator < allocator_count; allocator++)
             order[allocator] = first + allocator;
         shuffle(&state, order, allocator_count);
-        if (allocator_count > 1)
-            balance(order, allocator_count, first, first + allocator_count - 1,
-                    (run_seed + round + groups[i]) % 2 == 1);
+        if (round % 2 == 1)
+            reverse(order, allocator_count);
     }
     free(groups);
 }

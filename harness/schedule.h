@@ -39,8 +39,9 @@ void cmp_schedule_free(cmp_schedule_t *schedule);
 /*
  * The order of a round: writes group_count x allocator_count indexes of cells (group x
  * allocator_count + allocator) to `cells`. Groups are shuffled, and allocators within each group,
- * which stays together so that ratios within a round compare neighbours in time. The first
- * allocator and the last, its A/A control, take turns at coming first from round to round.
+ * which stays together so that ratios within a round compare neighbours in time. Rounds come in
+ * pairs: the second runs the allocators of each group in the reverse order of the first, so that
+ * over an even number of rounds every allocator ran as often before as after every other (ABBA).
  */
 void cmp_schedule_order(uint64_t run_seed, uint32_t round, size_t group_count,
                         size_t allocator_count, size_t *cells);

@@ -18,6 +18,7 @@
 #include "launch.h"
 #include "machine.h"
 #include "output.h"
+#include "usage.h"
 
 static void options_check(const cmp_session_t *session) {
     const cmp_options_t *options = &session->options;
