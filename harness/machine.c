@@ -8,7 +8,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,8 @@
 
 #include <sha2.h>
 
+#include "sysfile.h"
+
 #if defined(__GLIBC__)
 #include <gnu/libc-version.h>
 #endif
@@ -24,66 +25,7 @@
 #include <cpuid.h>
 #endif
 
-enum { LINE_BYTES = 4096, CPU_LIMIT = 65536 };
-
-static FILE *tree_open(const char *root, const char *path) {
-    char full[PATH_MAX];
-    if (snprintf(full, sizeof full, "%s%s", root, path) >= (int)sizeof full)
-        return NULL;
-    return fopen(full, "re");
-}
-
-static void text_trim(char *text) {
-    size_t length = strlen(text);
-    while (length > 0 && isspace((unsigned char)text[length - 1]))
-        text[--length] = '\0';
-    size_t start = strspn(text, " \t");
-    memmove(text, text + start, length - start + 1);
-}
-
-/* First line of a file below root, trimmed; false when missing or empty. */
-__attribute__((format(printf, 4, 5))) static bool
-tree_line(const char *root, char *text, size_t text_bytes, const char *format, ...) {
-    char path[PATH_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(path, sizeof path, format, arguments);
-    va_end(arguments);
-    FILE *file = tree_open(root, path);
-    if (!file)
-        return false;
-    bool read = fgets(text, (int)text_bytes, file) != NULL;
-    fclose(file);
-    if (!read)
-        return false;
-    text_trim(text);
-    return *text != '\0';
-}
-
-/* Value of the first "key<separator>value" line of a file, trimmed. */
-static bool tree_value(const char *root, const char *path, const char *key, char separator,
-                       char *text, size_t text_bytes) {
-    FILE *file = tree_open(root, path);
-    if (!file)
-        return false;
-    char line[LINE_BYTES];
-    bool found = false;
-    size_t key_length = strlen(key);
-    while (!found && fgets(line, sizeof line, file)) {
-        char *value = strchr(line, separator);
-        if (!value)
-            continue;
-        *value++ = '\0';
-        text_trim(line);
-        if (strlen(line) != key_length || strcmp(line, key) != 0)
-            continue;
-        text_trim(value);
-        snprintf(text, text_bytes, "%s", value);
-        found = *value != '\0';
-    }
-    fclose(file);
-    return found;
-}
+enum { CPU_LIMIT = 65536 };
 
 static char *text_copy(const char *text) {
     return strdup(text && *text ? text : "n/a");
@@ -91,11 +33,11 @@ static char *text_copy(const char *text) {
 
 static char *cpu_name(const char *root) {
     char text[256], part[64];
-    if (tree_value(root, "/proc/cpuinfo", "model name", ':', text, sizeof text) ||
-        tree_value(root, "/proc/cpuinfo", "Model", ':', text, sizeof text))
+    if (cmp_sys_value(root, "/proc/cpuinfo", "model name", ':', text, sizeof text) ||
+        cmp_sys_value(root, "/proc/cpuinfo", "Model", ':', text, sizeof text))
         return text_copy(text);
-    if (tree_value(root, "/proc/cpuinfo", "CPU implementer", ':', text, 32) &&
-        tree_value(root, "/proc/cpuinfo", "CPU part", ':', part, sizeof part)) {
+    if (cmp_sys_value(root, "/proc/cpuinfo", "CPU implementer", ':', text, 32) &&
+        cmp_sys_value(root, "/proc/cpuinfo", "CPU part", ':', part, sizeof part)) {
         char name[160];
         snprintf(name, sizeof name, "implementer %.31s part %s", text, part);
         return text_copy(name);
@@ -110,9 +52,9 @@ static char *cache_sizes(const char *root) {
     for (int i = 0; i < 16; i++) {
         const char *folder = "/sys/devices/system/cpu/cpu0/cache/index";
         char level[16], type[32], size[32];
-        if (!tree_line(root, level, sizeof level, "%s%d/level", folder, i) ||
-            !tree_line(root, type, sizeof type, "%s%d/type", folder, i) ||
-            !tree_line(root, size, sizeof size, "%s%d/size", folder, i))
+        if (!cmp_sys_line(root, level, sizeof level, "%s%d/level", folder, i) ||
+            !cmp_sys_line(root, type, sizeof type, "%s%d/type", folder, i) ||
+            !cmp_sys_line(root, size, sizeof size, "%s%d/size", folder, i))
             break;
         char *unit;
         unsigned long number = strtoul(size, &unit, 10);
@@ -136,7 +78,7 @@ static char *cache_sizes(const char *root) {
 /* The word in brackets of "always [madvise] never". */
 static char *bracketed_word(const char *root, const char *path) {
     char text[256];
-    if (!tree_line(root, text, sizeof text, "%s", path))
+    if (!cmp_sys_line(root, text, sizeof text, "%s", path))
         return text_copy(NULL);
     char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
     if (!close)
@@ -147,7 +89,7 @@ static char *bracketed_word(const char *root, const char *path) {
 
 static char *overcommit_mode(const char *root) {
     char text[32];
-    if (!tree_line(root, text, sizeof text, "/proc/sys/vm/overcommit_memory"))
+    if (!cmp_sys_line(root, text, sizeof text, "/proc/sys/vm/overcommit_memory"))
         return text_copy(NULL);
     static const char *const modes[] = {"heuristic", "always", "never"};
     if (text[0] >= '0' && text[0] <= '2' && text[1] == '\0')
@@ -168,7 +110,8 @@ static bool cpu_exists(const char *root, int cpu) {
 static char *frequency_governor(const char *root) {
     char list[256] = "", text[64];
     for (int cpu = 0; cpu < CPU_LIMIT && cpu_exists(root, cpu); cpu++) {
-        if (!tree_line(root, text, sizeof text, "%s%d/cpufreq/scaling_governor", cpu_folder, cpu) ||
+        if (!cmp_sys_line(root, text, sizeof text, "%s%d/cpufreq/scaling_governor", cpu_folder,
+                          cpu) ||
             strstr(list, text))
             continue;
         size_t length = strlen(list);
@@ -179,8 +122,8 @@ static char *frequency_governor(const char *root) {
 
 static char *operating_system(const char *root) {
     char text[256];
-    if (!tree_value(root, "/etc/os-release", "PRETTY_NAME", '=', text, sizeof text) &&
-        !tree_value(root, "/usr/lib/os-release", "PRETTY_NAME", '=', text, sizeof text))
+    if (!cmp_sys_value(root, "/etc/os-release", "PRETTY_NAME", '=', text, sizeof text) &&
+        !cmp_sys_value(root, "/usr/lib/os-release", "PRETTY_NAME", '=', text, sizeof text))
         return text_copy(NULL);
     size_t length = strlen(text);
     if (length >= 2 && (text[0] == '"' || text[0] == '\'') && text[length - 1] == text[0]) {
@@ -193,10 +136,10 @@ static char *operating_system(const char *root) {
 static char *kernel_release(const char *root) {
     char text[256], line[400];
     struct utsname names;
-    if (!tree_line(root, text, sizeof text, "/proc/sys/kernel/osrelease"))
+    if (!cmp_sys_line(root, text, sizeof text, "/proc/sys/kernel/osrelease"))
         return text_copy(NULL);
     snprintf(line, sizeof line, "Linux %s %s", text, uname(&names) == 0 ? names.machine : "");
-    text_trim(line);
+    cmp_sys_trim(line);
     return text_copy(line);
 }
 
@@ -220,7 +163,7 @@ static bool cpuid_signature(const char *root, char *text, size_t text_bytes) {
     for (char *c = signature; *c; c++)
         if (!isprint((unsigned char)*c))
             *c = ' ';
-    text_trim(signature);
+    cmp_sys_trim(signature);
     static const struct {
         const char *signature, *name;
     } known[] = {{"KVMKVMKVM", "KVM"},           {"Microsoft Hv", "Hyper-V"},
@@ -241,18 +184,18 @@ static bool cpuid_signature(const char *root, char *text, size_t text_bytes) {
 
 /* "none" where the CPU can tell and denies it; "n/a" where nobody can tell. */
 static char *hypervisor_name(const char *root) {
-    char flags[LINE_BYTES], text[128], product[128];
-    bool x86 = tree_value(root, "/proc/cpuinfo", "flags", ':', flags, sizeof flags);
+    char flags[CMP_SYS_LINE_BYTES], text[128], product[128];
+    bool x86 = cmp_sys_value(root, "/proc/cpuinfo", "flags", ':', flags, sizeof flags);
     bool flagged = x86 && strstr(flags, "hypervisor");
     if (x86 && !flagged)
         return text_copy("none");
     if (flagged && cpuid_signature(root, text, sizeof text))
         return text_copy(text);
-    if (tree_line(root, text, sizeof text, "/sys/hypervisor/type") ||
-        tree_line(root, text, sizeof text, "/proc/device-tree/hypervisor/compatible"))
+    if (cmp_sys_line(root, text, sizeof text, "/sys/hypervisor/type") ||
+        cmp_sys_line(root, text, sizeof text, "/proc/device-tree/hypervisor/compatible"))
         return text_copy(text);
-    bool vendor = tree_line(root, text, sizeof text, "/sys/class/dmi/id/sys_vendor");
-    bool named = tree_line(root, product, sizeof product, "/sys/class/dmi/id/product_name");
+    bool vendor = cmp_sys_line(root, text, sizeof text, "/sys/class/dmi/id/sys_vendor");
+    bool named = cmp_sys_line(root, product, sizeof product, "/sys/class/dmi/id/product_name");
     static const char *const virtual_words[] = {"QEMU",       "KVM",    "VMware",
                                                 "VirtualBox", "Google", "Virtual",
                                                 "Amazon EC2", "Xen",    "Parallels"};
@@ -269,11 +212,11 @@ static void processors_count(cmp_machine_t *machine, const char *root) {
     size_t limit = sizeof cores / sizeof cores[0];
     for (int cpu = 0; cpu < CPU_LIMIT && cpu_exists(root, cpu); cpu++) {
         char text[32];
-        if (!tree_line(root, text, sizeof text, "%s%d/topology/core_id", cpu_folder, cpu))
+        if (!cmp_sys_line(root, text, sizeof text, "%s%d/topology/core_id", cpu_folder, cpu))
             continue;
         long core = strtol(text, NULL, 10), package = 0;
-        if (tree_line(root, text, sizeof text, "%s%d/topology/physical_package_id", cpu_folder,
-                      cpu))
+        if (cmp_sys_line(root, text, sizeof text, "%s%d/topology/physical_package_id", cpu_folder,
+                         cpu))
             package = strtol(text, NULL, 10);
         size_t i = 0;
         while (i < machine->packages && packages[i] != package)
@@ -324,7 +267,7 @@ void cmp_machine_describe_from(cmp_machine_t *machine, const topo_t *topo, const
     char text[512];
     memset(machine, 0, sizeof *machine);
     machine->hostname =
-        text_copy(tree_line(root, text, sizeof text, "/proc/sys/kernel/hostname") ? text : NULL);
+        text_copy(cmp_sys_line(root, text, sizeof text, "/proc/sys/kernel/hostname") ? text : NULL);
     machine->cpu = cpu_name(root);
     machine->caches = cache_sizes(root);
     machine->kernel = kernel_release(root);
@@ -336,7 +279,7 @@ void cmp_machine_describe_from(cmp_machine_t *machine, const topo_t *topo, const
     machine->hypervisor = hypervisor_name(root);
     processors_count(machine, root);
     machine->numa_nodes = numa_node_count(root);
-    if (tree_value(root, "/proc/meminfo", "MemTotal", ':', text, sizeof text))
+    if (cmp_sys_value(root, "/proc/meminfo", "MemTotal", ':', text, sizeof text))
         machine->memory_bytes = strtoull(text, NULL, 10) * 1024;
     text[0] = '\0';
     if (topo)
