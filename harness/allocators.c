@@ -214,6 +214,8 @@ typedef struct selection {
     cmp_known_allocator_t *known;
     size_t known_count;
     cmp_run_t *run;
+    char **environment; /* of the entry being selected; NULL-terminated; NULL: none */
+    const char *label;  /* its row name when it is not the word itself; NULL: it is */
     char *error;
     size_t error_bytes;
 } selection_t;
@@ -234,6 +236,9 @@ static char **strings_copy(char *const *strings) {
 static bool allocator_add(selection_t *selection, const char *label, const char *path,
                           char *const *support, char *version) {
     cmp_run_t *run = selection->run;
+    const char *name = label;
+    if (selection->label != NULL)
+        label = selection->label;
     for (size_t i = 0; i < run->allocator_count; i++) {
         if (strcmp(run->allocators[i].label, label) == 0) {
             snprintf(selection->error, selection->error_bytes,
@@ -255,7 +260,8 @@ static bool allocator_add(selection_t *selection, const char *label, const char 
     cmp_allocator_t *allocator = &run->allocators[run->allocator_count++];
     *allocator = (cmp_allocator_t){
         .label = cmp_text("%s", label),
-        .name = cmp_text("%s", label),
+        .name = cmp_text("%s", name),
+        .environment = strings_copy(selection->environment),
         .path = path != NULL ? cmp_text("%s", path) : NULL,
         .support = strings_copy(support),
         .version = version,
@@ -393,6 +399,8 @@ static bool select_default(selection_t *selection) {
 /* The first allocator again, under another label. */
 static bool select_control(selection_t *selection) {
     const cmp_allocator_t *first = &selection->run->allocators[0];
+    selection->environment = first->environment;
+    selection->label = NULL;
     if (!allocator_add(selection, CMP_CONTROL_LABEL, first->path, first->support,
                        cmp_text("%s", first->version)))
         return false;
@@ -403,28 +411,112 @@ static bool select_control(selection_t *selection) {
     return true;
 }
 
+/* The word's end: the next comma outside braces, or the end of the list. */
+static char *entry_end(char *entry) {
+    int depth = 0;
+    for (; *entry != '\0' && (*entry != ',' || depth > 0); entry++)
+        depth += (*entry == '{') - (*entry == '}');
+    return entry;
+}
+
+static bool setting_valid(const char *setting) {
+    size_t name =
+        strspn(setting, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    return name > 0 && setting[name] == '=' && strncmp(setting, "LD_", 3) != 0;
+}
+
+/* Splits "NAME=VALUE;NAME=VALUE" in place into selection->environment. */
+static bool settings_split(selection_t *selection, const char *entry, char *settings) {
+    size_t count = 0;
+    char *setting;
+    while ((setting = strsep(&settings, ";")) != NULL) {
+        if (!setting_valid(setting)) {
+            snprintf(selection->error, selection->error_bytes,
+                     "cannot use '%s': '%s' is no environment setting; write "
+                     "NAME{VARIABLE=VALUE;VARIABLE=VALUE}, e.g. "
+                     "'jemalloc{MALLOC_CONF=background_thread:true}'; LD_* belong to the tool",
+                     entry, setting);
+            return false;
+        }
+        if (count == CMP_MAX_SETTINGS) {
+            snprintf(selection->error, selection->error_bytes,
+                     "cannot use '%s': more than %d settings", entry, CMP_MAX_SETTINGS);
+            return false;
+        }
+        selection->environment =
+            realloc(selection->environment, (count + 2) * sizeof *selection->environment);
+        selection->environment[count++] = setting;
+        selection->environment[count] = NULL;
+    }
+    return true;
+}
+
+/* An entry: a word of select_word, perhaps followed by settings in braces. */
+static bool select_entry(selection_t *selection, const char *entry, const char *label) {
+    char *copy = cmp_text("%s", entry);
+    size_t length = strlen(copy);
+    char *brace = strchr(copy, '{');
+    bool good = true;
+    selection->environment = NULL;
+    selection->label = label;
+    if (brace != NULL) {
+        good = copy[length - 1] == '}';
+        if (!good)
+            snprintf(selection->error, selection->error_bytes,
+                     "cannot use '%s': its settings must end with '}', as in "
+                     "'jemalloc{MALLOC_CONF=background_thread:true}'",
+                     entry);
+        copy[length - 1] = *brace = '\0';
+        good = good && settings_split(selection, entry, brace + 1);
+        if (label == NULL)
+            selection->label = entry;
+    }
+    good = good && select_word(selection, copy);
+    free(selection->environment);
+    selection->environment = NULL;
+    free(copy);
+    return good;
+}
+
+static bool select_list(selection_t *selection, const char *list) {
+    char *copy = cmp_text("%s", list), *entry = copy;
+    bool good = true;
+    for (bool more = true; good && more;) {
+        char *end = entry_end(entry);
+        more = *end == ',';
+        *end = '\0';
+        good = *entry != '\0' && select_entry(selection, entry, NULL);
+        if (*entry == '\0')
+            snprintf(selection->error, selection->error_bytes,
+                     "cannot use '%s' as allocators: it has an empty entry; separate entries by "
+                     "one comma",
+                     list);
+        entry = end + 1;
+    }
+    free(copy);
+    return good;
+}
+
 bool cmp_allocators_select(const cmp_paths_t *paths, const char *list, cmp_run_t *run, char *error,
                            size_t error_bytes) {
     selection_t selection = {
         .paths = paths, .run = run, .error = error, .error_bytes = error_bytes};
     selection.known = cmp_known_allocators(paths, &selection.known_count);
-    bool good = true;
-    if (list == NULL) {
-        good = select_default(&selection);
-    } else {
-        char *copy = cmp_text("%s", list), *rest = copy, *word;
-        while (good && (word = strsep(&rest, ",")) != NULL) {
-            good = *word != '\0' && select_word(&selection, word);
-            if (*word == '\0')
-                snprintf(
-                    error, error_bytes,
-                    "cannot use '%s' as allocators: it has an empty entry; separate entries by "
-                    "one comma",
-                    list);
-        }
-        free(copy);
-    }
+    bool good = list == NULL ? select_default(&selection) : select_list(&selection, list);
     good = good && select_control(&selection);
     cmp_known_allocators_free(selection.known, selection.known_count);
+    return good;
+}
+
+bool cmp_allocators_select_pair(const cmp_paths_t *paths, const char *base, const char *treatment,
+                                cmp_run_t *run, char *error, size_t error_bytes) {
+    selection_t selection = {
+        .paths = paths, .run = run, .error = error, .error_bytes = error_bytes};
+    char *again = strcmp(base, treatment) == 0 ? cmp_text("%s (again)", treatment) : NULL;
+    selection.known = cmp_known_allocators(paths, &selection.known_count);
+    bool good = select_entry(&selection, base, NULL) &&
+                select_entry(&selection, treatment, again) && select_control(&selection);
+    cmp_known_allocators_free(selection.known, selection.known_count);
+    free(again);
     return good;
 }

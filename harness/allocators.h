@@ -31,11 +31,17 @@ cmp_known_allocator_t *cmp_known_allocators(const cmp_paths_t *paths, size_t *co
 void cmp_known_allocators_free(cmp_known_allocator_t *known, size_t count);
 
 /*
- * Fills run->allocators from `list` ("hakmem,jemalloc,mine=/path/lib.so"; NULL: hakmem and every
- * baseline that is installed; those missing are noted in the run), the A/A control last. False,
- * with a message in `error`, when one cannot be used.
+ * Fills run->allocators from `list` ("hakmem,jemalloc,mine=/path/lib.so", each perhaps with
+ * settings of its environment: "jemalloc{MALLOC_CONF=background_thread:true}"; NULL: hakmem and
+ * every baseline that is installed; those missing are noted in the run), the A/A control last.
+ * False, with a message in `error`, when one cannot be used.
  */
 bool cmp_allocators_select(const cmp_paths_t *paths, const char *list, cmp_run_t *run, char *error,
                            size_t error_bytes);
+
+/* Likewise for two entries, of which the second may be the same as the first: base, treatment, and
+ * the A/A control of the base. */
+bool cmp_allocators_select_pair(const cmp_paths_t *paths, const char *base, const char *treatment,
+                                cmp_run_t *run, char *error, size_t error_bytes);
 
 #endif

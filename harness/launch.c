@@ -2,9 +2,10 @@
  * Starts worker processes. Called by the runner, main thread; the program is single-threaded, so
  * the child may do as it likes between fork and exec.
  *
- * The environment is fixed: PATH, HOME, LANG=C, LD_LIBRARY_PATH, LD_PRELOAD, HAKPAD, and whatever
- * HAKMEM_* the user has set, for every allocator alike. HAKPAD evens out the length of LD_PRELOAD,
- * because the size of the environment moves the stack and with it what shares a cache set.
+ * The environment is fixed: PATH, HOME, LANG=C, LD_LIBRARY_PATH, LD_PRELOAD, the settings of
+ * the allocator's row, HAKPAD, and whatever HAKMEM_* the user has set, for every allocator alike.
+ * HAKPAD and empty P= even out the length of what differs, because the size of the environment
+ * moves the stack and with it what shares a cache set.
  */
 #include "launch.h"
 
@@ -26,6 +27,7 @@
 enum {
     CONTROL_FD = 3,  /* in the child; the same text in every command line */
     MAX_PASSED = 64, /* HAKMEM_* variables */
+    MAX_SETTINGS = CMP_MAX_SETTINGS,
     MAX_ARGUMENTS = 16 + WL_MAX_PARAMETERS,
     ABOVE_STANDARD_FDS = 16 /* our descriptors stay clear of the child's 0 to 3 */
 };
@@ -44,20 +46,40 @@ static void strings_free(char **strings, size_t count) {
         free(strings[i]);
 }
 
+/* True when a row's settings give the variable of `passed` another value. */
+static bool setting_overrides(char *const *settings, const char *passed) {
+    size_t name = strcspn(passed, "=") + 1;
+    for (; settings != NULL && *settings != NULL; settings++)
+        if (strncmp(*settings, passed, name) == 0)
+            return true;
+    return false;
+}
+
 /* Fills `environment` with malloc'ed strings and returns how many. */
-static size_t environment_make(const cmp_launch_t *launch, char *environment[MAX_PASSED + 8]) {
+static size_t environment_make(const cmp_launch_t *launch,
+                               char *environment[MAX_PASSED + MAX_SETTINGS + 8]) {
     const char *home = getenv("HOME"), *passed[MAX_PASSED];
-    int missing = launch->preload ? 0 : (int)strlen(launch->library);
-    size_t count = 0;
+    size_t missing = launch->preload ? 0 : strlen(launch->library);
+    size_t count = 0, settings = 0;
     environment[count++] = cmp_text("PATH=/usr/bin:/bin");
     environment[count++] = cmp_text("HOME=%s", home != NULL ? home : "/");
     environment[count++] = cmp_text("LANG=C");
     environment[count++] = cmp_text("LD_LIBRARY_PATH=%s", launch->folder);
     environment[count++] = cmp_text("LD_PRELOAD=%s", launch->preload ? launch->library : "");
-    environment[count++] = cmp_text("HAKPAD=%0*d", 16 + missing, 0);
+    missing += launch->setting_bytes;
+    for (; launch->settings != NULL && launch->settings[settings] != NULL; settings++) {
+        environment[count++] = cmp_text("%s", launch->settings[settings]);
+        missing -= strlen(launch->settings[settings]) + 1;
+    }
+    for (size_t i = settings; i < launch->setting_places; i++) {
+        environment[count++] = cmp_text("P=");
+        missing -= sizeof "P=";
+    }
+    environment[count++] = cmp_text("HAKPAD=%0*d", 16 + (int)missing, 0);
     size_t passed_count = cmp_launch_passed_environment(passed, MAX_PASSED);
     for (size_t i = 0; i < passed_count; i++)
-        environment[count++] = cmp_text("%s", passed[i]);
+        if (!setting_overrides(launch->settings, passed[i]))
+            environment[count++] = cmp_text("%s", passed[i]);
     environment[count] = NULL;
     return count;
 }
@@ -143,7 +165,7 @@ static bool control_map(cmp_process_t *process, uint32_t threads, int *fd) {
 bool cmp_launch(const cmp_launch_t *launch, cmp_process_t *process, char *error,
                 size_t error_bytes) {
     *process = (cmp_process_t){.pid = -1, .pidfd = -1, .errors = -1};
-    char *environment[MAX_PASSED + 8], *arguments[MAX_ARGUMENTS];
+    char *environment[MAX_PASSED + MAX_SETTINGS + 8], *arguments[MAX_ARGUMENTS];
     int control = -1, ends[2] = {-1, -1};
     bool good = control_map(process, launch->cell->threads, &control) &&
                 pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 &&

@@ -14,10 +14,13 @@
 
 /* What to start. */
 typedef struct cmp_launch {
-    const char *worker;  /* the binary */
-    const char *folder;  /* of library copies, becomes LD_LIBRARY_PATH */
-    const char *library; /* absolute path that allocators are preloaded from */
-    bool preload;        /* false: the C library's own malloc */
+    const char *worker;    /* the binary */
+    const char *folder;    /* of library copies, becomes LD_LIBRARY_PATH */
+    const char *library;   /* absolute path that allocators are preloaded from */
+    bool preload;          /* false: the C library's own malloc */
+    char *const *settings; /* environment of this allocator's row; NULL: none */
+    size_t setting_places; /* strings and bytes that the row with most of them has: every row's */
+    size_t setting_bytes;  /* environment is padded to these */
     const cmp_cell_t *cell;
     uint64_t ops, warmup; /* per thread */
     uint64_t seed;

@@ -52,6 +52,7 @@ static void allocator_free(cmp_allocator_t *allocator) {
     free(allocator->name);
     free(allocator->path);
     strings_free(allocator->support);
+    strings_free(allocator->environment);
     free(allocator->version);
     free(allocator->configuration);
 }

@@ -17,6 +17,7 @@
 #define CMP_UUID_BYTES    37 /* 36 characters and the end */
 #define CMP_SHA256_BYTES  65
 #define CMP_CONTROL_LABEL "A/A control"
+#define CMP_MAX_SETTINGS  16 /* environment settings of one allocator's row */
 
 /* Why a sample has no figures. The names (cmp_failure_name) are part of the JSON contract. */
 typedef enum cmp_failure {
@@ -36,9 +37,10 @@ typedef enum cmp_failure {
 
 /* An allocator as one row of the table. */
 typedef struct cmp_allocator {
-    char *label;    /* row name: "jemalloc", "hakmem:minimal", "mine", CMP_CONTROL_LABEL */
-    char *name;     /* allocator without label decoration: the control has its original's name */
-    char *path;     /* library file; NULL: the C library's own malloc */
+    char *label; /* row name: "jemalloc", "hakmem:minimal", "mine", CMP_CONTROL_LABEL */
+    char *name;  /* allocator without label decoration: the control has its original's name */
+    char *path;  /* library file; NULL: the C library's own malloc */
+    char **environment; /* NAME=VALUE settings of this row; NULL-terminated; NULL: none */
     char **support; /* further files that must be loaded from the same folder; NULL-terminated */
     char *version;  /* "5.3.0-1" from the package manager, "n/a" when unknown */
     char sha256[CMP_SHA256_BYTES]; /* of the library file */

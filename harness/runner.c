@@ -389,6 +389,34 @@ static void configuration_keep(cmp_allocator_t *allocator, const wl_control_t *c
                     allocator->configuration);
 }
 
+/* Number and size of one row's environment settings; each place it does not use is padded. */
+static size_t settings_of(const cmp_allocator_t *allocator, size_t *bytes) {
+    size_t count = 0;
+    for (; allocator->environment != NULL && allocator->environment[count] != NULL; count++)
+        *bytes += strlen(allocator->environment[count]) + 1;
+    return count;
+}
+
+static size_t settings_most(const cmp_run_t *run) {
+    size_t most = 0;
+    for (size_t i = 0; i < run->allocator_count; i++) {
+        size_t bytes = 0, count = settings_of(&run->allocators[i], &bytes);
+        most = count > most ? count : most;
+    }
+    return most;
+}
+
+/* The largest environment among the rows, with `places` strings each: see launch.c. */
+static size_t settings_bytes(const cmp_run_t *run, size_t places) {
+    size_t most = 0;
+    for (size_t i = 0; i < run->allocator_count; i++) {
+        size_t bytes = 0, count = settings_of(&run->allocators[i], &bytes);
+        bytes += (places - count) * sizeof "P=";
+        most = bytes > most ? bytes : most;
+    }
+    return most;
+}
+
 bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request,
                        cmp_sample_t *sample) {
     char error[512];
@@ -401,11 +429,15 @@ bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request
     watch_t watch = {
         .request = request, .allocator = allocator, .sample = sample, .ticks_per_point = 1};
     double steal = cmp_steal_seconds();
+    size_t places = settings_most(runner->run);
     const cmp_launch_t launch = {
         .worker = runner->paths->worker,
         .folder = cmp_scratch_folder(runner->scratch),
         .library = cmp_scratch_library(runner->scratch),
         .preload = allocator->path != NULL,
+        .settings = allocator->environment,
+        .setting_places = places,
+        .setting_bytes = settings_bytes(runner->run, places),
         .cell = request->cell,
         .ops = request->ops,
         .warmup = request->warmup,
