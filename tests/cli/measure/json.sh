@@ -1,8 +1,8 @@
 # --json: pure JSON on stdout that fulfils docs/results.schema.json, with figures that agree with
 # the samples they come from.
 "$PYTHON" -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed (./setup --dev)"
-expect 0 remote "${brief[@]}" -t 2 -r 6 -a hakmem,glibc -s remote_pct=50 --json - >out.json
-expect 1 mixed -t 1 "${brief[@]}" -a "glibc,broken=$FIXTURES/crash.so" --json failed.json >table
+expect 0 mixed -t 1 "${brief[@]}" -r 6 -a hakmem,glibc --json - >out.json
+expect 1 remote -t 2 "${brief[@]}" -a "glibc,broken=$FIXTURES/crash.so" -s remote_pct=50 --json failed.json >table
 python "$ROOT/docs/results.schema.json" <<'SCRIPT'
 import json, jsonschema, statistics, sys
 
@@ -22,7 +22,7 @@ for key in schema["required"]:
 
 assert out["schema"] == 1 and out["kind"] == "measured" and out["rounds_done"] == 6, out
 for c in out["cells"]:
-    assert c["workload"] == "remote" and c["parameters"]["remote_pct"] == 50, c
+    assert c["workload"] == "mixed" and c["parameters"]["slots"] == 8192, c
     figures = [s["ops_per_second"] for s in c["samples"]]
     assert len(figures) == 6 and min(figures) > 0 and c["failures"] == [], c
     assert abs(statistics.median(figures) / c["ops_per_second"]["median"] - 1) < 1e-9, c
@@ -32,6 +32,7 @@ for c in out["cells"]:
     assert len({s["seed"] for s in c["samples"]}) == 6, "every round has a seed of its own"
 # All allocators did the same work.
 assert len({tuple(s["checksum"] for s in c["samples"]) for c in out["cells"]}) == 1, out["cells"]
+assert all(c["parameters"]["remote_pct"] == 50 for c in failed["cells"]), failed["cells"]
 broken = [c for c in failed["cells"] if c["allocator"] == "broken"][0]
 assert broken["failures"] and broken["ops_per_second"]["median"] is None, broken
 SCRIPT

@@ -7,3 +7,6 @@ for program in apt-get apt-cache sudo; do
 done
 chmod +x bin/*
 PATH=$PWD/bin:$PATH "$ROOT/setup"
+[ "$("$ROOT/setup" --dev --dry-run)" = 'setup: nothing is missing' ] || exit 0
+PATH=$PWD/bin:$PATH "$ROOT/setup" --dev >out
+[ "$(cat out)" = 'setup: ready' ] || fail "$(cat out)"
