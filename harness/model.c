@@ -23,10 +23,35 @@ const char *cmp_failure_name(cmp_failure_t failure) {
         [CMP_FAIL_CHECKSUM] = "checksum",
         [CMP_FAIL_LOAD] = "load-failed",
         [CMP_FAIL_WORKER] = "worker-error",
+        [CMP_FAIL_STATUS] = "exit-status",
+        [CMP_FAIL_OUTPUT] = "output-differs",
     };
     if ((unsigned)failure >= CMP_FAILURE_COUNT)
         return "worker-error";
     return names[failure];
+}
+
+const wl_workload_t cmp_program_workload = {
+    .name = "program",
+    .summary = "a real program, as compare run starts it",
+    .stresses = "what the program does",
+};
+
+const char *cmp_counter_name(cmp_counter_t counter) {
+    static const char *const names[CMP_COUNTER_COUNT] = {
+#define COUNTER_NAME(constant, name) [CMP_COUNTER_##constant] = #name,
+        CMP_COUNTERS(COUNTER_NAME)
+#undef COUNTER_NAME
+    };
+    return names[counter];
+}
+
+bool cmp_cell_is_program(const cmp_cell_t *cell) {
+    return cell->workload == &cmp_program_workload;
+}
+
+const char *cmp_cell_placement(const cmp_cell_t *cell) {
+    return cmp_cell_is_program(cell) ? "unbound" : topo_policy_name(cell->placement);
 }
 
 bool cmp_same_work(const cmp_cell_t *a, const cmp_cell_t *b) {
@@ -45,6 +70,16 @@ static void strings_free(char **strings) {
     for (char **string = strings; *string; string++)
         free(*string);
     free(strings);
+}
+
+static void program_free(cmp_program_t *program) {
+    if (!program)
+        return;
+    strings_free(program->arguments);
+    free(program->file);
+    free(program->input);
+    free(program->setup);
+    free(program);
 }
 
 static void allocator_free(cmp_allocator_t *allocator) {
@@ -85,6 +120,8 @@ void cmp_run_free(cmp_run_t *run) {
     for (size_t i = 0; i < run->allocator_count; i++)
         allocator_free(&run->allocators[i]);
     free(run->allocators);
+    program_free(run->program);
+    free(run->counters_source);
     for (size_t i = 0; i < run->cell_count; i++)
         cell_free(&run->cells[i]);
     free(run->cells);
@@ -143,20 +180,24 @@ static void argument_quote(FILE *out, const char *argument) {
     fputc('\'', out);
 }
 
-char *cmp_command_line(const cmp_run_t *run) {
+char *cmp_words_quote(char *const *words) {
     char *text = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
     if (!out)
         return NULL;
-    for (char **argument = run->command; argument && *argument; argument++) {
-        if (argument != run->command)
+    for (char *const *word = words; word && *word; word++) {
+        if (word != words)
             fputc(' ', out);
-        argument_quote(out, *argument);
+        argument_quote(out, *word);
     }
     if (fclose(out) != 0) {
         free(text);
         return NULL;
     }
     return text;
+}
+
+char *cmp_command_line(const cmp_run_t *run) {
+    return cmp_words_quote(run->command);
 }

@@ -32,6 +32,8 @@ typedef enum cmp_failure {
     CMP_FAIL_CHECKSUM,        /* "checksum": other work was done than for the other allocators */
     CMP_FAIL_LOAD,            /* "load-failed": the worker could not be started with it */
     CMP_FAIL_WORKER,          /* "worker-error": any other failure the worker reports */
+    CMP_FAIL_STATUS,          /* "exit-status": a program ended with another than expected */
+    CMP_FAIL_OUTPUT,          /* "output-differs": from that under the first allocator */
     CMP_FAILURE_COUNT
 } cmp_failure_t;
 
@@ -53,6 +55,32 @@ typedef struct cmp_timeline_point {
     double seconds; /* since READY */
     uint64_t rss_bytes, rss_anon_bytes;
 } cmp_timeline_point_t;
+
+/* What is counted of a run's instructions. Names are columns and keys: events, not rates. Misses of
+ * cache_misses are those of a PMU's last level; i1, d1 and ll are caches that cachegrind simulates.
+ */
+#define CMP_COUNTERS(X)                                                                            \
+    X(CYCLES, cycles)                                                                              \
+    X(INSTRUCTIONS, instructions)                                                                  \
+    X(BRANCHES, branches)                                                                          \
+    X(BRANCH_MISSES, branch_misses)                                                                \
+    X(CACHE_MISSES, cache_misses)                                                                  \
+    X(I1_MISSES, i1_misses)                                                                        \
+    X(D1_MISSES, d1_misses)                                                                        \
+    X(LL_MISSES, ll_misses)
+
+typedef enum cmp_counter {
+#define COUNTER_CONSTANT(constant, name) CMP_COUNTER_##constant,
+    CMP_COUNTERS(COUNTER_CONSTANT)
+#undef COUNTER_CONSTANT
+        CMP_COUNTER_COUNT
+} cmp_counter_t;
+
+/* Events while a process did `ops` operations. */
+typedef struct cmp_count {
+    uint64_t ops;                     /* 0: nothing was counted, whatever stands in events */
+    double events[CMP_COUNTER_COUNT]; /* NAN: not counted */
+} cmp_count_t;
 
 /* One process. Byte figures are without the worker's bookkeeping. */
 typedef struct cmp_sample {
@@ -76,7 +104,10 @@ typedef struct cmp_sample {
     uint64_t minor_faults, major_faults, voluntary_switches, involuntary_switches;
     double user_seconds, system_seconds;
     double steal_seconds; /* of the whole machine while the sample ran; NAN when unknown */
-    char *binding;        /* the bind= argument, e.g. "0,1" */
+    char output_sha256[CMP_SHA256_BYTES]; /* of a program's stdout; "" for a workload */
+    char *binding;                        /* the bind= argument, e.g. "0,1" */
+    cmp_count_t
+        counted; /* by the PMU in the measured phase, threads that wait for others included */
 
     cmp_timeline_point_t *timeline;
     size_t timeline_count;
@@ -95,7 +126,8 @@ typedef struct cmp_cell {
     bool check;
     cmp_sample_t *samples; /* in the order of arrival, failures included */
     size_t sample_count;
-    int64_t store_id; /* the store's key of this cell */
+    int64_t store_id;         /* the store's key of this cell */
+    cmp_count_t simulated[2]; /* of a short and a longer run under cachegrind, one thread */
 } cmp_cell_t;
 
 /* The machine, as printed under every table. Unknown texts are "n/a". */
@@ -108,6 +140,16 @@ typedef struct cmp_machine {
     uint64_t memory_bytes;
     char *id; /* stable hash of the above without the changing parts: pools noise floors */
 } cmp_machine_t;
+
+/* A real program that is run instead of a workload. */
+typedef struct cmp_program {
+    char **arguments; /* argv as typed, NULL-terminated */
+    char *file;       /* that is executed: absolute, or relative to the working folder */
+    char *input;      /* file given as stdin; NULL: /dev/null */
+    char *setup;      /* shell command before every sample; NULL: none */
+    int expected_status;
+    bool ignore_output;
+} cmp_program_t;
 
 typedef struct cmp_run {
     char uuid[CMP_UUID_BYTES];
@@ -123,6 +165,8 @@ typedef struct cmp_run {
     bool interrupted;
     cmp_allocator_t *allocators; /* first listed is the one that ratios refer to */
     size_t allocator_count;      /* the control included, last */
+    cmp_program_t *program;      /* NULL: workloads are measured */
+    char *counters_source;       /* what counted, with its settings; NULL: nothing did */
     cmp_cell_t *cells;
     size_t cell_count;
     char **notes; /* lines to print under the table: missing allocators and the like */
@@ -131,6 +175,20 @@ typedef struct cmp_run {
 
 /* "crash", "hang" ...; "ok" for CMP_OK. */
 const char *cmp_failure_name(cmp_failure_t failure);
+
+/* What stands for the workload in the cells of a program: "program", without parameters. Their
+ * threads are 0, since the program decides, and they are bound to no PU. */
+extern const wl_workload_t cmp_program_workload;
+bool cmp_cell_is_program(const cmp_cell_t *cell);
+
+/* "compact"; "unbound" for a program. */
+const char *cmp_cell_placement(const cmp_cell_t *cell);
+
+/* The words quoted for a shell, malloc'ed; NULL when out of memory. */
+char *cmp_words_quote(char *const *words);
+
+/* "instructions", "branch_misses" ... */
+const char *cmp_counter_name(cmp_counter_t counter);
 
 /* True for cells that differ in nothing but their allocator: ratios are formed between these. */
 bool cmp_same_work(const cmp_cell_t *a, const cmp_cell_t *b);

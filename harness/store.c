@@ -79,7 +79,9 @@ static bool tables_inspect(sqlite3 *database) {
         "SELECT 1 FROM machine LIMIT 1",        "SELECT 1 FROM run LIMIT 1",
         "SELECT 1 FROM run_allocator LIMIT 1",  "SELECT 1 FROM cell LIMIT 1",
         "SELECT 1 FROM cell_parameter LIMIT 1", "SELECT 1 FROM sample LIMIT 1",
-        "SELECT 1 FROM timeline LIMIT 1",       "SELECT 1 FROM histogram LIMIT 1"};
+        "SELECT 1 FROM timeline LIMIT 1",       "SELECT 1 FROM histogram LIMIT 1",
+        "SELECT 1 FROM program LIMIT 1",        "SELECT 1 FROM sample_counter LIMIT 1",
+        "SELECT 1 FROM cell_counter LIMIT 1"};
     for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
         if (sqlite3_exec(database, probes[i], NULL, NULL, NULL) != SQLITE_OK)
             return false;
@@ -273,7 +275,7 @@ static bool cell_insert(sqlite3 *database, const cmp_run_t *run, size_t position
             " oversubscribed, ops_per_thread, warmup_per_thread, seconds, checked)"
             " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
             "tiitiitizzxi", run->uuid, (int64_t)position, (int64_t)work, cell->workload->name,
-            (int64_t)cell->allocator, (int64_t)cell->threads, topo_policy_name(cell->placement),
+            (int64_t)cell->allocator, (int64_t)cell->threads, cmp_cell_placement(cell),
             (int64_t)cell->oversubscribed, (int64_t)cell->ops_per_thread,
             (int64_t)cell->warmup_per_thread, cell->seconds, (int64_t)cell->check))
         return false;
@@ -288,6 +290,21 @@ static bool cell_insert(sqlite3 *database, const cmp_run_t *run, size_t position
     return true;
 }
 
+static bool program_insert(sqlite3 *database, const cmp_run_t *run) {
+    const cmp_program_t *program = run->program;
+    if (!program)
+        return true;
+    char *arguments = cmp_words_quote(program->arguments);
+    bool good = statement_run(database,
+                              "INSERT INTO program(run, arguments, file, input, setup,"
+                              " expected_status, ignore_output) VALUES(?,?,?,?,?,?,?)",
+                              "tttttii", run->uuid, arguments, program->file, program->input,
+                              program->setup, (int64_t)program->expected_status,
+                              (int64_t)program->ignore_output);
+    free(arguments);
+    return good;
+}
+
 bool cmp_store_begin_run(cmp_store_t *store, cmp_run_t *run, char *error, size_t error_bytes) {
     sqlite3 *database = store->database;
     char digest[SHA256_DIGEST_STRING_LENGTH];
@@ -299,7 +316,7 @@ bool cmp_store_begin_run(cmp_store_t *store, cmp_run_t *run, char *error, size_t
                               " VALUES(?,?,?,?,?,?,0,?,?,?)",
                               "tttduittt", run->uuid, run->kind, command, run->started, run->seed,
                               (int64_t)run->rounds, run->commit, run->compiler, digest) &&
-                allocators_insert(database, run);
+                allocators_insert(database, run) && program_insert(database, run);
     free(command);
     for (size_t i = 0; good && i < run->cell_count; i++)
         good = cell_insert(database, run, i);
@@ -332,11 +349,22 @@ static bool timeline_insert(sqlite3 *database, int64_t sample_id, const cmp_samp
     return sqlite3_finalize(statement) == SQLITE_OK;
 }
 
+/* One row per counted event; `sql` takes the owner's key, ops, name and count. */
+static bool count_insert(sqlite3 *database, const char *sql, int64_t owner,
+                         const cmp_count_t *count) {
+    for (int i = 0; count->ops > 0 && i < CMP_COUNTER_COUNT; i++)
+        if (isfinite(count->events[i]) &&
+            !statement_run(database, sql, "iitd", owner, (int64_t)count->ops,
+                           cmp_counter_name((cmp_counter_t)i), count->events[i]))
+            return false;
+    return true;
+}
+
 /* A failed process reports what it had: there, zero means that nothing was reported. */
 static bool sample_insert(sqlite3 *database, const cmp_cell_t *cell, const cmp_sample_t *sample) {
     bool good = sample->failure == CMP_OK;
     char checksum[20] = "";
-    if (good)
+    if (good && !cmp_cell_is_program(cell))
         snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)sample->checksum);
     return statement_run(
         database,
@@ -344,27 +372,43 @@ static bool sample_insert(sqlite3 *database, const cmp_cell_t *cell, const cmp_s
         " wall_seconds, ops_per_second, window_seconds, ops, checksum, crossed_share,"
         " peak_rss_bytes, empty_rss_bytes, peak_live_rss_bytes, freed_rss_bytes, live_bytes,"
         " minor_faults, major_faults, voluntary_switches, involuntary_switches, user_seconds,"
-        " system_seconds, steal_seconds, binding)"
-        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        good ? "tiiiuttxxxxitdzzzziiiiidddt" : "tiiiuttxxxxztxzzzzzzzzzxxxt", sample->uuid,
-        cell->store_id, (int64_t)sample->round, (int64_t)sample->position, sample->seed,
-        good ? NULL : cmp_failure_name(sample->failure), sample->reason, sample->started,
-        sample->wall_seconds, sample->ops_per_second, sample->window_seconds, (int64_t)sample->ops,
-        good ? checksum : NULL, sample->crossed_share, (int64_t)sample->peak_rss_bytes,
-        (int64_t)sample->empty_rss_bytes, (int64_t)sample->peak_live_rss_bytes,
-        (int64_t)sample->freed_rss_bytes, (int64_t)sample->live_bytes,
-        (int64_t)sample->minor_faults, (int64_t)sample->major_faults,
+        " system_seconds, steal_seconds, binding, output_sha256)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        !good                       ? "tiiiuttxxxxztxzzzzzzzzzxxxtt"
+        : cmp_cell_is_program(cell) ? "tiiiuttxxxxztxzzzzziiiidddtt"
+                                    : "tiiiuttxxxxitdzzzziiiiidddtt",
+        sample->uuid, cell->store_id, (int64_t)sample->round, (int64_t)sample->position,
+        sample->seed, good ? NULL : cmp_failure_name(sample->failure), sample->reason,
+        sample->started, sample->wall_seconds, sample->ops_per_second, sample->window_seconds,
+        (int64_t)sample->ops, *checksum ? checksum : NULL, sample->crossed_share,
+        (int64_t)sample->peak_rss_bytes, (int64_t)sample->empty_rss_bytes,
+        (int64_t)sample->peak_live_rss_bytes, (int64_t)sample->freed_rss_bytes,
+        (int64_t)sample->live_bytes, (int64_t)sample->minor_faults, (int64_t)sample->major_faults,
         (int64_t)sample->voluntary_switches, (int64_t)sample->involuntary_switches,
-        sample->user_seconds, sample->system_seconds, sample->steal_seconds, sample->binding);
+        sample->user_seconds, sample->system_seconds, sample->steal_seconds, sample->binding,
+        *sample->output_sha256 ? sample->output_sha256 : NULL);
 }
 
 bool cmp_store_add_sample(cmp_store_t *store, const cmp_run_t *run, const cmp_cell_t *cell,
                           const cmp_sample_t *sample, char *error, size_t error_bytes) {
     (void)run;
     sqlite3 *database = store->database;
-    bool good = transaction_begin(store) && sample_insert(database, cell, sample) &&
-                timeline_insert(database, sqlite3_last_insert_rowid(database), sample);
+    bool good = transaction_begin(store) && sample_insert(database, cell, sample);
+    int64_t id = sqlite3_last_insert_rowid(database);
+    good = good && timeline_insert(database, id, sample) &&
+           count_insert(database,
+                        "INSERT INTO sample_counter(sample, ops, name, count) VALUES(?,?,?,?)", id,
+                        &sample->counted);
     return transaction_end(store, good, "record a sample", error, error_bytes);
+}
+
+bool cmp_store_add_counters(cmp_store_t *store, const cmp_cell_t *cell, char *error,
+                            size_t error_bytes) {
+    static const char sql[] = "INSERT INTO cell_counter(cell, ops, name, count) VALUES(?,?,?,?)";
+    bool good = transaction_begin(store);
+    for (size_t i = 0; i < sizeof cell->simulated / sizeof cell->simulated[0]; i++)
+        good = good && count_insert(store->database, sql, cell->store_id, &cell->simulated[i]);
+    return transaction_end(store, good, "record counters", error, error_bytes);
 }
 
 bool cmp_store_end_run(cmp_store_t *store, const cmp_run_t *run, char *error, size_t error_bytes) {
@@ -376,13 +420,13 @@ bool cmp_store_end_run(cmp_store_t *store, const cmp_run_t *run, char *error, si
         fprintf(text, "%s%s", i ? "\n" : "", run->notes[i]);
     if (text)
         fclose(text);
-    bool good =
-        transaction_begin(store) &&
-        statement_run(database,
-                      "UPDATE run SET status=?, ended=?, rounds=?, rounds_done=?, notes=?"
-                      " WHERE uuid=?",
-                      "tdiitt", run->interrupted ? "interrupted" : "complete", now_seconds(),
-                      (int64_t)run->rounds, (int64_t)run->rounds_done, notes, run->uuid);
+    bool good = transaction_begin(store) &&
+                statement_run(database,
+                              "UPDATE run SET status=?, ended=?, rounds=?, rounds_done=?, notes=?,"
+                              " counters_source=? WHERE uuid=?",
+                              "tdiittt", run->interrupted ? "interrupted" : "complete",
+                              now_seconds(), (int64_t)run->rounds, (int64_t)run->rounds_done, notes,
+                              run->counters_source, run->uuid);
     free(notes);
     for (size_t i = 0; good && i < run->allocator_count; i++)
         good = statement_run(database,
@@ -431,21 +475,10 @@ static void history_append(pairs_t *pairs, double **history, size_t *count) {
         grown[(*count)++] = log(floor.estimate);
 }
 
-double *cmp_store_noise_history(cmp_store_t *store, const char *machine_id, size_t *count) {
-    static const char sql[] =
-        "SELECT run.uuid, control_sample.ops_per_second, first_sample.ops_per_second"
-        " FROM machine JOIN run ON run.machine = machine.digest"
-        " JOIN run_allocator ON run_allocator.run = run.uuid AND run_allocator.control = 1"
-        " JOIN cell AS control_cell ON control_cell.run = run.uuid"
-        "  AND control_cell.allocator = run_allocator.position"
-        " JOIN cell AS first_cell ON first_cell.run = run.uuid AND first_cell.allocator = 0"
-        "  AND first_cell.work = control_cell.work"
-        " JOIN sample AS control_sample ON control_sample.cell = control_cell.id"
-        " JOIN sample AS first_sample ON first_sample.cell = first_cell.id"
-        "  AND first_sample.round = control_sample.round"
-        " WHERE machine.id = ? AND run.kind = 'measured' AND run.uuid <> ?"
-        "  AND control_sample.failure IS NULL AND first_sample.failure IS NULL"
-        " ORDER BY run.started, run.uuid";
+/* `sql` gives the run, and a pair of figures of which more is faster; it takes the machine's id and
+ * the run that has no history of itself. */
+static double *history_read(cmp_store_t *store, const char *sql, const char *machine_id,
+                            size_t *count) {
     *count = 0;
     sqlite3_stmt *statement;
     if (!machine_id || sqlite3_prepare_v2(store->database, sql, -1, &statement, NULL) != SQLITE_OK)
@@ -469,4 +502,36 @@ double *cmp_store_noise_history(cmp_store_t *store, const char *machine_id, size
     free(pairs.control);
     free(pairs.first);
     return history;
+}
+
+/* Pairs of control and first allocator of earlier runs on one machine: `control` and `first` are
+ * the figures, `also` a condition. */
+#define HISTORY_SQL(control, first, also)                                                          \
+    "SELECT run.uuid, " control ", " first                                                         \
+    " FROM machine JOIN run ON run.machine = machine.digest"                                       \
+    " JOIN run_allocator ON run_allocator.run = run.uuid AND run_allocator.control = 1"            \
+    " JOIN cell AS control_cell ON control_cell.run = run.uuid"                                    \
+    "  AND control_cell.allocator = run_allocator.position"                                        \
+    " JOIN cell AS first_cell ON first_cell.run = run.uuid AND first_cell.allocator = 0"           \
+    "  AND first_cell.work = control_cell.work"                                                    \
+    " JOIN sample AS control_sample ON control_sample.cell = control_cell.id"                      \
+    " JOIN sample AS first_sample ON first_sample.cell = first_cell.id"                            \
+    "  AND first_sample.round = control_sample.round"                                              \
+    " WHERE machine.id = ? AND run.kind = 'measured' AND run.uuid <> ?"                            \
+    "  AND control_sample.failure IS NULL AND first_sample.failure IS NULL AND " also              \
+    " ORDER BY run.started, run.uuid"
+
+double *cmp_store_noise_history(cmp_store_t *store, const char *machine_id, size_t *count) {
+    return history_read(store,
+                        HISTORY_SQL("control_sample.ops_per_second", "first_sample.ops_per_second",
+                                    "control_cell.workload <> 'program'"),
+                        machine_id, count);
+}
+
+double *cmp_store_program_history(cmp_store_t *store, const char *machine_id, size_t *count) {
+    return history_read(store,
+                        HISTORY_SQL("1 / control_sample.wall_seconds",
+                                    "1 / first_sample.wall_seconds",
+                                    "control_cell.workload = 'program'"),
+                        machine_id, count);
 }

@@ -19,6 +19,9 @@ bool cmp_store_begin_run(cmp_store_t *store, cmp_run_t *run, char *error, size_t
 /* Commits one sample of a cell, timeline included. */
 bool cmp_store_add_sample(cmp_store_t *store, const cmp_run_t *run, const cmp_cell_t *cell,
                           const cmp_sample_t *sample, char *error, size_t error_bytes);
+/* Commits what was counted of a cell under simulation, once. */
+bool cmp_store_add_counters(cmp_store_t *store, const cmp_cell_t *cell, char *error,
+                            size_t error_bytes);
 /* Marks the run complete or interrupted, stores what was only known at its end: rounds, notes,
  * what the libraries said of themselves. */
 bool cmp_store_end_run(cmp_store_t *store, const cmp_run_t *run, char *error, size_t error_bytes);
@@ -26,5 +29,7 @@ bool cmp_store_end_run(cmp_store_t *store, const cmp_run_t *run, char *error, si
 /* Log ratios (control over first allocator) of the A/A controls of earlier runs on the same
  * machine; malloc'ed, *count gets the length, 0 where there are none. */
 double *cmp_store_noise_history(cmp_store_t *store, const char *machine_id, size_t *count);
+/* The same of runs of real programs, by their wall time. */
+double *cmp_store_program_history(cmp_store_t *store, const char *machine_id, size_t *count);
 
 #endif

@@ -105,7 +105,28 @@ static const char version_1[] =
     " count INTEGER NOT NULL CHECK(count > 0),"
     " PRIMARY KEY(sample, operation, low_ns)) WITHOUT ROWID;";
 
-const char *const cmp_store_scripts[] = {version_1};
+static const char version_2[] =
+    /* The program of a run of 'program' cells; words are quoted for a shell. */
+    "CREATE TABLE program("
+    " run TEXT PRIMARY KEY REFERENCES run(uuid) ON DELETE CASCADE,"
+    " arguments TEXT NOT NULL, file TEXT NOT NULL, input TEXT, setup TEXT,"
+    " expected_status INTEGER NOT NULL,"
+    " ignore_output INTEGER NOT NULL CHECK(ignore_output IN (0,1)));"
+    "ALTER TABLE sample ADD COLUMN output_sha256 TEXT;"
+
+    "ALTER TABLE run ADD COLUMN counters_source TEXT;"
+    /* Events in the measured phase of a sample, while all its threads did `ops` operations. */
+    "CREATE TABLE sample_counter("
+    " sample INTEGER NOT NULL REFERENCES sample(id) ON DELETE CASCADE,"
+    " name TEXT NOT NULL, ops INTEGER NOT NULL, count REAL NOT NULL,"
+    " PRIMARY KEY(sample, name)) WITHOUT ROWID;"
+    /* Events in whole simulated runs of a cell's work; per operation: the difference of two. */
+    "CREATE TABLE cell_counter("
+    " cell INTEGER NOT NULL REFERENCES cell(id) ON DELETE CASCADE,"
+    " ops INTEGER NOT NULL, name TEXT NOT NULL, count REAL NOT NULL,"
+    " PRIMARY KEY(cell, ops, name)) WITHOUT ROWID;";
+
+const char *const cmp_store_scripts[] = {version_1, version_2};
 const size_t cmp_store_script_count = sizeof cmp_store_scripts / sizeof cmp_store_scripts[0];
 
 /* First column of the first row of `sql`; false on an error. */

@@ -156,7 +156,7 @@ static void a_whole_run_is_recorded(void **state) {
     const struct {
         const char *sql, *expected;
     } facts[] = {
-        {"PRAGMA user_version", "1"},
+        {"PRAGMA user_version", "2"},
         {"PRAGMA integrity_check", "ok"},
         {"SELECT count(*) FROM run", "1"},
         {"SELECT status || ' ' || kind || ' ' || rounds || ' ' || rounds_done FROM run",
@@ -460,7 +460,7 @@ static void a_newer_schema_is_refused(void **state) {
     fixture_t *fixture = *state;
     cmp_store_close(store_open(fixture));
     raw_run(fixture->path, "PRAGMA user_version = 7");
-    open_is_refused(fixture, "was written by a newer version (schema 7, this tool knows 1)",
+    open_is_refused(fixture, "was written by a newer version (schema 7, this tool knows 2)",
                     "use that version, or another folder");
     assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "7");
 }
@@ -480,7 +480,73 @@ static void an_empty_file_is_filled(void **state) {
     snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
     file_write(fixture->path, "", 0);
     cmp_store_close(store_open(fixture));
-    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "1");
+    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "2");
+}
+
+static void what_was_counted_is_recorded(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(1);
+    cmp_cell_t *cell = &run.cells[0];
+    run.counters_source = strdup("a counter");
+    for (int i = 0; i < CMP_COUNTER_COUNT; i++)
+        cell->samples[0].counted.events[i] = cell->simulated[1].events[i] = NAN;
+    cell->samples[0].counted.ops = 1000;
+    cell->samples[0].counted.events[CMP_COUNTER_CYCLES] = 5e9;
+    cell->simulated[1].ops = 2000;
+    cell->simulated[1].events[CMP_COUNTER_D1_MISSES] = 0; /* a measured zero */
+    cmp_store_t *store = store_open(fixture);
+    begin(store, &run, fixture);
+    add_all(store, &run, fixture);
+    assert_true(cmp_store_add_counters(store, cell, fixture->error, sizeof fixture->error));
+    end(store, &run, fixture);
+    cmp_store_close(store);
+    assert_string_equal(value_of(fixture->path, "SELECT counters_source FROM run"), "a counter");
+    assert_string_equal(value_of(fixture->path, "SELECT name || ' ' || ops || ' ' || count"
+                                                " FROM sample_counter"),
+                        "cycles 1000 5000000000.0");
+    assert_string_equal(value_of(fixture->path, "SELECT name || ' ' || ops || ' ' || count"
+                                                " FROM cell_counter"),
+                        "d1_misses 2000 0.0");
+    cmp_run_free(&run);
+}
+
+static void a_program_is_recorded(void **state) {
+    fixture_t *fixture = *state;
+    static const char *const words[] = {"./prog", "an argument", NULL};
+    cmp_run_t run = synthetic_run(1);
+    run.program = calloc(1, sizeof *run.program);
+    run.program->arguments = calloc(3, sizeof *run.program->arguments);
+    for (size_t i = 0; words[i]; i++)
+        run.program->arguments[i] = strdup(words[i]);
+    run.program->file = strdup("/bin/prog");
+    run.program->expected_status = 3;
+    for (size_t i = 0; i < run.cell_count; i++) {
+        run.cells[i].workload = &cmp_program_workload;
+        run.cells[i].threads = 0;
+        for (size_t j = 0; j < run.cells[i].sample_count; j++)
+            run.cells[i].samples[j].ops_per_second = NAN;
+    }
+    snprintf(run.cells[0].samples[0].output_sha256, CMP_SHA256_BYTES, "abc");
+    run_recorded(fixture, &run);
+    assert_string_equal(value_of(fixture->path, "SELECT arguments || ' ' || file || ' ' ||"
+                                                " expected_status || ignore_output FROM program"),
+                        "./prog 'an argument' /bin/prog 30");
+    assert_string_equal(value_of(fixture->path, "SELECT DISTINCT workload || ' ' || placement"
+                                                " FROM cell"),
+                        "program unbound");
+    assert_string_equal(value_of(fixture->path, "SELECT count(checksum) || ' ' ||"
+                                                " count(ops_per_second) || ' ' ||"
+                                                " max(output_sha256) FROM sample"),
+                        "0 0 abc");
+    /* Its noise is that of programs, not that of workloads. */
+    cmp_store_t *store = store_open(fixture);
+    size_t count;
+    free(cmp_store_noise_history(store, run.machine.id, &count));
+    assert_int_equal(count, 0);
+    free(cmp_store_program_history(store, run.machine.id, &count));
+    assert_int_equal(count, 1);
+    cmp_store_close(store);
+    cmp_run_free(&run);
 }
 
 /* ---------------------------------------------------------------- migrations */
@@ -495,34 +561,53 @@ static void an_older_database_is_migrated_with_its_data(void **state) {
     cmp_run_t run = synthetic_run(2);
     cmp_run_note(&run, "kept");
     run_recorded(fixture, &run);
-    const char *scripts[] = {cmp_store_scripts[0], later_script};
+    const char *scripts[] = {cmp_store_scripts[0], cmp_store_scripts[1], later_script};
     sqlite3 *database = raw_open(fixture->path);
     long version;
-    assert_int_equal(cmp_store_migrate(database, scripts, 2, &version), CMP_MIGRATION_DONE);
-    assert_int_equal(version, 1);
-    assert_int_equal(cmp_store_migrate(database, scripts, 2, &version), CMP_MIGRATION_DONE);
-    assert_int_equal(version, 2); /* a second time there is nothing to do */
+    assert_int_equal(cmp_store_migrate(database, scripts, 3, &version), CMP_MIGRATION_DONE);
+    assert_int_equal(version, 2);
+    assert_int_equal(cmp_store_migrate(database, scripts, 3, &version), CMP_MIGRATION_DONE);
+    assert_int_equal(version, 3); /* a second time there is nothing to do */
     sqlite3_close(database);
     assert_string_equal(value_of(fixture->path, "SELECT text FROM note"), "kept");
     assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM sample"), "30");
     assert_string_equal(value_of(fixture->path, "SELECT count(instructions) FROM sample"), "0");
     assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM pragma_foreign_key_check"),
                         "0");
-    open_is_refused(fixture, "newer version (schema 2, this tool knows 1)", "-o DIR");
+    open_is_refused(fixture, "newer version (schema 3, this tool knows 2)", "-o DIR");
     cmp_run_free(&run);
+}
+
+static void a_database_of_version_1_gets_programs_and_counters(void **state) {
+    fixture_t *fixture = *state;
+    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
+    sqlite3 *database = raw_open(fixture->path);
+    long version;
+    assert_int_equal(cmp_store_migrate(database, cmp_store_scripts, 1, &version),
+                     CMP_MIGRATION_DONE);
+    sqlite3_close(database);
+    raw_run(fixture->path,
+            "INSERT INTO machine(digest, id) VALUES('d', 'm');"
+            "INSERT INTO run(uuid, kind, started, seed, rounds, rounds_done, machine)"
+            " VALUES('old', 'measured', 1, '1', 1, 1, 'd')");
+    cmp_store_close(store_open(fixture));
+    assert_string_equal(value_of(fixture->path, "SELECT uuid FROM run"), "old");
+    assert_string_equal(value_of(fixture->path, "SELECT counters_source FROM run"), "NULL");
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM program"), "0");
 }
 
 static void a_failing_migration_changes_nothing(void **state) {
     fixture_t *fixture = *state;
     cmp_run_t run = synthetic_run(2);
     run_recorded(fixture, &run);
-    const char *scripts[] = {cmp_store_scripts[0], later_script, "DROP TABLE no_such_table"};
+    const char *scripts[] = {cmp_store_scripts[0], cmp_store_scripts[1], later_script,
+                             "DROP TABLE no_such_table"};
     sqlite3 *database = raw_open(fixture->path);
     long version;
-    assert_int_equal(cmp_store_migrate(database, scripts, 3, &version), CMP_MIGRATION_FAILED);
+    assert_int_equal(cmp_store_migrate(database, scripts, 4, &version), CMP_MIGRATION_FAILED);
     assert_non_null(strstr(sqlite3_errmsg(database), "no_such_table"));
     sqlite3_close(database);
-    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "1");
+    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "2");
     assert_string_equal(
         value_of(fixture->path, "SELECT count(*) FROM sqlite_master WHERE name='note'"), "0");
     cmp_store_close(store_open(fixture));
@@ -595,6 +680,9 @@ int main(void) {
         store_test(the_database_of_another_program_is_refused),
         store_test(an_empty_file_is_filled),
         store_test(an_older_database_is_migrated_with_its_data),
+        store_test(what_was_counted_is_recorded),
+        store_test(a_program_is_recorded),
+        store_test(a_database_of_version_1_gets_programs_and_counters),
         store_test(a_failing_migration_changes_nothing),
         store_test(noise_history_pools_earlier_runs_of_the_machine),
     };
