@@ -22,7 +22,8 @@
 #define QUICK_SHARE              0.75 /* of the time left that is planned for; the rest is slack */
 #define QUICK_ROUNDS_WANTED      6    /* below that there is no interval */
 #define PROBE_DEADLINE           10.0
-#define PROBE_QUICK_DEADLINE     1.5
+#define PROBE_QUICK_DEADLINE     2.0
+#define PROBE_QUICK_AGAIN        0.4 /* after it has hung */
 
 static size_t allocator_count(const cmp_measure_t *measure) {
     return measure->run->allocator_count;
@@ -54,14 +55,44 @@ static uint64_t ops_round(double ops) {
     return (uint64_t)(floor(ops / unit) * unit);
 }
 
-static double probe_deadline(const cmp_measure_t *measure) {
+/* How the probes of one allocator have fared so far, over all groups. */
+typedef struct probe_record {
+    bool ran, hung;
+} probe_record_t;
+
+static probe_record_t probe_record(const cmp_measure_t *measure, size_t allocator) {
+    probe_record_t record = {false, false};
+    for (size_t i = allocator; i < measure->run->cell_count; i += allocator_count(measure)) {
+        const cmp_pace_t *pace = &measure->paces[i];
+        record.ran |= pace->ops_per_second > 0;
+        record.hung |= pace->failed != NULL && pace->failed->failure == CMP_FAIL_HANG;
+    }
+    return record;
+}
+
+/* With --quick there must be time left to measure the others even when an allocator hangs in every
+ * group, so one that has only hung so far is given less time. */
+static double probe_deadline(const cmp_measure_t *measure, size_t allocator) {
     double deadline = PROBE_DEADLINE;
     if (measure->quick) {
-        /* Even when an allocator hangs in every group there must be time left to measure. */
-        deadline = CMP_QUICK_STOP_SECONDS / 3 / (double)measure->schedule->group_count;
-        deadline = fmax(0.3, fmin(deadline, PROBE_QUICK_DEADLINE));
+        probe_record_t record = probe_record(measure, allocator);
+        deadline = record.hung && !record.ran ? PROBE_QUICK_AGAIN : PROBE_QUICK_DEADLINE;
     }
     return measure->deadline_seconds > 0 ? fmin(deadline, measure->deadline_seconds) : deadline;
+}
+
+/* An allocator that works elsewhere may have met a busy moment: its rounds will show, with the
+ * deadline of a sample. */
+static void hangs_doubt(cmp_measure_t *measure) {
+    for (size_t i = 0; i < measure->run->cell_count; i++) {
+        cmp_pace_t *pace = &measure->paces[i];
+        if (pace->failed == NULL || pace->failed->failure != CMP_FAIL_HANG ||
+            !probe_record(measure, i % allocator_count(measure)).ran)
+            continue;
+        cmp_sample_clear(pace->failed);
+        free(pace->failed);
+        pace->failed = NULL;
+    }
 }
 
 /* Runs one probe and learns the cell's pace from it. False when it was abandoned. */
@@ -74,7 +105,7 @@ static bool probe(cmp_measure_t *measure, size_t index, uint64_t ops) {
                      cell->threads, cell->threads == 1 ? "" : "s",
                      measure->run->allocators[cell->allocator].label);
     if (!cmp_measure_sample(measure, index, ops, warmup, measure->run->seed,
-                            probe_deadline(measure), &sample))
+                            probe_deadline(measure, cell->allocator), &sample))
         return false;
     pace->ops_per_second = 0;
     if (sample.failure == CMP_OK) {
@@ -214,6 +245,7 @@ bool cmp_calibrate(cmp_measure_t *measure) {
     for (size_t i = 0; i < measure->schedule->group_count; i++)
         if (!probe_group(measure, &measure->schedule->groups[i]))
             return false;
+    hangs_doubt(measure);
     uint32_t rounds = measure->rounds > 0 ? measure->rounds : CMP_ROUNDS_DEFAULT;
     measure->run->rounds = rounds;
     if (measure->quick)
