@@ -101,13 +101,16 @@ static int compare_run(int argc, char **argv) {
         return status;
     }
     cmp_session_open(&session, argc, argv);
-    cmp_session_plan(&session, session.options.allocators);
+    cmp_session_select(&session);
+    cmp_session_plan(&session);
     if (session.options.dry_run) {
         cmp_session_print_plan(&session);
     } else {
         cmp_session_open_store(&session);
         cmp_measure_t measure = cmp_session_measure(&session);
-        bool measured = cmp_session_run(&session, &measure);
+        char error[1024] = "";
+        bool measured = cmp_measure(&measure, error, sizeof error);
+        measured = cmp_session_end(&session, measured, error);
         status = anything_measured(&session.run) ? report_print(&session) : CMP_EXIT_FAILED;
         if (!measured)
             status = CMP_EXIT_FAILED;

@@ -13,6 +13,7 @@
 /* One line each. `compare` comes first: it is what runs when no other is named. */
 #define COMMANDS(X)                                                                                \
     X(compare)                                                                                     \
+    X(ab)                                                                                          \
     X(list)
 
 #define DECLARE(name) extern const cmp_command_t cmp_command_##name;

@@ -32,6 +32,8 @@ typedef struct cmp_report {
     size_t history_count;       /* noise floors of earlier runs on this machine */
     double history_low, history_high; /* ratios that they lie within; NAN without history */
     double history_share;             /* of them that do: 1, or 0.999 from 1000 on */
+    const struct cmp_comparison *comparisons; /* of ab: comparison.h; NULL: none */
+    size_t comparison_count;
 } cmp_report_t;
 
 /* Derives all figures. The report borrows the run. */
@@ -43,6 +45,8 @@ void cmp_report_add_history(cmp_report_t *report, const double *log_ratios, size
 
 /* The terminal table, with `colour` as decided by the caller. */
 void cmp_report_table(const cmp_report_t *report, FILE *out, bool colour);
+/* What stands below every table: failures, notes, noise floor, machine, allocators, run. */
+void cmp_report_footer(const cmp_report_t *report, FILE *out);
 /* Schema 1 of docs/results.schema.json; false on a write error. */
 bool cmp_report_json(const cmp_report_t *report, FILE *out);
 /* Tidy CSV: one row a sample. */

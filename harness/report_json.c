@@ -3,6 +3,7 @@
  * derived and the raw samples. Missing is null, never 0; unsigned 64-bit seeds and checksums are
  * strings, since JSON numbers lose their last digits in most readers. Main thread of compare.
  */
+#include "comparison.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -279,6 +280,33 @@ static json_t *json_strings(char **strings, size_t count) {
     return list;
 }
 
+static json_t *json_verdicts(const cmp_report_t *report) {
+    json_t *verdicts = json_array();
+    for (size_t i = 0; i < report->comparison_count; i++) {
+        const cmp_comparison_t *comparison = &report->comparisons[i];
+        const cmp_cell_t *cell = comparison->base;
+        json_t *object = json_object();
+        set(object, "workload", json_text(cell->workload->name));
+        set(object, "parameters", json_parameters(cell));
+        set(object, "threads", json_count(cell->threads));
+        set(object, "placement", json_text(topo_policy_name(cell->placement)));
+        set(object, "base", json_text(report->run->allocators[cell->allocator].label));
+        set(object, "treatment",
+            json_text(report->run->allocators[comparison->treatment->allocator].label));
+        set(object, "verdict", json_text(cmp_verdict_name(comparison->verdict)));
+        set(object, "ratio", json_interval(&comparison->ratio));
+        set(object, "confidence", json_number(comparison->ratio.confidence));
+        set(object, "order_effect", json_interval(&comparison->order));
+        set(object, "rounds", json_count(comparison->pairs));
+        set(object, "looks", json_count(comparison->looks));
+        set(object, "gain_pct", json_number(comparison->rule.gain_pct));
+        set(object, "loss_pct", json_number(comparison->rule.loss_pct));
+        set(object, "error_rate", json_number(comparison->rule.error_rate));
+        json_array_append_new(verdicts, object);
+    }
+    return verdicts;
+}
+
 bool cmp_report_json(const cmp_report_t *report, FILE *out) {
     const cmp_run_t *run = report->run;
     json_t *root = json_object(), *cells = json_array();
@@ -303,6 +331,8 @@ bool cmp_report_json(const cmp_report_t *report, FILE *out) {
     set(root, "allocators", json_allocators(run));
     set(root, "notes", json_strings(run->notes, run->note_count));
     set(root, "cells", cells);
+    if (report->comparisons)
+        set(root, "verdicts", json_verdicts(report));
     bool written = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) == 0;
     json_decref(root);
     written = written && fputc('\n', out) != EOF;

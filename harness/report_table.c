@@ -430,11 +430,17 @@ void cmp_report_table(const cmp_report_t *report, FILE *out, bool colour) {
         if (!printed)
             heading_table(report, i, out, colour);
     }
+    cmp_report_footer(report, out);
+}
+
+void cmp_report_footer(const cmp_report_t *report, FILE *out) {
+    const cmp_run_t *run = report->run;
     failures_print(report, out);
     for (size_t i = 0; i < run->note_count; i++)
         cmp_text_paragraph(out, i ? "" : "Notes", LABEL_WIDTH, run->notes[i]);
     noise_floor_print(report, out);
-    legend_print(report, out);
+    if (!report->comparisons)
+        legend_print(report, out);
     machine_print(run, out);
     allocators_print(run, out);
     run_print(run, out);

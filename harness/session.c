@@ -65,10 +65,18 @@ static char *compiler_text(void) {
 #endif
 }
 
+/* The command as typed: argv[0] of a sub-command is "PROGRAM NAME", see main.c. */
 static char **command_copy(int argc, char **argv) {
-    char **copy = calloc((size_t)argc + 1, sizeof *copy);
-    for (int i = 0; i < argc; i++)
-        copy[i] = cmp_text("%s", i == 0 ? cmp_program() : argv[i]);
+    char **copy = calloc((size_t)argc + 2, sizeof *copy);
+    const char *name = strrchr(argv[0], ' ');
+    size_t count = 0;
+    if (copy == NULL)
+        abort();
+    copy[count++] = cmp_text("%s", cmp_program());
+    if (name != NULL)
+        copy[count++] = cmp_text("%s", name + 1);
+    for (int i = 1; i < argc; i++)
+        copy[count++] = cmp_text("%s", argv[i]);
     return copy;
 }
 
@@ -108,7 +116,14 @@ void cmp_session_open(cmp_session_t *session, int argc, char **argv) {
     run_describe(session, argc, argv);
 }
 
-void cmp_session_plan(cmp_session_t *session, const char *allocators) {
+void cmp_session_select(cmp_session_t *session) {
+    char error[1024];
+    if (!cmp_allocators_select(&session->paths, session->options.allocators, &session->run, error,
+                               sizeof error))
+        cmp_usage_error("%s", error);
+}
+
+void cmp_session_plan(cmp_session_t *session) {
     cmp_options_t *options = &session->options;
     char error[1024];
     uint32_t default_threads[] = {1, topo_pu_count(session->topo)};
@@ -127,8 +142,7 @@ void cmp_session_plan(cmp_session_t *session, const char *allocators) {
         .seconds = options->duration_seconds,
         .check = options->check,
     };
-    if (!cmp_allocators_select(&session->paths, allocators, &session->run, error, sizeof error) ||
-        !cmp_schedule_make(&session->schedule, &session->run, session->topo, &subject, error,
+    if (!cmp_schedule_make(&session->schedule, &session->run, session->topo, &subject, error,
                            sizeof error))
         cmp_usage_error("%s", error);
 }
@@ -213,11 +227,11 @@ cmp_measure_t cmp_session_measure(cmp_session_t *session) {
     };
 }
 
-bool cmp_session_run(cmp_session_t *session, cmp_measure_t *measure) {
+bool cmp_session_end(cmp_session_t *session, bool measured, const char *reason) {
     char error[1024];
-    bool good = cmp_measure(measure, error, sizeof error);
-    if (!good)
-        cmp_error("%s", error);
+    bool good = measured;
+    if (!measured)
+        cmp_error("%s", reason);
     if (session->run.cell_count > 0 && session->run.cells[0].store_id != 0 &&
         !cmp_store_end_run(session->store, &session->run, error, sizeof error)) {
         cmp_error("%s", error);

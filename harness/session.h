@@ -32,9 +32,11 @@ typedef struct cmp_session {
  * cannot be written. */
 void cmp_session_open(cmp_session_t *session, int argc, char **argv);
 
-/* Selects the allocators of `allocators` (NULL: the default list), fills in defaults that depend on
- * the machine, makes the cells. */
-void cmp_session_plan(cmp_session_t *session, const char *allocators);
+/* Selects the allocators of -a, or the default list. */
+void cmp_session_select(cmp_session_t *session);
+
+/* Fills in defaults that depend on the machine and makes the cells; allocators are selected. */
+void cmp_session_plan(cmp_session_t *session);
 
 /* Prints the plan, for --dry-run. */
 void cmp_session_print_plan(const cmp_session_t *session);
@@ -45,9 +47,9 @@ void cmp_session_open_store(cmp_session_t *session);
 /* A measuring of the session's run by its options; the caller may change it before cmp_measure. */
 cmp_measure_t cmp_session_measure(cmp_session_t *session);
 
-/* Measures, ends the run in the store. False, with a message printed, when it could not be measured
- * or stored. */
-bool cmp_session_run(cmp_session_t *session, cmp_measure_t *measure);
+/* Ends the run in the store, after cmp_measure (whose result is `measured`, its reason `error`).
+ * False, with a message printed, when it could not be measured or stored. */
+bool cmp_session_end(cmp_session_t *session, bool measured, const char *error);
 
 /* Writes the files of --json and --csv where asked for; false, with a message printed, on failure.
  */

@@ -208,3 +208,42 @@ cmp_interval_t cmp_ratio_interval(const double *treatment, const double *base, s
     free(averages);
     return interval;
 }
+
+/* The z with P(|N(0, 1)| < z) = confidence, by bisection: erfc falls monotonically. */
+static double normal_two_sided(double confidence) {
+    double low = 0, high = 40;
+    for (int step = 0; step < 100; step++) {
+        double middle = (low + high) / 2;
+        if (erfc(middle / M_SQRT2) > 1 - confidence)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+cmp_interval_t cmp_shift_interval(const double *x, size_t x_count, const double *y, size_t y_count,
+                                  double confidence) {
+    cmp_interval_t interval = {NAN, NAN, NAN, NAN, false};
+    size_t count = x_count * y_count;
+    double *differences = count ? malloc(count * sizeof *differences) : NULL;
+    if (!differences)
+        return interval;
+    for (size_t i = 0; i < x_count; i++)
+        for (size_t j = 0; j < y_count; j++)
+            differences[i * y_count + j] = x[i] - y[j];
+    qsort(differences, count, sizeof *differences, value_order);
+    interval.estimate = sorted_median(differences, count);
+    double pairs = (double)count;
+    double rank =
+        floor(pairs / 2 + 0.5 -
+              normal_two_sided(confidence) * sqrt(pairs * (double)(x_count + y_count + 1) / 12));
+    if (rank >= 1) {
+        interval.low = differences[(size_t)rank - 1];
+        interval.high = differences[count - (size_t)rank];
+        interval.confidence = confidence;
+        interval.valid = true;
+    }
+    free(differences);
+    return interval;
+}

@@ -46,4 +46,14 @@ cmp_interval_t cmp_median_interval(const double *values, size_t count);
 cmp_interval_t cmp_ratio_interval(const double *treatment, const double *base, size_t count,
                                   double confidence);
 
+/*
+ * Shift of x against y: Hodges-Lehmann estimate (the median of all differences x_i - y_j) and the
+ * interval that inverts the Wilcoxon rank-sum (Mann-Whitney) test, by its normal approximation with
+ * continuity correction. No interval where that would reach beyond the outermost differences.
+ * Assumes independent values and two distributions that differ by a shift. Source: Hollander,
+ * Wolfe, Chicken (as above), section 4.3.
+ */
+cmp_interval_t cmp_shift_interval(const double *x, size_t x_count, const double *y, size_t y_count,
+                                  double confidence);
+
 #endif

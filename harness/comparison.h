@@ -1,0 +1,40 @@
+/*
+ * One A/B comparison: the cells of base and treatment that did the same work, the looks that were
+ * taken at them, and what came out. Used by ab and by the self-test; prints and exports read it
+ * too.
+ */
+#ifndef COMPARISON_H
+#define COMPARISON_H
+
+#include <stdio.h>
+
+#include "model.h"
+#include "verdict.h"
+
+typedef struct cmp_comparison {
+    const cmp_run_t *run;
+    const cmp_cell_t *base, *treatment;
+    cmp_rule_t rule;      /* its error rate is this comparison's share of the run's */
+    size_t looks;         /* taken so far */
+    size_t pairs;         /* rounds with both sides, at the last look */
+    cmp_interval_t ratio; /* treatment over base at the last look, with that look's confidence */
+    /* Ratio of the ratios of rounds in which the treatment ran first to those in which it ran
+     * second: an interval without 1 tells that a sample is influenced by the one before it. */
+    cmp_interval_t order;
+    cmp_verdict_t verdict;
+} cmp_comparison_t;
+
+/* Takes the next look: interval, order effect, verdict (which stays INACTIVE where it is). */
+void cmp_comparison_look(cmp_comparison_t *comparison);
+
+/* True when the rounds done so far call for the next look. */
+bool cmp_comparison_due(const cmp_comparison_t *comparison, uint32_t rounds_done);
+
+/* The verdict in one line: "GO: +1.5 % [+0.8, +2.2] (98.9 %), 35 rounds". */
+void cmp_comparison_line(const cmp_comparison_t *comparison, char *text, size_t text_bytes);
+
+/* Heading, the table of up to ten rounds with average, median, stdev and range of both sides, the
+ * effect, the verdict and what would change it. */
+void cmp_comparison_print(const cmp_comparison_t *comparison, FILE *out);
+
+#endif

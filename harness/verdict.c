@@ -1,0 +1,68 @@
+/*
+ * Verdicts and looks. Called by cmd_ab and by the self-test; no state.
+ */
+#include "verdict.h"
+
+#include <math.h>
+
+enum { FIRST_LOOK_ROUNDS = 10 };
+
+const char *cmp_verdict_name(cmp_verdict_t verdict) {
+    static const char *const names[CMP_VERDICT_COUNT] = {
+        [CMP_VERDICT_UNDECIDED] = "UNDECIDED", [CMP_VERDICT_GO] = "GO",
+        [CMP_VERDICT_NO_GO] = "NO-GO",         [CMP_VERDICT_NEUTRAL] = "NEUTRAL",
+        [CMP_VERDICT_INACTIVE] = "INACTIVE",
+    };
+    return (unsigned)verdict < CMP_VERDICT_COUNT ? names[verdict] : "?";
+}
+
+size_t cmp_look_rounds(size_t look) {
+    size_t rounds = FIRST_LOOK_ROUNDS;
+    for (size_t i = 1; i < look; i++)
+        rounds += (rounds + 1) / 2;
+    return rounds;
+}
+
+double cmp_look_confidence(const cmp_rule_t *rule, size_t look) {
+    double k = (double)look;
+    return 1 - rule->error_rate / (k * (k + 1));
+}
+
+static double percent(double ratio) {
+    return (ratio - 1) * 100;
+}
+
+static cmp_verdict_t verdict_of_percent(const cmp_rule_t *rule, double low, double high) {
+    if (low > rule->gain_pct)
+        return CMP_VERDICT_GO;
+    if (high < -rule->loss_pct)
+        return CMP_VERDICT_NO_GO;
+    if (low >= -rule->loss_pct && high <= rule->gain_pct)
+        return CMP_VERDICT_NEUTRAL;
+    return CMP_VERDICT_UNDECIDED;
+}
+
+cmp_verdict_t cmp_verdict_of(const cmp_rule_t *rule, const cmp_interval_t *ratio) {
+    if (!ratio->valid)
+        return CMP_VERDICT_UNDECIDED;
+    return verdict_of_percent(rule, percent(ratio->low), percent(ratio->high));
+}
+
+size_t cmp_rounds_to_decide(const cmp_rule_t *rule, const cmp_interval_t *ratio, size_t rounds) {
+    if (!ratio->valid || rounds == 0)
+        return 0;
+    double estimate = percent(ratio->estimate);
+    double below = estimate - percent(ratio->low), above = percent(ratio->high) - estimate;
+    /* Look by look, with the growth of the interval by its higher confidence left out: the figure
+     * is a lower bound by some tens of per cent. */
+    for (size_t look = 1; look <= 24; look++) {
+        size_t later = cmp_look_rounds(look);
+        if (later <= rounds)
+            continue;
+        double shrink = sqrt((double)rounds / (double)later);
+        if (verdict_of_percent(rule, estimate - below * shrink, estimate + above * shrink) !=
+            CMP_VERDICT_UNDECIDED)
+            return later;
+    }
+    return 0;
+}
