@@ -360,9 +360,10 @@ static void sample_read_control(cmp_sample_t *sample, const wl_control_t *contro
     sample->checksum = control->checksum;
     sample->crossed_share = freed > 0 ? (double)crossed / (double)freed : 0;
     sample->peak_rss_bytes = above(control->peak_rss_bytes, bookkeeping);
-    sample->empty_rss_bytes = above(control->rss_ready_bytes, bookkeeping);
-    sample->peak_live_rss_bytes = above(control->rss_peak_live_bytes, bookkeeping);
-    sample->freed_rss_bytes = above(control->rss_freed_bytes, bookkeeping);
+    sample->empty_rss_bytes = above(control->memory[WL_MOMENT_EMPTY].rss_bytes, bookkeeping);
+    sample->peak_live_rss_bytes =
+        above(control->memory[WL_MOMENT_PEAK_LIVE].rss_bytes, bookkeeping);
+    sample->freed_rss_bytes = above(control->memory[WL_MOMENT_FREED].rss_bytes, bookkeeping);
     sample->live_bytes = control->live_bytes;
     sample->minor_faults = control->minor_faults;
     sample->major_faults = control->major_faults;

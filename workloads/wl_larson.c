@@ -38,7 +38,8 @@ typedef struct larson_state {
 
 /* ---------------------------------------------------------------------------------- hot loop */
 
-wl_inline void larson_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch touch, bool check) {
+wl_inline void larson_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch touch,
+                            enum wl_mode mode) {
     larson_state_t *state = thread->state;
     const uint64_t blocks = thread->run->values.value[BLOCKS];
     const uint64_t min = thread->run->values.value[MIN];
@@ -51,11 +52,11 @@ wl_inline void larson_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch t
         uint64_t size = min + wl_random_below((uint32_t)(number >> 32), range);
         larson_slot_t *slot = &state->slots[wl_random_below((uint32_t)number, blocks)];
         own += slot->generation == generation;
-        wl_release(thread, slot->block, slot->size_bytes, touch, check);
+        wl_release(thread, slot->block, slot->size_bytes, touch, mode);
         bytes += size;
         slot->size_bytes = (uint32_t)size;
         slot->generation = generation;
-        slot->block = wl_allocate(thread, size, touch, check);
+        slot->block = wl_allocate(thread, size, touch, mode);
     }
     state->random = random;
     thread->checksum += wl_hash_mallocs(steps, bytes) + wl_hash_frees(steps, 0);
@@ -63,24 +64,34 @@ wl_inline void larson_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch t
     thread->crossed_blocks += steps - own;
 }
 
+/* Apart from the others, so that their code is what it is without it. */
+static __attribute__((noinline)) void larson_steps_timed(wl_thread_t *thread, uint64_t steps,
+                                                         enum wl_touch touch) {
+    larson_steps(thread, steps, touch, WL_LATENCY);
+}
+
 static void larson_chunk(wl_thread_t *thread, uint64_t steps) {
     enum wl_touch touch = (enum wl_touch)thread->run->values.value[TOUCH];
-    if (thread->run->check) {
-        larson_steps(thread, steps, touch, true);
+    if (thread->run->mode == WL_CHECK) {
+        larson_steps(thread, steps, touch, WL_CHECK);
+        return;
+    }
+    if (thread->run->mode == WL_LATENCY) {
+        larson_steps_timed(thread, steps, touch);
         return;
     }
     switch (touch) {
     case WL_TOUCH_NONE:
-        larson_steps(thread, steps, WL_TOUCH_NONE, false);
+        larson_steps(thread, steps, WL_TOUCH_NONE, WL_PLAIN);
         break;
     case WL_TOUCH_FIRST:
-        larson_steps(thread, steps, WL_TOUCH_FIRST, false);
+        larson_steps(thread, steps, WL_TOUCH_FIRST, WL_PLAIN);
         break;
     case WL_TOUCH_LINES:
-        larson_steps(thread, steps, WL_TOUCH_LINES, false);
+        larson_steps(thread, steps, WL_TOUCH_LINES, WL_PLAIN);
         break;
     case WL_TOUCH_CONSUMER:
-        larson_steps(thread, steps, WL_TOUCH_CONSUMER, false);
+        larson_steps(thread, steps, WL_TOUCH_CONSUMER, WL_PLAIN);
         break;
     }
 }
@@ -158,7 +169,7 @@ static void larson_populate(wl_run_t *run) {
     for (uint64_t i = 0; i < blocks; i++) {
         uint64_t number = wl_random(&random);
         uint64_t size = min + wl_random_below((uint32_t)(number >> 32), range);
-        void *block = wl_allocate(&run->threads[0], size, touch, run->check);
+        void *block = wl_allocate(&run->threads[0], size, touch, wl_untimed(run));
         larson_slot_t *here = slot_at(run, i), *there;
         there = slot_at(run, wl_random(&random) % (i + 1));
         *here = *there;
@@ -178,7 +189,7 @@ static void larson_drain(wl_thread_t *thread) {
     const larson_state_t *state = thread->state;
     for (uint64_t i = 0; i < thread->run->values.value[BLOCKS]; i++)
         wl_release(thread, state->slots[i].block, state->slots[i].size_bytes, WL_TOUCH_NONE,
-                   thread->run->check);
+                   wl_untimed(thread->run));
 }
 
 static const wl_engine_t larson_engine = {

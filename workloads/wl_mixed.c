@@ -25,7 +25,8 @@ typedef struct mixed_state {
 
 /* ---------------------------------------------------------------------------------- hot loop */
 
-wl_inline void mixed_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch touch, bool check) {
+wl_inline void mixed_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch touch,
+                           enum wl_mode mode) {
     mixed_state_t *state = thread->state;
     const uint64_t slots = state->slots, min = thread->run->values.value[MIN];
     const uint64_t range = thread->run->values.value[MAX] - min + 1;
@@ -40,12 +41,12 @@ wl_inline void mixed_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch to
         if (block != NULL) {
             blocks[slot] = NULL;
             freed++;
-            wl_release(thread, block, sizes[slot], touch, check);
+            wl_release(thread, block, sizes[slot], touch, mode);
         } else {
             uint64_t size = min + wl_random_below((uint32_t)(number >> 32), range);
             bytes += size;
             sizes[slot] = (uint32_t)size;
-            blocks[slot] = wl_allocate(thread, size, touch, check);
+            blocks[slot] = wl_allocate(thread, size, touch, mode);
         }
     }
     state->random = random;
@@ -53,24 +54,34 @@ wl_inline void mixed_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch to
     thread->freed_blocks += freed;
 }
 
+/* Apart from the others, so that their code is what it is without it. */
+static __attribute__((noinline)) void mixed_steps_timed(wl_thread_t *thread, uint64_t steps,
+                                                        enum wl_touch touch) {
+    mixed_steps(thread, steps, touch, WL_LATENCY);
+}
+
 static void mixed_chunk(wl_thread_t *thread, uint64_t steps) {
     enum wl_touch touch = (enum wl_touch)thread->run->values.value[TOUCH];
-    if (thread->run->check) {
-        mixed_steps(thread, steps, touch, true);
+    if (thread->run->mode == WL_CHECK) {
+        mixed_steps(thread, steps, touch, WL_CHECK);
+        return;
+    }
+    if (thread->run->mode == WL_LATENCY) {
+        mixed_steps_timed(thread, steps, touch);
         return;
     }
     switch (touch) {
     case WL_TOUCH_NONE:
-        mixed_steps(thread, steps, WL_TOUCH_NONE, false);
+        mixed_steps(thread, steps, WL_TOUCH_NONE, WL_PLAIN);
         break;
     case WL_TOUCH_FIRST:
-        mixed_steps(thread, steps, WL_TOUCH_FIRST, false);
+        mixed_steps(thread, steps, WL_TOUCH_FIRST, WL_PLAIN);
         break;
     case WL_TOUCH_LINES:
-        mixed_steps(thread, steps, WL_TOUCH_LINES, false);
+        mixed_steps(thread, steps, WL_TOUCH_LINES, WL_PLAIN);
         break;
     case WL_TOUCH_CONSUMER:
-        mixed_steps(thread, steps, WL_TOUCH_CONSUMER, false);
+        mixed_steps(thread, steps, WL_TOUCH_CONSUMER, WL_PLAIN);
         break;
     }
 }
@@ -114,7 +125,7 @@ static void mixed_drain(wl_thread_t *thread) {
     for (uint64_t i = 0; i < state->slots; i++)
         if (state->blocks[i] != NULL)
             wl_release(thread, state->blocks[i], state->sizes_bytes[i], WL_TOUCH_NONE,
-                       thread->run->check);
+                       wl_untimed(thread->run));
 }
 
 static const wl_engine_t mixed_engine = {

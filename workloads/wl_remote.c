@@ -90,11 +90,13 @@ static ring_t *incoming_ring(const remote_state_t *state, uint32_t number) {
 
 /* Frees parcels [from, to) of a ring; stops after an end mark. Returns the next position. */
 wl_inline uint64_t parcels_free(wl_thread_t *thread, ring_t *ring, uint64_t from, uint64_t to,
-                                enum wl_touch touch, bool check) {
+                                enum wl_touch touch, enum wl_mode mode) {
     remote_state_t *state = thread->state;
     const uint64_t mask = state->room - 1, first = from;
     uint64_t bytes = 0;
     bool counted = !ring->ended, end_mark = false;
+    if (mode == WL_LATENCY)
+        wl_latency_count(thread->latency, counted && thread->phase == WL_PHASE_MEASURE);
     while (from != to && !end_mark) {
         parcel_t parcel = ring->parcels[from++ & mask];
         if (parcel.block == NULL) {
@@ -102,7 +104,7 @@ wl_inline uint64_t parcels_free(wl_thread_t *thread, ring_t *ring, uint64_t from
             continue;
         }
         bytes += parcel.size_bytes;
-        wl_release(thread, parcel.block, parcel.size_bytes, touch, check);
+        wl_release(thread, parcel.block, parcel.size_bytes, touch, mode);
     }
     if (counted) {
         uint64_t freed = from - first - end_mark;
@@ -115,6 +117,13 @@ wl_inline uint64_t parcels_free(wl_thread_t *thread, ring_t *ring, uint64_t from
     return from;
 }
 
+/* Apart from the others, so that their code is what it is without it. */
+static __attribute__((noinline)) uint64_t parcels_free_timed(wl_thread_t *thread, ring_t *ring,
+                                                             uint64_t from, uint64_t to) {
+    enum wl_touch touch = (enum wl_touch)thread->run->values.value[TOUCH];
+    return parcels_free(thread, ring, from, to, touch, WL_LATENCY);
+}
+
 /* Frees what has arrived in one ring, at most a round's worth. True when there was something. */
 static bool ring_receive(wl_thread_t *thread, ring_t *ring) {
     uint64_t from = atomic_load_explicit(&ring->received, memory_order_relaxed);
@@ -124,12 +133,14 @@ static bool ring_receive(wl_thread_t *thread, ring_t *ring) {
         return false;
     if (to - from > ROUND_STEPS)
         to = from + ROUND_STEPS;
-    if (thread->run->check) {
-        from = parcels_free(thread, ring, from, to, WL_TOUCH_NONE, true);
+    if (thread->run->mode == WL_CHECK) {
+        from = parcels_free(thread, ring, from, to, WL_TOUCH_NONE, WL_CHECK);
+    } else if (thread->run->mode == WL_LATENCY) {
+        from = parcels_free_timed(thread, ring, from, to);
     } else if (thread->run->values.value[TOUCH] == WL_TOUCH_CONSUMER) {
-        from = parcels_free(thread, ring, from, to, WL_TOUCH_CONSUMER, false);
+        from = parcels_free(thread, ring, from, to, WL_TOUCH_CONSUMER, WL_PLAIN);
     } else {
-        from = parcels_free(thread, ring, from, to, WL_TOUCH_NONE, false);
+        from = parcels_free(thread, ring, from, to, WL_TOUCH_NONE, WL_PLAIN);
     }
     /* release, with the acquire in ring_wait: the places have been read */
     atomic_store_explicit(&ring->received, from, memory_order_release);
@@ -192,7 +203,7 @@ wl_inline bool ring_send(wl_thread_t *thread, ring_t *ring, parcel_t parcel) {
 
 /* Allocates `steps` blocks and sends or keeps each; fewer when the run ends meanwhile. */
 wl_inline void blocks_produce(wl_thread_t *thread, uint64_t steps, enum wl_touch touch,
-                              bool check) {
+                              enum wl_mode mode) {
     remote_state_t *state = thread->state;
     const uint64_t *value = thread->run->values.value;
     const uint64_t min = value[MIN], range = value[MAX] - min + 1, keep = value[KEEP];
@@ -202,10 +213,12 @@ wl_inline void blocks_produce(wl_thread_t *thread, uint64_t steps, enum wl_touch
     uint64_t random = state->random, made = 0, made_bytes = 0, freed = 0, freed_bytes = 0;
 
     while (made < steps && state->undelivered.block == NULL) {
+        if (mode == WL_LATENCY) /* a wait for room has received, and counted that */
+            wl_latency_count(thread->latency, state->counting && thread->phase == WL_PHASE_MEASURE);
         uint64_t number = wl_random(&random);
         parcel_t parcel = {.size_bytes = min + wl_random_below((uint32_t)(number >> 32), range)};
         made_bytes += parcel.size_bytes;
-        parcel.block = wl_allocate(thread, parcel.size_bytes, touch, check);
+        parcel.block = wl_allocate(thread, parcel.size_bytes, touch, mode);
         made++;
         if ((number & 0xffff) < crossing) {
             if (spread)
@@ -219,7 +232,7 @@ wl_inline void blocks_produce(wl_thread_t *thread, uint64_t steps, enum wl_touch
         if (place->block != NULL) {
             freed_bytes += place->size_bytes;
             freed++;
-            wl_release(thread, place->block, place->size_bytes, touch, check);
+            wl_release(thread, place->block, place->size_bytes, touch, mode);
         }
         *place = parcel;
     }
@@ -232,24 +245,33 @@ wl_inline void blocks_produce(wl_thread_t *thread, uint64_t steps, enum wl_touch
     }
 }
 
+static __attribute__((noinline)) void blocks_produce_timed(wl_thread_t *thread, uint64_t steps,
+                                                           enum wl_touch touch) {
+    blocks_produce(thread, steps, touch, WL_LATENCY);
+}
+
 static void blocks_make(wl_thread_t *thread, uint64_t steps) {
     enum wl_touch touch = (enum wl_touch)thread->run->values.value[TOUCH];
-    if (thread->run->check) {
-        blocks_produce(thread, steps, touch, true);
+    if (thread->run->mode == WL_CHECK) {
+        blocks_produce(thread, steps, touch, WL_CHECK);
+        return;
+    }
+    if (thread->run->mode == WL_LATENCY) {
+        blocks_produce_timed(thread, steps, touch);
         return;
     }
     switch (touch) {
     case WL_TOUCH_NONE:
-        blocks_produce(thread, steps, WL_TOUCH_NONE, false);
+        blocks_produce(thread, steps, WL_TOUCH_NONE, WL_PLAIN);
         break;
     case WL_TOUCH_FIRST:
-        blocks_produce(thread, steps, WL_TOUCH_FIRST, false);
+        blocks_produce(thread, steps, WL_TOUCH_FIRST, WL_PLAIN);
         break;
     case WL_TOUCH_LINES:
-        blocks_produce(thread, steps, WL_TOUCH_LINES, false);
+        blocks_produce(thread, steps, WL_TOUCH_LINES, WL_PLAIN);
         break;
     case WL_TOUCH_CONSUMER:
-        blocks_produce(thread, steps, WL_TOUCH_CONSUMER, false);
+        blocks_produce(thread, steps, WL_TOUCH_CONSUMER, WL_PLAIN);
         break;
     }
 }
@@ -464,7 +486,7 @@ static uint64_t remote_live_bytes(wl_thread_t *thread) {
 
 static void parcel_drain(wl_thread_t *thread, parcel_t parcel) {
     if (parcel.block != NULL)
-        wl_release(thread, parcel.block, parcel.size_bytes, WL_TOUCH_NONE, thread->run->check);
+        wl_release(thread, parcel.block, parcel.size_bytes, WL_TOUCH_NONE, wl_untimed(thread->run));
 }
 
 static void remote_drain(wl_thread_t *thread) {

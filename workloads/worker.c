@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../harness/nearest.h"
+#include "worker_memory.h"
 #include "worker_system.h"
 #include "worker_thread.h"
 
@@ -27,7 +28,7 @@ typedef struct request {
     uint64_t value, minimum, maximum;
 } request_t;
 
-enum { THREADS, OPS, WARMUP, SECONDS, SEED, CHECK, CONTROL, REQUEST_COUNT };
+enum { THREADS, OPS, WARMUP, SECONDS, SEED, CHECK, LATENCY, IDLE, CONTROL, REQUEST_COUNT };
 
 static request_t request[REQUEST_COUNT] = {
     [THREADS] = {"threads", 1, 1, WL_MAX_THREADS},
@@ -36,6 +37,8 @@ static request_t request[REQUEST_COUNT] = {
     [SECONDS] = {"seconds", 0, 0, 1000000},
     [SEED] = {"seed", 1, 0, UINT64_MAX},
     [CHECK] = {"check", 0, 0, 1},
+    [LATENCY] = {"latency", 0, 0, 1},
+    [IDLE] = {"idle_ms", 0, 0, 1000000},
     [CONTROL] = {"control", INT32_MAX, 0, INT32_MAX}, /* INT32_MAX: none was given */
 };
 
@@ -92,7 +95,8 @@ static void request_read_own(int argc, char **argv) {
     worker.warmup = request[WARMUP].value;
     worker.seconds = request[SECONDS].value;
     worker.seed = request[SEED].value;
-    worker.check = request[CHECK].value;
+    worker.idle_ms = request[IDLE].value;
+    worker.mode = request[CHECK].value ? WL_CHECK : request[LATENCY].value ? WL_LATENCY : WL_PLAIN;
 }
 
 static void request_read_parameters(int argc, char **argv) {
@@ -110,6 +114,8 @@ static void request_read_parameters(int argc, char **argv) {
         wl_fail(&worker, WL_FAILURE_BAD_REQUEST, "%s: %s", worker.workload->name, error);
     if ((worker.ops == 0) == (worker.seconds == 0))
         wl_fail(&worker, WL_FAILURE_BAD_REQUEST, "one of ops=N and seconds=N must be given");
+    if (request[CHECK].value && request[LATENCY].value)
+        wl_fail(&worker, WL_FAILURE_BAD_REQUEST, "check=1 and latency=1 exclude each other");
 }
 
 /* ---------------------------------------------------------------------------------- proof */
@@ -178,15 +184,53 @@ static void report_rate(const wl_control_t *control) {
 }
 
 static void report_memory(const wl_control_t *control) {
-    worker_print(STDOUT_FILENO,
-                 "memory KiB    ready=%llu peak_live=%llu freed=%llu peak=%llu live=%llu "
-                 "bookkeeping=%llu (in all but live)\n",
-                 (unsigned long long)control->rss_ready_bytes / 1024,
-                 (unsigned long long)control->rss_peak_live_bytes / 1024,
-                 (unsigned long long)control->rss_freed_bytes / 1024,
+    static const char *const names[WL_MOMENTS] = {"empty", "peak_live", "freed", "idle"};
+    worker_print(STDOUT_FILENO, "RSS KiB       peak=%llu live=%llu bookkeeping=%llu (in all RSS)\n",
                  (unsigned long long)control->peak_rss_bytes / 1024,
                  (unsigned long long)control->live_bytes / 1024,
                  (unsigned long long)control->bookkeeping_bytes / 1024);
+    for (int i = 0; i < WL_MOMENTS; i++) {
+        const wl_memory_t *memory = &control->memory[i];
+        if (memory->rss_bytes != 0)
+            worker_print(STDOUT_FILENO,
+                         "  %-11s rss=%llu anonymous=%llu lazy_free=%llu page_tables=%llu "
+                         "mappings=%llu\n",
+                         names[i], (unsigned long long)memory->rss_bytes / 1024,
+                         (unsigned long long)memory->rss_anon_bytes / 1024,
+                         (unsigned long long)memory->lazy_free_bytes / 1024,
+                         (unsigned long long)memory->page_table_bytes / 1024,
+                         (unsigned long long)memory->mappings);
+    }
+}
+
+/* Whole nanoseconds: formatting a fraction may allocate. */
+static void report_latency(const wl_latency_report_t *latency) {
+    static const char *const names[WL_OPERATIONS] = {"malloc", "free"};
+    static const uint32_t percentiles[] = {5000, 9000, 9900, 9990, 9999};
+    if (latency->source == WL_TIMER_NONE)
+        return;
+    worker_print(STDOUT_FILENO, "time stamps   %s step_ns=%u overhead_ns=%u\n",
+                 wl_timer_name((enum wl_timer_source)latency->source), (unsigned)latency->step_ns,
+                 (unsigned)latency->overhead_ns);
+    for (int i = 0; i < WL_OPERATIONS; i++) {
+        const wl_histogram_t *times = &latency->histograms[i];
+        worker_print(STDOUT_FILENO, "%-6s ns     count=%llu", names[i],
+                     (unsigned long long)wl_histogram_count(times));
+        for (size_t p = 0; p < sizeof percentiles / sizeof percentiles[0]; p++)
+            worker_print(STDOUT_FILENO, " p%u.%02u=%lld", percentiles[p] / 100,
+                         percentiles[p] % 100,
+                         (long long)wl_histogram_percentile(times, percentiles[p]));
+        worker_print(STDOUT_FILENO, " max=%llu\n", (unsigned long long)times->max);
+        for (uint32_t j = 0; j < latency->slow[i].count; j++) {
+            const wl_slow_call_t *call = &latency->slow[i].calls[j];
+            worker_print(STDOUT_FILENO,
+                         "  slow        ns=%llu at_us=%llu size=%llu thread=%u minor_faults=%u "
+                         "major_faults=%u voluntary_switches=%u involuntary_switches=%u\n",
+                         (unsigned long long)call->ns, (unsigned long long)call->at_ns / 1000,
+                         (unsigned long long)call->size_bytes, call->thread, call->minor_faults,
+                         call->major_faults, call->voluntary_switches, call->involuntary_switches);
+        }
+    }
 }
 
 /* For runs by hand; the harness reads the control block. */
@@ -199,6 +243,7 @@ static void report_print(const wl_control_t *control) {
         report_thread(i, &control->threads[i]);
     report_rate(control);
     report_memory(control);
+    report_latency(&control->latency);
     worker_print(
         STDOUT_FILENO,
         "kernel        minor_faults=%llu major_faults=%llu voluntary_switches=%llu "
@@ -214,7 +259,8 @@ int main(int argc, char **argv) {
     if (argc < 2 || strcmp(argv[1], "--help") == 0) {
         worker_print(argc < 2 ? STDERR_FILENO : STDOUT_FILENO,
                      "usage: worker WORKLOAD ops=N|seconds=N [threads=N] [warmup=N] [seed=N]\n"
-                     "              [check=0|1] [bind=SET,...] [control=FD] [PARAMETER=VALUE ...]\n"
+                     "              [check=0|1] [latency=0|1] [idle_ms=N] [bind=SET,...]\n"
+                     "              [control=FD] [PARAMETER=VALUE ...]\n"
                      "'./compare list' prints the workloads and their parameters.\n");
         return argc < 2 ? 2 : 0;
     }
@@ -226,14 +272,11 @@ int main(int argc, char **argv) {
     wl_control_t *control = worker.control;
     proof_fill(control);
     worker_prepare(&worker);
-    control->rss_ready_bytes = worker_rss_bytes();
+    worker_memory_read(&control->memory[WL_MOMENT_EMPTY]);
     worker_set_state(&worker, WL_STATE_READY);
     worker_wait_for_go(&worker);
 
     worker_run(&worker);
-    uint64_t peak_bytes = worker_peak_rss_bytes();
-    control->peak_rss_bytes =
-        peak_bytes > control->rss_peak_live_bytes ? peak_bytes : control->rss_peak_live_bytes;
     worker_set_state(&worker, WL_STATE_DONE);
     if (control_fd < 0)
         report_print(control);

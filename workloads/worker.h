@@ -17,6 +17,7 @@
 #include "random.h"
 #include "worker_check.h"
 #include "worker_control.h"
+#include "worker_latency.h"
 #include "workload.h"
 
 enum { WL_LINE_BYTES = 64, WL_FALSE_SHARING_BYTES = 128 }; /* line; line and its prefetched buddy */
@@ -38,6 +39,13 @@ extern const char wl_touch_help[];
 
 /* For wl_workload_t.validate: false with a reason unless min <= max. */
 bool wl_sizes_valid(uint64_t min_bytes, uint64_t max_bytes, char *error, size_t error_bytes);
+
+/* What is done to every malloc and free, one at a time. */
+enum wl_mode {
+    WL_PLAIN,
+    WL_CHECK,   /* blocks are filled and verified */
+    WL_LATENCY, /* each call is timed */
+};
 
 enum wl_phase {
     WL_PHASE_WARMUP,
@@ -79,6 +87,7 @@ typedef struct wl_thread {
     uint64_t stamped_ops;       /* [owner] ops of the last stamp */
     bool stamps_closed;         /* [owner] own steps done: the last stamp is written */
     uint64_t checked_blocks;    /* [owner] blocks given an identity under check=1 */
+    wl_latency_t *latency;      /* [const] its record; NULL unless latency=1 */
 } wl_thread_t;
 
 /* The request and what the threads share. Filled by the main thread before the others start. */
@@ -90,8 +99,9 @@ struct wl_run {
     uint64_t warmup;               /* [const] operations per thread before */
     uint64_t seconds;              /* [const] 0: the number of operations decides */
     uint64_t seed;                 /* [const] */
-    bool check;                    /* [const] */
+    enum wl_mode mode;             /* [const] */
     bool check_usable_size;        /* [const] malloc_usable_size is the same library's as malloc */
+    uint64_t idle_ms;              /* [const] after everything was freed */
     const char *bind;              /* [const] SET,SET... or NULL */
     uint64_t chunk_steps;          /* [const] steps between two looks at stamps or clock */
     uint64_t stamp_ops, stamp_ns;  /* [const] least distance of two stamps */
@@ -99,7 +109,7 @@ struct wl_run {
     uint64_t live_blocks_limit;    /* [const] blocks that may be live at once; set by plan */
     wl_control_t *control;         /* [const] */
     wl_thread_t *threads;          /* [const] thread_count */
-    wl_check_t *live_set;          /* [const] NULL unless check */
+    wl_check_t *live_set;          /* [const] NULL unless mode is WL_CHECK */
     pthread_barrier_t barrier;     /* all threads and the main thread */
     _Atomic uint32_t finished;     /* [any,atomic] threads whose measured work is done */
     struct wl_usage *usage;        /* [const] worker_thread.c: resources at start and end */
@@ -183,15 +193,17 @@ wl_inline void wl_touch_read(const unsigned char *block, size_t size_bytes, enum
 }
 
 /*
- * One malloc and one free of a workload. With constant `touch` and `check` nothing is left of the
- * cases that do not apply; a checked block is filled and verified whatever `touch` says.
+ * One malloc and one free of a workload. With constant `touch` and `mode` nothing is left of the
+ * cases that do not apply; a checked block is filled and verified whatever `touch` says. Touching
+ * is outside of what is timed.
  */
 wl_inline void *wl_allocate(wl_thread_t *thread, size_t size_bytes, enum wl_touch touch,
-                            bool check) {
-    void *block = malloc(size_bytes);
+                            enum wl_mode mode) {
+    void *block =
+        mode == WL_LATENCY ? wl_latency_malloc(thread->latency, size_bytes) : malloc(size_bytes);
     if (wl_unlikely(block == NULL))
         wl_out_of_memory(thread, size_bytes);
-    if (check)
+    if (mode == WL_CHECK)
         wl_check_allocated(thread, block, size_bytes);
     else
         wl_touch_write(block, size_bytes, touch);
@@ -199,12 +211,20 @@ wl_inline void *wl_allocate(wl_thread_t *thread, size_t size_bytes, enum wl_touc
 }
 
 wl_inline void wl_release(wl_thread_t *thread, void *block, size_t size_bytes, enum wl_touch touch,
-                          bool check) {
-    if (check)
+                          enum wl_mode mode) {
+    if (mode == WL_CHECK)
         wl_check_freed(thread, block, size_bytes);
     else
         wl_touch_read(block, size_bytes, touch);
-    free(block);
+    if (mode == WL_LATENCY)
+        wl_latency_free(thread->latency, block, size_bytes);
+    else
+        free(block);
+}
+
+/* The mode of what is not measured: first blocks and the last release. */
+static inline enum wl_mode wl_untimed(const wl_run_t *run) {
+    return run->mode == WL_CHECK ? WL_CHECK : WL_PLAIN;
 }
 
 #endif

@@ -12,6 +12,8 @@
  *     seconds=N      measure for a time instead of a number of operations
  *     seed=N         seed of every pseudo-random sequence
  *     check=0|1      fill blocks with a pattern and verify it at free
+ *     latency=0|1    take the time of every malloc and free; not together with check
+ *     idle_ms=N      after everything is freed stay away from the allocator for N milliseconds
  *     bind=SET,...   PUs of thread i as the i-th SET (taken round robin when there are fewer sets
  *                    than threads); a SET is OS indexes joined by '+', e.g. "0,1" or "0+64,1+65"
  *     control=FD     file descriptor of the shared control block below
@@ -30,9 +32,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "histogram.h"
+
 #define WL_CONTROL_MAGIC 0x68616b776f726b31u /* "hakwork1" */
 #define WL_MAX_THREADS   4096
 #define WL_MAX_STAMPS    512
+#define WL_SLOW_CALLS    8 /* kept per operation */
 
 /* States only grow. Each change is followed by a futex wake on `state`. */
 enum wl_state {
@@ -40,8 +45,8 @@ enum wl_state {
     WL_STATE_READY,        /* proof of the allocator is filled in; waits for `go` */
     WL_STATE_WARMUP,
     WL_STATE_MEASURING,
-    WL_STATE_PEAK,   /* measured phase over, nothing freed yet: rss_peak_live_bytes is valid */
-    WL_STATE_FREED,  /* everything freed, threads joined: rss_freed_bytes is valid */
+    WL_STATE_PEAK,   /* measured phase over, nothing freed yet: its memory figures are valid */
+    WL_STATE_FREED,  /* everything freed, threads joined: likewise; idle_ms begin */
     WL_STATE_DONE,   /* all fields valid, about to exit 0 */
     WL_STATE_FAILED, /* `failure` and `message` say why, about to exit 1 */
 };
@@ -75,6 +80,53 @@ typedef struct wl_thread_report {
     wl_stamp_t stamps[WL_MAX_STAMPS];
 } wl_thread_report_t;
 
+/* Moments of a sample at which its memory is read. */
+enum wl_moment {
+    WL_MOMENT_EMPTY,     /* READY: bookkeeping mapped, no block allocated yet */
+    WL_MOMENT_PEAK_LIVE, /* PEAK */
+    WL_MOMENT_FREED,     /* FREED */
+    WL_MOMENT_IDLE,      /* after idle_ms; not taken without */
+    WL_MOMENTS
+};
+
+/* Bytes and mappings of the whole process; 0 where the kernel does not say. */
+typedef struct wl_memory {
+    uint64_t rss_bytes;        /* with bookkeeping_bytes; the harness subtracts it */
+    uint64_t rss_anon_bytes;   /* of it private and anonymous: bookkeeping is not */
+    uint64_t lazy_free_bytes;  /* of rss_anon_bytes purged by MADV_FREE, not yet taken back */
+    uint64_t page_table_bytes; /* VmPTE, of bookkeeping too */
+    uint64_t mappings;         /* lines of /proc/PID/maps */
+} wl_memory_t;
+
+enum wl_operation { WL_MALLOC, WL_FREE, WL_OPERATIONS };
+
+/* One slow call, and what the kernel counted for its thread meanwhile. */
+typedef struct wl_slow_call {
+    uint64_t ns;         /* overhead of the time stamps subtracted */
+    uint64_t at_ns;      /* its start since the thread's measured phase began */
+    uint64_t size_bytes; /* of the block */
+    uint32_t thread;
+    uint32_t minor_faults, major_faults;
+    uint32_t voluntary_switches; /* it slept: waited for a lock or a page from a disk */
+    uint32_t involuntary_switches;
+} wl_slow_call_t;
+
+typedef struct wl_slow_calls {
+    uint32_t count;
+    wl_slow_call_t calls[WL_SLOW_CALLS]; /* the worst first */
+} wl_slow_calls_t;
+
+/* Under latency=1, over all threads. */
+typedef struct wl_latency_report {
+    uint32_t source;          /* enum wl_timer_source; 0: no latency was measured */
+    double step_ns;           /* that the time stamps can tell apart */
+    double overhead_ns;       /* of a pair of stamps, subtracted from each time; the largest of the
+                                 threads' medians */
+    double overhead_least_ns; /* of the shortest pair of stamps */
+    wl_histogram_t histograms[WL_OPERATIONS];
+    wl_slow_calls_t slow[WL_OPERATIONS];
+} wl_latency_report_t;
+
 typedef struct wl_control {
     uint64_t magic;
     uint64_t struct_bytes;  /* sizeof(wl_control_t) */
@@ -91,18 +143,18 @@ typedef struct wl_control {
         one_object; /* 1 when free, calloc, realloc and posix_memalign are in the same object */
     char configuration[1024]; /* hak_configuration() of that object, "" when it has none */
 
-    /* Memory, bytes. RSS figures still include bookkeeping_bytes; the harness subtracts it. */
-    uint64_t bookkeeping_bytes;   /* shared, pre-faulted memory of the worker itself */
-    uint64_t rss_ready_bytes;     /* the empty process, at READY */
-    uint64_t rss_peak_live_bytes; /* at PEAK */
-    uint64_t rss_freed_bytes;     /* at FREED */
-    uint64_t peak_rss_bytes;      /* VmHWM at DONE */
-    uint64_t live_bytes;          /* sum over threads at PEAK */
+    /* RSS figures still include bookkeeping_bytes; the harness subtracts it. */
+    uint64_t bookkeeping_bytes; /* shared, pre-faulted memory of the worker itself */
+    uint64_t peak_rss_bytes;    /* VmHWM at FREED */
+    uint64_t live_bytes;        /* sum over threads at PEAK */
+    wl_memory_t memory[WL_MOMENTS];
 
     uint64_t checksum; /* over all threads, independent of their interleaving */
     uint64_t minor_faults, major_faults;
     uint64_t voluntary_switches, involuntary_switches; /* getrusage over the measured phase */
     uint64_t user_ns, system_ns;                       /* likewise, all threads of the process */
+
+    wl_latency_report_t latency;
 
     wl_thread_report_t threads[];
 } wl_control_t;

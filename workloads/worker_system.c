@@ -1,8 +1,8 @@
 /*
- * The worker's system calls: mapped memory, control block, binding, clock, resident size, output.
- * Called by the main thread, binding read-back and failure by any thread. No locks. Nothing here
- * allocates from the allocator under test: text goes through buffers on the stack to write(2).
- * Explained in docs/workloads.md.
+ * The worker's system calls: mapped memory, control block, binding, clock, output. Called by the
+ * main thread, binding read-back and failure by any thread. No locks. Nothing here allocates from
+ * the allocator under test: text goes through buffers on the stack to write(2). Explained in
+ * docs/workloads.md.
  */
 #include "worker_system.h"
 
@@ -197,40 +197,10 @@ bool worker_bound(wl_run_t *run, uint32_t index) {
     return true;
 }
 
-/* ---------------------------------------------------------------------------------- clock, size */
+/* ---------------------------------------------------------------------------------- clock */
 
 uint64_t worker_clock_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* The kB figure behind `key` at a line's start in a /proc file, as bytes; 0 when there is none. */
-static uint64_t proc_kib_bytes(const char *path, const char *key) {
-    char text[8192];
-    size_t used = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return 0;
-    for (ssize_t got; (got = read(fd, text + used, sizeof text - 1 - used)) > 0;)
-        used += (size_t)got;
-    close(fd);
-    text[used] = 0;
-    for (const char *line = text; line != NULL && *line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, key, strlen(key)) == 0)
-            return strtoull(line + strlen(key), NULL, 10) * 1024;
-    }
-    return 0;
-}
-
-uint64_t worker_rss_bytes(void) {
-    /* smaps_rollup walks the page tables; the counters behind VmRSS are kept per CPU and may be
-     * off by some pages per CPU, which shows in small processes. */
-    uint64_t bytes = proc_kib_bytes("/proc/self/smaps_rollup", "Rss:");
-    return bytes != 0 ? bytes : proc_kib_bytes("/proc/self/status", "VmRSS:");
-}
-
-uint64_t worker_peak_rss_bytes(void) {
-    return proc_kib_bytes("/proc/self/status", "VmHWM:");
 }

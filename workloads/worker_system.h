@@ -25,12 +25,6 @@ bool worker_bound(wl_run_t *run, uint32_t index);
 /* CLOCK_MONOTONIC. */
 uint64_t worker_clock_ns(void);
 
-/* Resident pages of this process, counted exactly where the kernel can. */
-uint64_t worker_rss_bytes(void);
-
-/* Highest resident size so far. */
-uint64_t worker_peak_rss_bytes(void);
-
 /* Writes formatted text to a descriptor. Integers and strings only: floating point may allocate. */
 void worker_print(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -6,7 +6,7 @@
  * docs/workloads.md.
  *
  *     thread:  warm-up | A B | measured, stamped | load until finished = threads | C | D | release
- *     main:              A usage B                                                 C RSS D   join
+ *     main:              A usage B                                         C memory D   join, idle
  */
 #include "worker_thread.h"
 
@@ -15,7 +15,9 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
+#include "worker_memory.h"
 #include "worker_system.h"
 
 enum {
@@ -136,6 +138,8 @@ void wl_check_freed(wl_thread_t *thread, void *block, size_t size_bytes) {
 static void phase_begin(wl_thread_t *thread, enum wl_phase phase) {
     const wl_run_t *run = thread->run;
     thread->phase = phase;
+    if (thread->latency != NULL)
+        wl_latency_count(thread->latency, false);
     if (phase == WL_PHASE_LOAD)
         return;
     uint64_t ops = phase == WL_PHASE_WARMUP ? run->warmup : run->ops;
@@ -149,6 +153,8 @@ static void phase_begin(wl_thread_t *thread, enum wl_phase phase) {
         thread->now_ns = worker_clock_ns();
         thread->deadline_ns = thread->now_ns + run->seconds * 1000000000u;
         stamp_write(thread);
+        if (thread->latency != NULL)
+            wl_latency_begin(thread->latency);
     }
 }
 
@@ -194,6 +200,8 @@ static void *thread_main(void *argument) {
     pthread_t predecessor = thread->self;
     thread->self = pthread_self();
     thread->report->bound = worker_bound(run, thread->index);
+    if (thread->latency != NULL)
+        wl_latency_enter(thread->latency);
 
     enum wl_verdict verdict;
     do {
@@ -251,14 +259,21 @@ void worker_prepare(wl_run_t *run) {
     }
     if (!run_engine(run)->plan(run, error, sizeof error))
         wl_fail(run, WL_FAILURE_BAD_REQUEST, "%s: %s", run->workload->name, error);
-    if (run->check) {
+    if (run->mode == WL_CHECK) {
         void *memory = wl_map(run, wl_check_bytes(run->live_blocks_limit));
         run->live_set = wl_check_init(memory, run->live_blocks_limit);
     }
+    wl_timer_t timer;
+    if (run->mode == WL_LATENCY)
+        wl_timer_open(&timer);
     /* Each thread's memory is first touched from where the thread will run. */
     for (uint32_t i = 0; i < run->thread_count; i++) {
         worker_bind(run, i);
         run->threads[i].state = wl_map(run, run->engine_state_bytes);
+        if (run->mode == WL_LATENCY) {
+            run->threads[i].latency = wl_map(run, sizeof *run->threads[i].latency);
+            wl_latency_open(run->threads[i].latency, &timer, i);
+        }
         if (run_engine(run)->prepare != NULL)
             run_engine(run)->prepare(&run->threads[i]);
     }
@@ -284,7 +299,20 @@ static void results_collect(wl_run_t *run) {
     for (uint32_t i = 0; i < run->thread_count; i++) {
         control->checksum += run->threads[i].report->checksum;
         control->live_bytes += run->threads[i].report->live_bytes;
+        if (run->mode == WL_LATENCY)
+            wl_latency_report(&control->latency, run->threads[i].latency);
     }
+}
+
+/* Stays away from the allocator, which gives its own threads time to give memory back. */
+static void idle_wait(wl_run_t *run) {
+    if (run->idle_ms == 0)
+        return;
+    struct timespec left = {.tv_sec = (time_t)(run->idle_ms / 1000),
+                            .tv_nsec = (long)(run->idle_ms % 1000 * 1000000)};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        continue;
+    worker_memory_read(&run->control->memory[WL_MOMENT_IDLE]);
 }
 
 static void threads_start(wl_run_t *run) {
@@ -312,15 +340,19 @@ void worker_run(wl_run_t *run) {
     pthread_barrier_wait(&run->barrier); /* C: all have stopped */
     pthread_barrier_wait(&run->barrier); /* and have counted their live bytes */
     results_collect(run);
-    run->control->rss_peak_live_bytes = worker_rss_bytes();
+    worker_memory_read(&run->control->memory[WL_MOMENT_PEAK_LIVE]);
     worker_set_state(run, WL_STATE_PEAK);
     pthread_barrier_wait(&run->barrier); /* D */
 
     for (uint32_t i = 0; i < run->thread_count; i++)
         pthread_join(run->threads[i].self, NULL);
     char error[256];
-    if (run->check && !wl_check_empty(run->live_set, error, sizeof error))
+    if (run->mode == WL_CHECK && !wl_check_empty(run->live_set, error, sizeof error))
         wl_fail(run, WL_FAILURE_WRONG_DATA, "%s", error);
-    run->control->rss_freed_bytes = worker_rss_bytes();
+    worker_memory_read(&run->control->memory[WL_MOMENT_FREED]);
+    uint64_t peak_bytes = worker_peak_rss_bytes();
+    uint64_t peak_live_bytes = run->control->memory[WL_MOMENT_PEAK_LIVE].rss_bytes;
+    run->control->peak_rss_bytes = peak_bytes > peak_live_bytes ? peak_bytes : peak_live_bytes;
     worker_set_state(run, WL_STATE_FREED);
+    idle_wait(run);
 }

@@ -9,7 +9,7 @@
 /* Lets the engine plan, maps everything the threads need, on the node where each will run. */
 void worker_prepare(wl_run_t *run);
 
-/* Runs warm-up, measured phase, load and release, and fills the control block up to FREED. */
+/* Runs warm-up, measured phase, load, release and the idle time, and fills the control block. */
 void worker_run(wl_run_t *run);
 
 #endif

@@ -185,8 +185,10 @@ static void operations_and_bytes_add_up(void **state) {
         live += report->live_bytes;
     }
     assert_int_equal(child.control->live_bytes, live);
-    assert_true(child.control->rss_peak_live_bytes > child.control->rss_ready_bytes);
-    assert_true(child.control->peak_rss_bytes >= child.control->rss_peak_live_bytes);
+    assert_true(child.control->memory[WL_MOMENT_PEAK_LIVE].rss_bytes >
+                child.control->memory[WL_MOMENT_EMPTY].rss_bytes);
+    assert_true(child.control->peak_rss_bytes >=
+                child.control->memory[WL_MOMENT_PEAK_LIVE].rss_bytes);
     child_release(&child);
 }
 
@@ -275,7 +277,7 @@ static void it_waits_for_go_with_the_proof_filled_in(void **state) {
     assert_non_null(strstr(child.control->malloc_path, "plain.so"));
     assert_int_equal(child.control->one_object, 1);
     assert_int_not_equal(child.control->malloc_address, 0);
-    assert_true(child.control->rss_ready_bytes > 0);
+    assert_true(child.control->memory[WL_MOMENT_EMPTY].rss_bytes > 0);
     child_go(&child);
     child_wait(&child);
     assert_done(&child);
@@ -433,7 +435,8 @@ static void a_leak_shows_after_everything_is_freed(void **state) {
     (void)state;
     child_t child = child_run("build/fixtures/leak.so", "mixed ops=200000 threads=1", 1);
     assert_done(&child);
-    assert_true(child.control->rss_freed_bytes > child.control->rss_ready_bytes + (16u << 20));
+    assert_true(child.control->memory[WL_MOMENT_FREED].rss_bytes >
+                child.control->memory[WL_MOMENT_EMPTY].rss_bytes + (16u << 20));
     child_release(&child);
 }
 
