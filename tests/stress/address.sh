@@ -1,0 +1,2 @@
+# hakmem under AddressSanitizer and the sanitizer of undefined behaviour.
+"$ROOT/build/stress/address"

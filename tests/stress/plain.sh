@@ -1,0 +1,2 @@
+# hakmem with its invariants checked.
+"$ROOT/build/stress/plain"
