@@ -14,7 +14,8 @@
 #define COMMANDS(X)                                                                                \
     X(compare)                                                                                     \
     X(ab)                                                                                          \
-    X(list)
+    X(list)                                                                                        \
+    X(doctor)
 
 #define DECLARE(name) extern const cmp_command_t cmp_command_##name;
 #define ADDRESS(name) &cmp_command_##name,
