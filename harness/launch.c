@@ -97,6 +97,10 @@ static size_t arguments_make(const cmp_launch_t *launch, char *arguments[MAX_ARG
         arguments[count++] = cmp_text("seconds=%.0f", cell->seconds);
     arguments[count++] = cmp_text("seed=%llu", (unsigned long long)launch->seed);
     arguments[count++] = cmp_text("check=%d", cell->check ? 1 : 0);
+    if (launch->latency)
+        arguments[count++] = cmp_text("latency=1");
+    if (launch->idle_ms > 0)
+        arguments[count++] = cmp_text("idle_ms=%u", launch->idle_ms);
     arguments[count++] = cmp_text("bind=%s", launch->bind);
     arguments[count++] = cmp_text("control=%d", CONTROL_FD);
     for (size_t i = 0; i < cell->workload->parameter_count; i++) {

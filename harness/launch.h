@@ -24,6 +24,8 @@ typedef struct cmp_launch {
     const cmp_cell_t *cell;
     uint64_t ops, warmup; /* per thread */
     uint64_t seed;
+    bool latency; /* the worker's latency= and idle_ms= */
+    uint32_t idle_ms;
     const char *bind; /* the worker's bind= */
 } cmp_launch_t;
 

@@ -92,13 +92,25 @@ static void allocator_free(cmp_allocator_t *allocator) {
     free(allocator->configuration);
 }
 
+const char *cmp_sample_kind_name(cmp_sample_kind_t kind) {
+    return kind == CMP_SAMPLE_LATENCY ? "latency" : "throughput";
+}
+
+void cmp_sample_clear(cmp_sample_t *sample) {
+    free(sample->reason);
+    free(sample->binding);
+    free(sample->timeline);
+    free(sample->latency);
+    *sample = (cmp_sample_t){0};
+}
+
 static void cell_free(cmp_cell_t *cell) {
-    for (size_t i = 0; i < cell->sample_count; i++) {
-        free(cell->samples[i].reason);
-        free(cell->samples[i].binding);
-        free(cell->samples[i].timeline);
-    }
+    for (size_t i = 0; i < cell->sample_count; i++)
+        cmp_sample_clear(&cell->samples[i]);
+    for (size_t i = 0; i < cell->latency_count; i++)
+        cmp_sample_clear(&cell->latency_samples[i]);
     free(cell->samples);
+    free(cell->latency_samples);
 }
 
 void cmp_machine_free(cmp_machine_t *machine) {

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "../topology/topology.h"
+#include "../workloads/worker_control.h"
 #include "../workloads/workload.h"
 
 #define CMP_UUID_BYTES    37 /* 36 characters and the end */
@@ -56,8 +57,15 @@ typedef struct cmp_timeline_point {
     uint64_t rss_bytes, rss_anon_bytes;
 } cmp_timeline_point_t;
 
+    double ops_per_second; /* since the point before; NAN outside of the window */
 /* What is counted of a run's instructions. Names are columns and keys: events, not rates. Misses of
  * cache_misses are those of a PMU's last level; i1, d1 and ll are caches that cachegrind simulates.
+/* What a sample was taken for. The names (cmp_sample_kind_name) are those of the store. */
+typedef enum cmp_sample_kind {
+    CMP_SAMPLE_THROUGHPUT, /* "throughput" */
+    CMP_SAMPLE_LATENCY,    /* "latency": each call was timed, so it has no ops_per_second */
+} cmp_sample_kind_t;
+
  */
 #define CMP_COUNTERS(X)                                                                            \
     X(CYCLES, cycles)                                                                              \
@@ -95,12 +103,16 @@ typedef struct cmp_sample {
 
     double ops_per_second; /* in the window in which all threads measured */
     double window_seconds;
-    uint64_t ops; /* of all threads in the measured phase */
+    double window_start_seconds;  /* on the timeline */
+    double timed_ops_per_second;  /* of a latency sample, in the same window; else NAN */
+    wl_latency_report_t *latency; /* of a latency sample; else NULL */
+    uint64_t ops;                 /* of all threads in the measured phase */
     uint64_t checksum;
     double
         crossed_share; /* blocks freed by another thread than their allocator / all frees, 0..1 */
-    uint64_t peak_rss_bytes, empty_rss_bytes, peak_live_rss_bytes, freed_rss_bytes;
-    uint64_t live_bytes;
+    uint64_t peak_rss_bytes;
+    wl_memory_t memory[WL_MOMENTS]; /* without bookkeeping but in page_table_bytes; 0: not taken */
+    uint64_t live_bytes;            /* requested bytes at WL_MOMENT_PEAK_LIVE */
     uint64_t minor_faults, major_faults, voluntary_switches, involuntary_switches;
     double user_seconds, system_seconds;
     double steal_seconds; /* of the whole machine while the sample ran; NAN when unknown */
@@ -129,6 +141,8 @@ typedef struct cmp_cell {
     int64_t store_id;         /* the store's key of this cell */
     cmp_count_t simulated[2]; /* of a short and a longer run under cachegrind, one thread */
 } cmp_cell_t;
+    cmp_sample_t *latency_samples; /* likewise, those of kind CMP_SAMPLE_LATENCY */
+    size_t latency_count;
 
 /* The machine, as printed under every table. Unknown texts are "n/a". */
 typedef struct cmp_machine {
@@ -175,6 +189,12 @@ typedef struct cmp_run {
 
 /* "crash", "hang" ...; "ok" for CMP_OK. */
 const char *cmp_failure_name(cmp_failure_t failure);
+
+/* "throughput", "latency". */
+const char *cmp_sample_kind_name(cmp_sample_kind_t kind);
+
+/* Frees what the sample owns and empties it. */
+void cmp_sample_clear(cmp_sample_t *sample);
 
 /* What stands for the workload in the cells of a program: "program", without parameters. Their
  * threads are 0, since the program decides, and they are bound to no PU. */

@@ -31,7 +31,7 @@ static double sample_peak_rss(const cmp_sample_t *sample) {
 }
 
 static double sample_end_rss(const cmp_sample_t *sample) {
-    return bytes_or_missing(sample->freed_rss_bytes);
+    return bytes_or_missing(sample->memory[WL_MOMENT_FREED].rss_bytes);
 }
 
 static double sample_crossed_share(const cmp_sample_t *sample) {
@@ -39,9 +39,10 @@ static double sample_crossed_share(const cmp_sample_t *sample) {
 }
 
 static double sample_fragmentation(const cmp_sample_t *sample) {
-    if (sample->live_bytes == 0 || sample->empty_rss_bytes == 0)
+    if (sample->live_bytes == 0 || sample->memory[WL_MOMENT_EMPTY].rss_bytes == 0)
         return NAN;
-    return (bytes_or_missing(sample->peak_live_rss_bytes) - (double)sample->empty_rss_bytes) /
+    return (bytes_or_missing(sample->memory[WL_MOMENT_PEAK_LIVE].rss_bytes) -
+            (double)sample->memory[WL_MOMENT_EMPTY].rss_bytes) /
            (double)sample->live_bytes;
 }
 

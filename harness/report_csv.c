@@ -105,9 +105,9 @@ static void fields_of_sample(FILE *out, const cmp_sample_t *sample) {
     field_text(out, checksum);
     field_real(out, good || sample->crossed_share != 0 ? sample->crossed_share : NAN);
     field_nonzero(out, sample->peak_rss_bytes);
-    field_nonzero(out, sample->empty_rss_bytes);
-    field_nonzero(out, sample->peak_live_rss_bytes);
-    field_nonzero(out, sample->freed_rss_bytes);
+    field_nonzero(out, sample->memory[WL_MOMENT_EMPTY].rss_bytes);
+    field_nonzero(out, sample->memory[WL_MOMENT_PEAK_LIVE].rss_bytes);
+    field_nonzero(out, sample->memory[WL_MOMENT_FREED].rss_bytes);
     const uint64_t counts[] = {sample->live_bytes, sample->minor_faults, sample->major_faults,
                                sample->voluntary_switches, sample->involuntary_switches};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {

@@ -165,9 +165,9 @@ static json_t *json_good_sample(const cmp_sample_t *sample) {
     set(object, "checksum", json_string(checksum));
     set(object, "crossed_share", json_number(sample->crossed_share));
     set(object, "peak_rss_bytes", json_nonzero(sample->peak_rss_bytes));
-    set(object, "empty_rss_bytes", json_nonzero(sample->empty_rss_bytes));
-    set(object, "peak_live_rss_bytes", json_nonzero(sample->peak_live_rss_bytes));
-    set(object, "end_rss_bytes", json_nonzero(sample->freed_rss_bytes));
+    set(object, "empty_rss_bytes", json_nonzero(sample->memory[WL_MOMENT_EMPTY].rss_bytes));
+    set(object, "peak_live_rss_bytes", json_nonzero(sample->memory[WL_MOMENT_PEAK_LIVE].rss_bytes));
+    set(object, "end_rss_bytes", json_nonzero(sample->memory[WL_MOMENT_FREED].rss_bytes));
     set(object, "live_bytes", json_count(sample->live_bytes));
     set(object, "minor_faults", json_count(sample->minor_faults));
     set(object, "major_faults", json_count(sample->major_faults));

@@ -97,13 +97,6 @@ void cmp_runner_close(cmp_runner_t *runner) {
     free(runner);
 }
 
-void cmp_sample_clear(cmp_sample_t *sample) {
-    free(sample->reason);
-    free(sample->binding);
-    free(sample->timeline);
-    *sample = (cmp_sample_t){0};
-}
-
 /* ------------------------------------------------------------------ watching */
 
 static uint32_t watch_state(const watch_t *watch) {
@@ -200,6 +193,7 @@ static void watch_tick(watch_t *watch) {
     if (cmp_memory_read(&watch->memory, &point.rss_bytes, &point.rss_anon_bytes)) {
         point.rss_bytes = above(point.rss_bytes, watch->process.control->bookkeeping_bytes);
         point.seconds = now - watch->ready;
+        point.ops_per_second = NAN;
         if (watch->ready > 0)
             timeline_add(watch, &point);
         watch->rss_bytes = point.rss_bytes;
@@ -360,10 +354,10 @@ static void sample_read_control(cmp_sample_t *sample, const wl_control_t *contro
     sample->checksum = control->checksum;
     sample->crossed_share = freed > 0 ? (double)crossed / (double)freed : 0;
     sample->peak_rss_bytes = above(control->peak_rss_bytes, bookkeeping);
-    sample->empty_rss_bytes = above(control->memory[WL_MOMENT_EMPTY].rss_bytes, bookkeeping);
-    sample->peak_live_rss_bytes =
-        above(control->memory[WL_MOMENT_PEAK_LIVE].rss_bytes, bookkeeping);
-    sample->freed_rss_bytes = above(control->memory[WL_MOMENT_FREED].rss_bytes, bookkeeping);
+    for (int moment = 0; moment < WL_MOMENTS; moment++) {
+        sample->memory[moment] = control->memory[moment];
+        sample->memory[moment].rss_bytes = above(control->memory[moment].rss_bytes, bookkeeping);
+    }
     sample->live_bytes = control->live_bytes;
     sample->minor_faults = control->minor_faults;
     sample->major_faults = control->major_faults;
@@ -373,6 +367,40 @@ static void sample_read_control(cmp_sample_t *sample, const wl_control_t *contro
     sample->system_seconds = (double)control->system_ns * 1e-9;
     if (sample->failure == CMP_OK && !isfinite(sample->ops_per_second))
         sample_fail(sample, CMP_FAIL_WORKER, "a thread reported no progress to measure by");
+}
+
+/* Puts the window and the threads' progress on the timeline. A point's throughput is that of the
+ * time since the point before, where all of that lies in the window. */
+static void timeline_read_control(cmp_sample_t *sample, const wl_control_t *control, double ready) {
+    uint64_t start, end, before = 0;
+    sample->window_start_seconds = NAN;
+    if (!cmp_window(control->threads, control->thread_count, &start, &end))
+        return;
+    sample->window_start_seconds = (double)start * 1e-9 - ready;
+    for (size_t i = 0; i < sample->timeline_count; i++) {
+        cmp_timeline_point_t *point = &sample->timeline[i];
+        uint64_t ns = (uint64_t)((ready + point->seconds) * 1e9);
+        if (before >= start && ns > before && ns <= end)
+            point->ops_per_second = (cmp_ops_at(control->threads, control->thread_count, ns) -
+                                     cmp_ops_at(control->threads, control->thread_count, before)) /
+                                    ((double)(ns - before) * 1e-9);
+        before = ns;
+    }
+}
+
+/* The stamps take part in the sample's speed, which is therefore no figure of the allocator. */
+static void latency_read_control(cmp_sample_t *sample, const wl_control_t *control) {
+    sample->timed_ops_per_second = sample->ops_per_second;
+    sample->ops_per_second = NAN;
+    sample->latency = malloc(sizeof *sample->latency);
+    if (sample->latency == NULL)
+        abort();
+    *sample->latency = control->latency;
+    for (int i = 0; i < WL_OPERATIONS; i++) /* a worker that went wild */
+        if (sample->latency->slow[i].count > WL_SLOW_CALLS)
+            sample->latency->slow[i].count = WL_SLOW_CALLS;
+    if (sample->latency->source == 0)
+        sample_fail(sample, CMP_FAIL_WORKER, "no time stamps were taken");
 }
 
 /* Keeps what the library says of itself; a library that changes its mind within a run fails. */
@@ -423,7 +451,12 @@ bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request
     char error[512];
     size_t index = request->cell->allocator;
     cmp_allocator_t *allocator = &runner->run->allocators[index];
-    *sample = (cmp_sample_t){.seed = request->seed, .started = clock_unix(), .steal_seconds = NAN};
+    *sample = (cmp_sample_t){.kind = request->kind,
+                             .seed = request->seed,
+                             .started = clock_unix(),
+                             .steal_seconds = NAN,
+                             .window_start_seconds = NAN,
+                             .timed_ops_per_second = NAN};
     cmp_uuid(sample->uuid);
     sample->binding = cmp_text("%s", request->bind);
 
@@ -443,6 +476,8 @@ bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request
         .ops = request->ops,
         .warmup = request->warmup,
         .seed = request->seed,
+        .latency = request->kind == CMP_SAMPLE_LATENCY,
+        .idle_ms = request->idle_ms,
         .bind = request->bind,
     };
     watch.started = cmp_clock();
@@ -462,6 +497,10 @@ bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request
     classify(&watch, status);
     if (sample->failure == CMP_OK)
         sample_read_control(sample, watch.process.control);
+    if (sample->failure == CMP_OK)
+        timeline_read_control(sample, watch.process.control, watch.ready);
+    if (sample->failure == CMP_OK && request->kind == CMP_SAMPLE_LATENCY)
+        latency_read_control(sample, watch.process.control);
     if (sample->failure == CMP_OK)
         configuration_keep(allocator, watch.process.control, sample);
     cmp_process_close(&watch.process);

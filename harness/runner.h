@@ -15,6 +15,8 @@ typedef struct cmp_sample_request {
     const cmp_cell_t *cell;
     uint64_t ops, warmup; /* per thread; calibration asks for others than the cell's */
     uint64_t seed;
+    cmp_sample_kind_t kind;
+    uint32_t idle_ms;            /* away from the allocator at the end, to see what it gives back */
     const char *bind;            /* the worker's bind= argument */
     double deadline_seconds;     /* from the start of the process; later it counts as hanging */
     uint64_t memory_limit_bytes; /* RSS without bookkeeping; above it the process is ended */
@@ -33,9 +35,6 @@ void cmp_runner_close(cmp_runner_t *runner);
  */
 bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request,
                        cmp_sample_t *sample);
-
-/* Frees what the sample owns. */
-void cmp_sample_clear(cmp_sample_t *sample);
 
 /* Seconds of CLOCK_MONOTONIC. */
 double cmp_clock(void);

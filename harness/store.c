@@ -381,9 +381,10 @@ static bool sample_insert(sqlite3 *database, const cmp_cell_t *cell, const cmp_s
         sample->seed, good ? NULL : cmp_failure_name(sample->failure), sample->reason,
         sample->started, sample->wall_seconds, sample->ops_per_second, sample->window_seconds,
         (int64_t)sample->ops, *checksum ? checksum : NULL, sample->crossed_share,
-        (int64_t)sample->peak_rss_bytes, (int64_t)sample->empty_rss_bytes,
-        (int64_t)sample->peak_live_rss_bytes, (int64_t)sample->freed_rss_bytes,
-        (int64_t)sample->live_bytes, (int64_t)sample->minor_faults, (int64_t)sample->major_faults,
+        (int64_t)sample->peak_rss_bytes, (int64_t)sample->memory[WL_MOMENT_EMPTY].rss_bytes,
+        (int64_t)sample->memory[WL_MOMENT_PEAK_LIVE].rss_bytes,
+        (int64_t)sample->memory[WL_MOMENT_FREED].rss_bytes, (int64_t)sample->live_bytes,
+        (int64_t)sample->minor_faults, (int64_t)sample->major_faults,
         (int64_t)sample->voluntary_switches, (int64_t)sample->involuntary_switches,
         sample->user_seconds, sample->system_seconds, sample->steal_seconds, sample->binding,
         *sample->output_sha256 ? sample->output_sha256 : NULL);

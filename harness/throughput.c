@@ -30,26 +30,40 @@ static double ops_at(const wl_thread_report_t *thread, uint64_t ns) {
     return (double)stamps[last].ops;
 }
 
-double cmp_throughput(const wl_thread_report_t *threads, uint32_t thread_count,
-                      double *window_seconds) {
+bool cmp_window(const wl_thread_report_t *threads, uint32_t thread_count, uint64_t *start_ns,
+                uint64_t *end_ns) {
     uint64_t first_min = UINT64_MAX, first_max = 0, last_min = UINT64_MAX, last_max = 0;
-    *window_seconds = NAN;
     for (uint32_t i = 0; i < thread_count; i++) {
         uint32_t count = stamps_count(&threads[i]);
         if (count < 2)
-            return NAN;
+            return false;
         uint64_t first = threads[i].stamps[0].ns, last = threads[i].stamps[count - 1].ns;
         first_min = first < first_min ? first : first_min;
         first_max = first > first_max ? first : first_max;
         last_min = last < last_min ? last : last_min;
         last_max = last > last_max ? last : last_max;
     }
-    uint64_t start = first_max, end = last_min;
-    if (end <= start) {
-        start = first_min;
-        end = last_max;
+    *start_ns = first_max;
+    *end_ns = last_min;
+    if (*end_ns <= *start_ns) {
+        *start_ns = first_min;
+        *end_ns = last_max;
     }
-    if (thread_count == 0 || end <= start)
+    return thread_count > 0 && *end_ns > *start_ns;
+}
+
+double cmp_ops_at(const wl_thread_report_t *threads, uint32_t thread_count, uint64_t ns) {
+    double ops = 0;
+    for (uint32_t i = 0; i < thread_count; i++)
+        ops += ops_at(&threads[i], ns);
+    return ops;
+}
+
+double cmp_throughput(const wl_thread_report_t *threads, uint32_t thread_count,
+                      double *window_seconds) {
+    uint64_t start, end;
+    *window_seconds = NAN;
+    if (!cmp_window(threads, thread_count, &start, &end))
         return NAN;
     double ops = 0;
     for (uint32_t i = 0; i < thread_count; i++)

@@ -2,9 +2,19 @@
 #ifndef THROUGHPUT_H
 #define THROUGHPUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../workloads/worker_control.h"
+
+/*
+ * The window: CLOCK_MONOTONIC at its ends. False when there is none.
+ */
+bool cmp_window(const wl_thread_report_t *threads, uint32_t thread_count, uint64_t *start_ns,
+                uint64_t *end_ns);
+
+/* Operations that all threads together had completed at that time. */
+double cmp_ops_at(const wl_thread_report_t *threads, uint32_t thread_count, uint64_t ns);
 
 /*
  * Operations per second of all threads together in the window in which all of them were measuring:

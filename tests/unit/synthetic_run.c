@@ -63,10 +63,10 @@ static cmp_sample_t sample_make(size_t allocator, uint32_t threads, uint32_t rou
     sample.ops = 1000000 * threads;
     sample.checksum = 0xfeedfacecafebeef;
     sample.crossed_share = threads == 1 ? 0 : 0.9;
-    sample.empty_rss_bytes = 2 << 20;
-    sample.peak_live_rss_bytes = (10 << 20) + (allocator << 20);
-    sample.peak_rss_bytes = sample.peak_live_rss_bytes + (1 << 20);
-    sample.freed_rss_bytes = 3 << 20;
+    sample.memory[WL_MOMENT_EMPTY].rss_bytes = 2 << 20;
+    sample.memory[WL_MOMENT_PEAK_LIVE].rss_bytes = (10 << 20) + (allocator << 20);
+    sample.peak_rss_bytes = sample.memory[WL_MOMENT_PEAK_LIVE].rss_bytes + (1 << 20);
+    sample.memory[WL_MOMENT_FREED].rss_bytes = 3 << 20;
     sample.live_bytes = 6 << 20;
     sample.minor_faults = 100;
     sample.user_seconds = 0.2;
