@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../allocator/hakmem.h"
 #include "capture.h"
@@ -497,13 +498,30 @@ static bool select_list(selection_t *selection, const char *list) {
     return good;
 }
 
+/* The floor, where it was built; nobody needs to name it. */
+static bool select_floor(selection_t *selection) {
+    char *path = cmp_text("%s/libfloor.so", selection->paths->libraries);
+    bool good = true;
+    selection->environment = NULL;
+    selection->label = NULL;
+    if (access(path, R_OK) == 0) {
+        good = allocator_add(selection, CMP_FLOOR_LABEL, path, NULL, cmp_text("n/a"));
+        if (good)
+            selection->run->allocators[selection->run->allocator_count - 1].floor = true;
+    } else {
+        cmp_run_note(selection->run, "no floor: %s is missing; build it with 'ninja'", path);
+    }
+    free(path);
+    return good;
+}
+
 bool cmp_allocators_select(const cmp_paths_t *paths, const char *list, cmp_run_t *run, char *error,
                            size_t error_bytes) {
     selection_t selection = {
         .paths = paths, .run = run, .error = error, .error_bytes = error_bytes};
     selection.known = cmp_known_allocators(paths, &selection.known_count);
     bool good = list == NULL ? select_default(&selection) : select_list(&selection, list);
-    good = good && select_control(&selection);
+    good = good && select_floor(&selection) && select_control(&selection);
     cmp_known_allocators_free(selection.known, selection.known_count);
     return good;
 }

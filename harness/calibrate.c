@@ -21,6 +21,7 @@
 #define QUICK_GOOD_SECONDS       0.025 /* with --quick: 10 rounds if samples can be so long, else 6 */
 #define QUICK_SHARE              0.75 /* of the time left that is planned for; the rest is slack */
 #define QUICK_ROUNDS_WANTED      6    /* below that there is no interval */
+#define CHECK_OPS                120000 /* of all threads */
 #define PROBE_DEADLINE           10.0
 #define PROBE_QUICK_DEADLINE     2.0
 #define PROBE_QUICK_AGAIN        0.4 /* after it has hung */
@@ -122,6 +123,39 @@ static bool probe(cmp_measure_t *measure, size_t index, uint64_t ops) {
     return true;
 }
 
+/*
+ * Runs a short sample in which every block is filled and verified, so that an allocator with wrong
+ * data is named even though measured samples do not look. False when it was abandoned.
+ */
+static bool check(cmp_measure_t *measure, size_t index) {
+    cmp_cell_t *cell = &measure->run->cells[index];
+    cmp_pace_t *pace = &measure->paces[index];
+    const bool asked = cell->check;
+    if (asked || pace->failed != NULL)
+        return true; /* every sample looks, or there is a reason not to run it already */
+    cmp_sample_t sample;
+    cmp_progress_say(&measure->progress, "checking %s, threads %u, %s", cell->workload->name,
+                     cell->threads, measure->run->allocators[cell->allocator].label);
+    cell->check = true;
+    uint64_t ops =
+        CHECK_OPS / (cell->threads < CHECK_OPS / 1000 ? cell->threads : CHECK_OPS / 1000);
+    bool done = cmp_measure_sample(measure, index, ops, 0, measure->run->seed,
+                                   probe_deadline(measure, cell->allocator), &sample);
+    cell->check = asked;
+    if (!done)
+        return false;
+    if (sample.failure == CMP_FAIL_WRONG_DATA || sample.failure == CMP_FAIL_HANG ||
+        sample.failure == CMP_FAIL_MEMORY_CAP) {
+        pace->failed = malloc(sizeof *pace->failed);
+        if (pace->failed == NULL)
+            abort();
+        *pace->failed = sample;
+    } else {
+        cmp_sample_clear(&sample); /* other failures show when it is measured */
+    }
+    return true;
+}
+
 /* Finds the number of operations that takes long enough to calibrate by, growing it on one cell.
  * *ops is where to begin, and the result. False when abandoned. */
 static bool probe_grow(cmp_measure_t *measure, size_t index, uint64_t *ops) {
@@ -147,13 +181,18 @@ static bool probe_group(cmp_measure_t *measure, const cmp_group_t *group) {
     uint64_t ops = threads < 100 ? 100000 / threads : 1000;
     bool grown = false;
     for (size_t index = group->first_cell; index < control; index++) {
+        if (!check(measure, index))
+            return false;
+        if (measure->paces[index].failed != NULL)
+            continue;
         if (!(grown ? probe(measure, index, ops) : probe_grow(measure, index, &ops)))
             return false;
         grown |= measure->paces[index].ops_per_second > 0;
     }
     const cmp_pace_t *first = &measure->paces[group->first_cell];
     measure->paces[control] = (cmp_pace_t){.ops_per_second = first->ops_per_second,
-                                           .overhead_seconds = first->overhead_seconds};
+                                           .overhead_seconds = first->overhead_seconds,
+                                           .stopped = first->failed != NULL};
     return true;
 }
 

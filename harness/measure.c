@@ -98,24 +98,26 @@ static void checksum_compare(const cmp_measure_t *measure, const cmp_cell_t *cel
                               (unsigned long long)agreement->checksum);
 }
 
-/* Stops a cell that will only fail again; hanging or filling memory once is enough. */
+/* Stops a cell that will only fail again; hanging, filling memory or wrong data once is enough. */
 static void failures_count(cmp_measure_t *measure, size_t index, const cmp_sample_t *sample) {
     cmp_pace_t *pace = &measure->paces[index];
     if (sample->failure == CMP_OK) {
         pace->failures_in_row = 0;
         return;
     }
-    bool costly = sample->failure == CMP_FAIL_HANG || sample->failure == CMP_FAIL_MEMORY_CAP;
+    bool costly = sample->failure == CMP_FAIL_HANG || sample->failure == CMP_FAIL_MEMORY_CAP ||
+                  sample->failure == CMP_FAIL_WRONG_DATA;
     if (++pace->failures_in_row < FAILURES_TO_STOP && !costly)
         return;
     pace->stopped = true;
     if (measure->stop_noted)
         return;
     measure->stop_noted = true;
-    cmp_run_note(measure->run,
-                 "what failed %d times in a row, hung once or passed the memory limit once was not "
-                 "run again",
-                 FAILURES_TO_STOP);
+    cmp_run_note(
+        measure->run,
+        "what failed %d times in a row, or once by wrong data, hanging or the memory limit, "
+        "was not run again",
+        FAILURES_TO_STOP);
 }
 
 /* Appends the sample to its cell, which owns it from then on. */

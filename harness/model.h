@@ -18,6 +18,7 @@
 #define CMP_UUID_BYTES    37 /* 36 characters and the end */
 #define CMP_SHA256_BYTES  65
 #define CMP_CONTROL_LABEL "A/A control"
+#define CMP_FLOOR_LABEL   "floor"
 #define CMP_MAX_SETTINGS  16 /* environment settings of one allocator's row */
 
 /* Why a sample has no figures. The names (cmp_failure_name) are part of the JSON contract. */
@@ -48,24 +49,25 @@ typedef struct cmp_allocator {
     char *version;  /* "5.3.0-1" from the package manager, "n/a" when unknown */
     char sha256[CMP_SHA256_BYTES]; /* of the library file */
     bool control;                  /* the A/A control */
-    char *configuration;           /* what the library says of itself, NULL until a sample ran */
+    bool floor;          /* the cheapest conceivable allocator: what the workload itself costs */
+    char *configuration; /* what the library says of itself, NULL until a sample ran */
 } cmp_allocator_t;
 
 /* RSS over time as the parent saw it; without bookkeeping. */
 typedef struct cmp_timeline_point {
     double seconds; /* since READY */
     uint64_t rss_bytes, rss_anon_bytes;
+    double ops_per_second; /* since the point before; NAN outside of the window */
 } cmp_timeline_point_t;
 
-    double ops_per_second; /* since the point before; NAN outside of the window */
-/* What is counted of a run's instructions. Names are columns and keys: events, not rates. Misses of
- * cache_misses are those of a PMU's last level; i1, d1 and ll are caches that cachegrind simulates.
 /* What a sample was taken for. The names (cmp_sample_kind_name) are those of the store. */
 typedef enum cmp_sample_kind {
     CMP_SAMPLE_THROUGHPUT, /* "throughput" */
     CMP_SAMPLE_LATENCY,    /* "latency": each call was timed, so it has no ops_per_second */
 } cmp_sample_kind_t;
 
+/* What is counted of a run's instructions. Names are columns and keys: events, not rates. Misses of
+ * cache_misses are those of a PMU's last level; i1, d1 and ll are caches that cachegrind simulates.
  */
 #define CMP_COUNTERS(X)                                                                            \
     X(CYCLES, cycles)                                                                              \
@@ -93,6 +95,7 @@ typedef struct cmp_count {
 /* One process. Byte figures are without the worker's bookkeeping. */
 typedef struct cmp_sample {
     char uuid[CMP_UUID_BYTES];
+    cmp_sample_kind_t kind;
     uint32_t round;    /* 0-based; calibration samples are not kept */
     uint32_t position; /* place within the round's shuffled order */
     uint64_t seed;
@@ -138,11 +141,11 @@ typedef struct cmp_cell {
     bool check;
     cmp_sample_t *samples; /* in the order of arrival, failures included */
     size_t sample_count;
+    cmp_sample_t *latency_samples; /* likewise, those of kind CMP_SAMPLE_LATENCY */
+    size_t latency_count;
     int64_t store_id;         /* the store's key of this cell */
     cmp_count_t simulated[2]; /* of a short and a longer run under cachegrind, one thread */
 } cmp_cell_t;
-    cmp_sample_t *latency_samples; /* likewise, those of kind CMP_SAMPLE_LATENCY */
-    size_t latency_count;
 
 /* The machine, as printed under every table. Unknown texts are "n/a". */
 typedef struct cmp_machine {
@@ -187,14 +190,14 @@ typedef struct cmp_run {
     size_t note_count;
 } cmp_run_t;
 
-/* "crash", "hang" ...; "ok" for CMP_OK. */
-const char *cmp_failure_name(cmp_failure_t failure);
-
 /* "throughput", "latency". */
 const char *cmp_sample_kind_name(cmp_sample_kind_t kind);
 
 /* Frees what the sample owns and empties it. */
 void cmp_sample_clear(cmp_sample_t *sample);
+
+/* "crash", "hang" ...; "ok" for CMP_OK. */
+const char *cmp_failure_name(cmp_failure_t failure);
 
 /* What stands for the workload in the cells of a program: "program", without parameters. Their
  * threads are 0, since the program decides, and they are bound to no PU. */

@@ -143,6 +143,15 @@ static cmp_cell_figures_t cell_derive(const cmp_run_t *run, const cmp_cell_t *ce
     return figures;
 }
 
+/* ns/op of the floor allocator that did the same work. */
+static double floor_of(const cmp_report_t *report, const cmp_cell_t *cell) {
+    const cmp_run_t *run = report->run;
+    for (size_t i = 0; i < run->cell_count; i++)
+        if (run->allocators[run->cells[i].allocator].floor && cmp_same_work(&run->cells[i], cell))
+            return report->cells[i].ns_per_op;
+    return NAN;
+}
+
 cmp_report_t cmp_report_make(const cmp_run_t *run) {
     cmp_report_t report = {.run = run, .history_low = NAN, .history_high = NAN};
     report.cells = calloc(run->cell_count + 1, sizeof *report.cells);
@@ -152,6 +161,8 @@ cmp_report_t cmp_report_make(const cmp_run_t *run) {
         report.cells[i] = cell_derive(run, &run->cells[i]);
         report.failures |= report.cells[i].failed > 0;
     }
+    for (size_t i = 0; i < run->cell_count; i++)
+        report.cells[i].floor_ns_per_op = floor_of(&report, &run->cells[i]);
     report.noise_floor = ratio_over(run, NULL, true);
     return report;
 }

@@ -256,7 +256,7 @@ static json_t *json_cell(const cmp_report_t *report, size_t index) {
     set(object, "samples", samples);
     set(object, "ops_per_second", json_throughput(figures));
     set(object, "ns_per_op", json_number(figures->ns_per_op));
-    set(object, "floor_ns_per_op", json_null());
+    set(object, "floor_ns_per_op", json_number(figures->floor_ns_per_op));
     set(object, "ratio_to_first", json_interval(&figures->ratio_to_first));
     set(object, "equal_to_first",
         figures->ratio_to_first.valid ? json_boolean(figures->equal) : json_null());

@@ -18,6 +18,7 @@ enum {
     COLUMN_MOPS,
     COLUMN_MOPS_INTERVAL,
     COLUMN_NS,
+    COLUMN_ABOVE_FLOOR,
     COLUMN_RATIO,
     COLUMN_RATIO_INTERVAL,
     COLUMN_EQUAL,
@@ -78,7 +79,7 @@ static void failure_kinds(const cmp_cell_t *cell, char *text, size_t text_bytes)
 
 static void row_header(cmp_grid_t *grid) {
     static const char *const names[COLUMN_COUNT] = {
-        "  allocator", "threads",     "M ops/s", "[low, high]", "ns/op",
+        "  allocator", "threads",     "M ops/s", "[low, high]", "ns/op",   "above floor",
         "ratio",       "[low, high]", "",        "peak MiB",    "failures"};
     cmp_grid_row(grid);
     for (size_t column = 0; column < COLUMN_COUNT; column++)
@@ -94,6 +95,8 @@ static void row_figures(cmp_grid_t *grid, const cmp_cell_figures_t *figures, dec
     cmp_grid_set(grid, COLUMN_MOPS_INTERVAL, CMP_STYLE_PLAIN, "%s", text);
     cmp_text_number(text, sizeof text, figures->ns_per_op, decimals.ns);
     cmp_grid_set(grid, COLUMN_NS, CMP_STYLE_PLAIN, "%s", text);
+    cmp_text_number(text, sizeof text, figures->ns_per_op - figures->floor_ns_per_op, decimals.ns);
+    cmp_grid_set(grid, COLUMN_ABOVE_FLOOR, CMP_STYLE_PLAIN, "%s", text);
     if (base) {
         cmp_grid_set(grid, COLUMN_RATIO, CMP_STYLE_PLAIN, "1");
     } else {
@@ -138,8 +141,11 @@ static void row_of_cell(cmp_grid_t *grid, const cmp_report_t *report, size_t ind
 static bool cell_is_best(const cmp_report_t *report, size_t index) {
     const cmp_run_t *run = report->run;
     size_t rivals = 0;
+    if (allocator_of(run, &run->cells[index])->floor)
+        return false;
     for (size_t i = 0; i < run->cell_count; i++) {
         if (i == index || allocator_of(run, &run->cells[i])->control ||
+            allocator_of(run, &run->cells[i])->floor ||
             !cmp_same_work(&run->cells[i], &run->cells[index]) || report->cells[i].good == 0)
             continue;
         rivals++;
