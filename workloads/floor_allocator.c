@@ -26,11 +26,12 @@
 
 enum {
     CLASSES = 160,     /* 16-byte steps to 128 bytes, then 8 per doubling: up to 64 MiB */
-    REGION_SHIFT = 36, /* 64 GiB of addresses per class */
-    STACK_BLOCKS = 256,
+    REGION_SHIFT = 33, /* 8 GiB of addresses per class */
+    STACK_BLOCKS = 128,
     HALF_STACK = STACK_BLOCKS / 2,
     PIECE_BYTES = 65536, /* what a thread takes from a region at a time, at least */
     IDLE_MAX = 4096,
+    FINE_BYTES = 1024, /* sizes whose class is looked up */
 };
 
 #define LARGEST_BYTES ((size_t)64 << 20)
@@ -43,28 +44,33 @@ typedef struct batch {
 
 typedef _Atomic(batch_t *) batch_list_t; /* pushed with release, taken whole with acquire: no ABA */
 
-typedef struct stack {
-    void **top;        /* [owner] slot after the newest block */
-    batch_t *batches;  /* [owner] taken from the shared list, not yet used */
-    char *piece, *end; /* [owner] not yet handed out */
-    void *slot[STACK_BLOCKS];
-} floor_stack_t;
+/* The stacks of one thread; all [owner]. A NULL lies below the first slot of each, so that an empty
+ * stack shows when it is popped. Tops lie side by side: a stack's page would share a cache set. */
+typedef struct stacks {
+    void **top[CLASSES];                 /* slot after the newest block */
+    void **limit[CLASSES];               /* slot after the last */
+    batch_t *batches[CLASSES];           /* taken from the shared list, not yet used */
+    char *piece[CLASSES], *end[CLASSES]; /* not yet handed out */
+    void *slots[CLASSES][1 + STACK_BLOCKS];
+} stacks_t;
 
 static _Atomic uintptr_t region_base;          /* [any,atomic] 0 before the first call */
 static _Atomic uintptr_t region_used[CLASSES]; /* [any,atomic] bytes of each region given out */
 static batch_list_t full_batches[CLASSES];     /* [any,atomic] */
 static batch_list_t empty_batches;             /* [any,atomic] */
-static TLS floor_stack_t *stacks;
+static TLS stacks_t *stacks;
+static uint8_t
+    fine_class[FINE_BYTES / 16 + 1]; /* [const] after the first stacks: class by size / 16 */
 static TLS batch_t *spare_batches;
 
 static struct {
     pthread_mutex_t lock;
-    floor_stack_t *stacks[IDLE_MAX]; /* [lock] of threads that exited */
-    unsigned count;                  /* [lock] */
+    stacks_t *stacks[IDLE_MAX]; /* [lock] of threads that exited */
+    unsigned count;             /* [lock] */
 } idle = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static pthread_key_t exit_key; /* [const] after exit_key_make */
-static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
+static pthread_once_t start_once = PTHREAD_ONCE_INIT;
 
 static _Noreturn void give_up(const char *reason) {
     if (write(STDERR_FILENO, reason, strlen(reason)) < 0)
@@ -108,7 +114,7 @@ static uintptr_t regions_start(void) {
     size_t bytes = (CLASSES + 1) * region;
     void *start = mapping(bytes);
     if (start == NULL)
-        give_up("floor allocator: cannot reserve 10 TiB of addresses; lift 'ulimit -v' and strict "
+        give_up("floor allocator: cannot reserve 1.3 TiB of addresses; lift 'ulimit -v' and strict "
                 "overcommit\n");
     base = ((uintptr_t)start + region - 1) / region * region;
     uintptr_t expected = 0;
@@ -134,19 +140,27 @@ static void exit_key_make(void) {
         give_up("floor allocator: no thread-specific key is left\n");
 }
 
-static floor_stack_t *stacks_make(void) {
-    floor_stack_t *made = mapping(CLASSES * sizeof *made);
+static stacks_t *stacks_make(void) {
+    stacks_t *made = mapping(sizeof *made);
     if (made == NULL)
         give_up("floor allocator: no memory for a thread's stacks\n");
-    for (int class = 0; class < CLASSES; class ++)
-        made[class].top = made[class].slot;
+    for (int class = 0; class < CLASSES; class ++) {
+        made->top[class] = &made->slots[class][1];
+        made->limit[class] = made->top[class] + STACK_BLOCKS;
+    }
     return made;
 }
 
-static floor_stack_t *thread_stacks(void) {
+static void once(void) {
+    exit_key_make();
+    for (size_t i = 0; i <= FINE_BYTES / 16; i++)
+        fine_class[i] = (uint8_t)class_of(i * 16);
+}
+
+static stacks_t *thread_stacks(void) {
     if (stacks != NULL)
         return stacks;
-    pthread_once(&exit_key_once, exit_key_make);
+    pthread_once(&start_once, once);
     pthread_mutex_lock(&idle.lock);
     stacks = idle.count > 0 ? idle.stacks[--idle.count] : NULL;
     pthread_mutex_unlock(&idle.lock);
@@ -175,18 +189,19 @@ static batch_t *batch_pop(batch_t **own, batch_list_t *list) {
     return batch;
 }
 
-static void *region_block(floor_stack_t *stack, unsigned class) {
+static void *region_block(stacks_t *own, unsigned class) {
     size_t bytes = class_bytes(class);
-    if (stack->piece == NULL || bytes > (size_t)(stack->end - stack->piece)) {
+    if (own->piece[class] == NULL || bytes > (size_t)(own->end[class] - own->piece[class])) {
         size_t piece = bytes > PIECE_BYTES ? bytes : PIECE_BYTES / bytes * bytes;
         uintptr_t offset = atomic_fetch_add(&region_used[class], piece);
         if (offset + piece > (uintptr_t)1 << REGION_SHIFT)
             return NULL;
-        stack->piece = (char *)(regions_start() + ((uintptr_t) class << REGION_SHIFT) + offset);
-        stack->end = stack->piece + piece;
+        own->piece[class] =
+            (char *)(regions_start() + ((uintptr_t) class << REGION_SHIFT) + offset);
+        own->end[class] = own->piece[class] + piece;
     }
-    void *block = stack->piece;
-    stack->piece += bytes;
+    void *block = own->piece[class];
+    own->piece[class] += bytes;
     return block;
 }
 
@@ -194,17 +209,17 @@ SLOW void *malloc_slow(size_t size) {
     void *block = NULL;
     if (size <= LARGEST_BYTES) {
         unsigned class = class_of(size);
-        floor_stack_t *stack = &thread_stacks()[class];
-        if (stack->top != stack->slot)
-            return *--stack->top;
-        batch_t *batch = batch_pop(&stack->batches, &full_batches[class]);
+        stacks_t *own = thread_stacks();
+        if (own->top[class][-1] != NULL)
+            return *--own->top[class];
+        batch_t *batch = batch_pop(&own->batches[class], &full_batches[class]);
         if (batch != NULL) {
-            memcpy(stack->slot, batch->block, sizeof batch->block);
-            stack->top = stack->slot + HALF_STACK;
+            memcpy(own->top[class], batch->block, sizeof batch->block);
+            own->top[class] += HALF_STACK - 1;
             batch_push(&empty_batches, batch);
-            return *--stack->top;
+            return *own->top[class];
         }
-        block = region_block(stack, class);
+        block = region_block(own, class);
     }
     if (block == NULL)
         errno = ENOMEM;
@@ -213,40 +228,44 @@ SLOW void *malloc_slow(size_t size) {
 
 /* Gives the older half of a full stack away. */
 SLOW void free_slow(unsigned class, void *block) {
-    floor_stack_t *stack = &thread_stacks()[class];
-    if (stack->top == stack->slot + STACK_BLOCKS) {
+    stacks_t *own = thread_stacks();
+    if (own->top[class] == own->limit[class]) {
+        void **first = own->limit[class] - STACK_BLOCKS;
         batch_t *batch = batch_pop(&spare_batches, &empty_batches);
         if (batch == NULL && (batch = mapping(sizeof *batch)) == NULL)
             give_up("floor allocator: no memory for a batch\n");
-        memcpy(batch->block, stack->slot, sizeof batch->block);
-        memmove(stack->slot, stack->slot + HALF_STACK, HALF_STACK * sizeof stack->slot[0]);
-        stack->top = stack->slot + HALF_STACK;
+        memcpy(batch->block, first, sizeof batch->block);
+        memmove(first, first + HALF_STACK, HALF_STACK * sizeof first[0]);
+        own->top[class] = first + HALF_STACK;
         batch_push(&full_batches[class], batch);
     }
-    *stack->top++ = block;
+    *own->top[class]++ = block;
 }
 
 /* ------------------------------------------------------------------ the interface */
 
 API void *malloc(size_t size) {
-    floor_stack_t *own = stacks;
+    stacks_t *own = stacks;
     if (RARE(own == NULL || size > LARGEST_BYTES))
         return malloc_slow(size);
-    floor_stack_t *stack = &own[class_of(size)];
-    if (RARE(stack->top == stack->slot))
+    unsigned class = size <= FINE_BYTES ? fine_class[(size + 15) / 16] : class_of(size);
+    void **top = own->top[class];
+    void *block = top[-1];
+    if (RARE(block == NULL))
         return malloc_slow(size);
-    return *--stack->top;
+    own->top[class] = top - 1;
+    return block;
 }
 
 API void free(void *block) {
     if (block == NULL)
         return;
     unsigned class = class_of_block(block);
-    floor_stack_t *own = stacks;
-    if (RARE(own == NULL || own[class].top == own[class].slot + STACK_BLOCKS))
+    stacks_t *own = stacks;
+    if (RARE(own == NULL || own->top[class] == own->limit[class]))
         free_slow(class, block);
     else
-        *own[class].top++ = block;
+        *own->top[class]++ = block;
 }
 
 API size_t malloc_usable_size(void *block) {
