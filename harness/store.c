@@ -22,6 +22,7 @@
 #include <sqlite3.h>
 
 #include "statistics.h"
+#include "store_detail.h"
 #include "store_file.h"
 #include "store_schema.h"
 
@@ -81,7 +82,8 @@ static bool tables_inspect(sqlite3 *database) {
         "SELECT 1 FROM cell_parameter LIMIT 1", "SELECT 1 FROM sample LIMIT 1",
         "SELECT 1 FROM timeline LIMIT 1",       "SELECT 1 FROM histogram LIMIT 1",
         "SELECT 1 FROM program LIMIT 1",        "SELECT 1 FROM sample_counter LIMIT 1",
-        "SELECT 1 FROM cell_counter LIMIT 1"};
+        "SELECT 1 FROM cell_counter LIMIT 1",   "SELECT 1 FROM memory LIMIT 1",
+        "SELECT 1 FROM latency LIMIT 1",        "SELECT 1 FROM slow_call LIMIT 1"};
     for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
         if (sqlite3_exec(database, probes[i], NULL, NULL, NULL) != SQLITE_OK)
             return false;
@@ -332,7 +334,7 @@ static bool timeline_insert(sqlite3 *database, int64_t sample_id, const cmp_samp
         return true;
     if (sqlite3_prepare_v2(database,
                            "INSERT INTO timeline(sample, point, seconds, rss_bytes,"
-                           " rss_anon_bytes) VALUES(?,?,?,?,?)",
+                           " rss_anon_bytes, ops_per_second) VALUES(?,?,?,?,?,?)",
                            -1, &statement, NULL) != SQLITE_OK)
         return false;
     for (size_t i = 0; i < sample->timeline_count; i++) {
@@ -342,9 +344,12 @@ static bool timeline_insert(sqlite3 *database, int64_t sample_id, const cmp_samp
         sqlite3_bind_double(statement, 3, point->seconds);
         sqlite3_bind_int64(statement, 4, (int64_t)point->rss_bytes);
         sqlite3_bind_int64(statement, 5, (int64_t)point->rss_anon_bytes);
+        if (isfinite(point->ops_per_second))
+            sqlite3_bind_double(statement, 6, point->ops_per_second);
         if (sqlite3_step(statement) != SQLITE_DONE)
             break;
         sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
     }
     return sqlite3_finalize(statement) == SQLITE_OK;
 }
@@ -397,6 +402,7 @@ bool cmp_store_add_sample(cmp_store_t *store, const cmp_run_t *run, const cmp_ce
     bool good = transaction_begin(store) && sample_insert(database, cell, sample);
     int64_t id = sqlite3_last_insert_rowid(database);
     good = good && timeline_insert(database, id, sample) &&
+           cmp_store_add_details(database, id, sample) &&
            count_insert(database,
                         "INSERT INTO sample_counter(sample, ops, name, count) VALUES(?,?,?,?)", id,
                         &sample->counted);
@@ -519,7 +525,8 @@ static double *history_read(cmp_store_t *store, const char *sql, const char *mac
     " JOIN sample AS first_sample ON first_sample.cell = first_cell.id"                            \
     "  AND first_sample.round = control_sample.round"                                              \
     " WHERE machine.id = ? AND run.kind = 'measured' AND run.uuid <> ?"                            \
-    "  AND control_sample.failure IS NULL AND first_sample.failure IS NULL AND " also              \
+    "  AND control_sample.failure IS NULL AND first_sample.failure IS NULL"                        \
+    "  AND control_sample.kind = 'throughput' AND first_sample.kind = 'throughput' AND " also      \
     " ORDER BY run.started, run.uuid"
 
 double *cmp_store_noise_history(cmp_store_t *store, const char *machine_id, size_t *count) {

@@ -126,7 +126,39 @@ static const char version_2[] =
     " ops INTEGER NOT NULL, name TEXT NOT NULL, count REAL NOT NULL,"
     " PRIMARY KEY(cell, ops, name)) WITHOUT ROWID;";
 
-const char *const cmp_store_scripts[] = {version_1, version_2};
+static const char version_3[] =
+    /* Samples in which each call was timed have no ops_per_second of their own. */
+    "ALTER TABLE sample ADD COLUMN kind TEXT NOT NULL DEFAULT 'throughput'"
+    " CHECK(kind IN ('throughput','latency'));"
+    "ALTER TABLE sample ADD COLUMN window_start_seconds REAL;" /* on the timeline */
+    /* Of all threads, in the time since the point before; NULL outside of the window. */
+    "ALTER TABLE timeline ADD COLUMN ops_per_second REAL;"
+
+    /* RSS is without bookkeeping, page tables and mappings are not; 'idle' is after a time without
+     * calls of the allocator. lazy_free_bytes: of the anonymous ones, purged by MADV_FREE. */
+    "CREATE TABLE memory("
+    " sample INTEGER NOT NULL REFERENCES sample(id) ON DELETE CASCADE,"
+    " moment TEXT NOT NULL CHECK(moment IN ('empty','peak_live','freed','idle')),"
+    " rss_bytes INTEGER NOT NULL, rss_anon_bytes INTEGER, lazy_free_bytes INTEGER,"
+    " page_table_bytes INTEGER, mappings INTEGER,"
+    " PRIMARY KEY(sample, moment)) WITHOUT ROWID;"
+
+    /* One row per latency sample; its histogram is without overhead_ns per call. */
+    "CREATE TABLE latency("
+    " sample INTEGER PRIMARY KEY REFERENCES sample(id) ON DELETE CASCADE,"
+    " timer TEXT NOT NULL, step_ns REAL, overhead_ns REAL, overhead_least_ns REAL,"
+    " malloc_max_ns INTEGER, free_max_ns INTEGER, timed_ops_per_second REAL);"
+    /* The slowest calls, rank 0 first, and what the kernel counted for the thread meanwhile. */
+    "CREATE TABLE slow_call("
+    " sample INTEGER NOT NULL REFERENCES sample(id) ON DELETE CASCADE,"
+    " operation TEXT NOT NULL CHECK(operation IN ('malloc','free')),"
+    " rank INTEGER NOT NULL, ns INTEGER NOT NULL, at_ns INTEGER NOT NULL,"
+    " size_bytes INTEGER NOT NULL, thread INTEGER NOT NULL,"
+    " minor_faults INTEGER, major_faults INTEGER,"
+    " voluntary_switches INTEGER, involuntary_switches INTEGER,"
+    " PRIMARY KEY(sample, operation, rank)) WITHOUT ROWID;";
+
+const char *const cmp_store_scripts[] = {version_1, version_2, version_3};
 const size_t cmp_store_script_count = sizeof cmp_store_scripts / sizeof cmp_store_scripts[0];
 
 /* First column of the first row of `sql`; false on an error. */

@@ -72,7 +72,7 @@ static cmp_sample_t sample_make(size_t allocator, uint32_t threads, uint32_t rou
     sample.user_seconds = 0.2;
     sample.timeline_count = 2;
     sample.timeline = calloc(2, sizeof *sample.timeline);
-    sample.timeline[1] = (cmp_timeline_point_t){0.1, 5 << 20, 4 << 20};
+    sample.timeline[1] = (cmp_timeline_point_t){0.1, 5 << 20, 4 << 20, NAN};
     return sample;
 }
 

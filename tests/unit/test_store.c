@@ -24,7 +24,10 @@
 
 #include "../../harness/store.h"
 #include "../../harness/store_schema.h"
+#include "../../workloads/worker_timer.h"
 #include "synthetic_run.h"
+
+#define CURRENT "3" /* version of the schema */
 
 typedef struct fixture {
     char folder[64];
@@ -156,7 +159,7 @@ static void a_whole_run_is_recorded(void **state) {
     const struct {
         const char *sql, *expected;
     } facts[] = {
-        {"PRAGMA user_version", "2"},
+        {"PRAGMA user_version", CURRENT},
         {"PRAGMA integrity_check", "ok"},
         {"SELECT count(*) FROM run", "1"},
         {"SELECT status || ' ' || kind || ' ' || rounds || ' ' || rounds_done FROM run",
@@ -460,7 +463,8 @@ static void a_newer_schema_is_refused(void **state) {
     fixture_t *fixture = *state;
     cmp_store_close(store_open(fixture));
     raw_run(fixture->path, "PRAGMA user_version = 7");
-    open_is_refused(fixture, "was written by a newer version (schema 7, this tool knows 2)",
+    open_is_refused(fixture,
+                    "was written by a newer version (schema 7, this tool knows " CURRENT ")",
                     "use that version, or another folder");
     assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "7");
 }
@@ -480,7 +484,58 @@ static void an_empty_file_is_filled(void **state) {
     snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
     file_write(fixture->path, "", 0);
     cmp_store_close(store_open(fixture));
-    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "2");
+    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), CURRENT);
+}
+
+static void memory_and_latencies_are_recorded(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t run = synthetic_run(1);
+    cmp_cell_t *cell = &run.cells[0];
+    cmp_sample_t *plain = &cell->samples[0];
+    cmp_sample_t sample = {.kind = CMP_SAMPLE_LATENCY,
+                           .ops_per_second = NAN,
+                           .timed_ops_per_second = 5e6,
+                           .steal_seconds = NAN};
+    plain->memory[WL_MOMENT_IDLE] = (wl_memory_t){.rss_bytes = 1000, .lazy_free_bytes = 400};
+    plain->timeline[1].ops_per_second = 7;
+    plain->timeline[0].ops_per_second = NAN;
+    cmp_uuid(sample.uuid);
+    sample.latency = calloc(1, sizeof *sample.latency);
+    sample.latency->source = WL_TIMER_CLOCK;
+    wl_histogram_add(&sample.latency->histograms[WL_MALLOC], 50);
+    wl_histogram_add(&sample.latency->histograms[WL_MALLOC], 50);
+    wl_histogram_add(&sample.latency->histograms[WL_FREE], 1001);
+    sample.latency->slow[WL_FREE] =
+        (wl_slow_calls_t){.count = 1, .calls[0] = {.ns = 1001, .minor_faults = 2}};
+
+    cmp_store_t *store = store_open(fixture);
+    char error[512];
+    assert_true(cmp_store_begin_run(store, &run, error, sizeof error));
+    assert_true(cmp_store_add_sample(store, &run, cell, plain, error, sizeof error));
+    assert_true(cmp_store_add_sample(store, &run, cell, &sample, error, sizeof error));
+    assert_true(cmp_store_end_run(store, &run, error, sizeof error));
+    cmp_store_close(store);
+    const struct {
+        const char *sql, *expected;
+    } facts[] = {
+        {"SELECT group_concat(kind || ' ' || ifnull(ops_per_second > 0, 'none')) FROM sample",
+         "throughput 1,latency none"},
+        {"SELECT group_concat(moment) FROM memory", "empty,freed,idle,peak_live"},
+        {"SELECT lazy_free_bytes || ' ' || ifnull(mappings, 'none') FROM memory"
+         " WHERE moment='idle'",
+         "400 none"},
+        {"SELECT group_concat(ifnull(ops_per_second, 'none')) FROM timeline", "none,7.0"},
+        {"SELECT group_concat(operation || ' ' || low_ns || '-' || high_ns || ' ' || count)"
+         " FROM histogram ORDER BY operation",
+         "free 1000-1008 1,malloc 50-51 2"},
+        {"SELECT timer || ' ' || timed_ops_per_second || ' ' || free_max_ns FROM latency",
+         "clock_gettime 5000000.0 1001"},
+        {"SELECT operation || ' ' || ns || ' ' || minor_faults FROM slow_call", "free 1001 2"},
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        assert_string_equal(value_of(fixture->path, facts[i].sql), facts[i].expected);
+    cmp_sample_clear(&sample);
+    cmp_run_free(&run);
 }
 
 static void what_was_counted_is_recorded(void **state) {
@@ -556,25 +611,37 @@ static const char later_script[] = "ALTER TABLE sample ADD COLUMN instructions I
                                    "CREATE TABLE note(run TEXT REFERENCES run(uuid), text TEXT);"
                                    "INSERT INTO note SELECT uuid, notes FROM run;";
 
+/* The scripts of this version and one or two more. */
+static size_t scripts_extend(const char *scripts[16], const char *next, const char *last) {
+    size_t count = cmp_store_script_count;
+    assert_true(count + 2 <= 16);
+    memcpy(scripts, cmp_store_scripts, count * sizeof *scripts);
+    scripts[count++] = next;
+    if (last)
+        scripts[count++] = last;
+    return count;
+}
+
 static void an_older_database_is_migrated_with_its_data(void **state) {
     fixture_t *fixture = *state;
     cmp_run_t run = synthetic_run(2);
     cmp_run_note(&run, "kept");
     run_recorded(fixture, &run);
-    const char *scripts[] = {cmp_store_scripts[0], cmp_store_scripts[1], later_script};
+    const char *scripts[16];
+    size_t count = scripts_extend(scripts, later_script, NULL);
     sqlite3 *database = raw_open(fixture->path);
     long version;
-    assert_int_equal(cmp_store_migrate(database, scripts, 3, &version), CMP_MIGRATION_DONE);
-    assert_int_equal(version, 2);
-    assert_int_equal(cmp_store_migrate(database, scripts, 3, &version), CMP_MIGRATION_DONE);
-    assert_int_equal(version, 3); /* a second time there is nothing to do */
+    assert_int_equal(cmp_store_migrate(database, scripts, count, &version), CMP_MIGRATION_DONE);
+    assert_int_equal(version, cmp_store_script_count);
+    assert_int_equal(cmp_store_migrate(database, scripts, count, &version), CMP_MIGRATION_DONE);
+    assert_int_equal(version, count); /* a second time there is nothing to do */
     sqlite3_close(database);
     assert_string_equal(value_of(fixture->path, "SELECT text FROM note"), "kept");
     assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM sample"), "30");
     assert_string_equal(value_of(fixture->path, "SELECT count(instructions) FROM sample"), "0");
     assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM pragma_foreign_key_check"),
                         "0");
-    open_is_refused(fixture, "newer version (schema 3, this tool knows 2)", "-o DIR");
+    open_is_refused(fixture, "this tool knows " CURRENT ")", "-o DIR");
     cmp_run_free(&run);
 }
 
@@ -596,18 +663,40 @@ static void a_database_of_version_1_gets_programs_and_counters(void **state) {
     assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM program"), "0");
 }
 
+static void a_database_of_version_2_gets_memory_and_latencies(void **state) {
+    fixture_t *fixture = *state;
+    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
+    sqlite3 *database = raw_open(fixture->path);
+    long version;
+    assert_int_equal(cmp_store_migrate(database, cmp_store_scripts, 2, &version),
+                     CMP_MIGRATION_DONE);
+    sqlite3_close(database);
+    raw_run(fixture->path,
+            "INSERT INTO machine(digest, id) VALUES('d', 'm');"
+            "INSERT INTO run(uuid, kind, started, seed, rounds, rounds_done, machine)"
+            " VALUES('old', 'measured', 1, '1', 1, 1, 'd');"
+            "INSERT INTO run_allocator(run, position, label, name, control)"
+            " VALUES('old', 0, 'a', 'a', 0);"
+            "INSERT INTO cell(id, run, position, work, workload, allocator, threads, placement,"
+            " oversubscribed, checked) VALUES(1, 'old', 0, 0, 'mixed', 0, 1, 'compact', 0, 0);"
+            "INSERT INTO sample(uuid, cell, round, position, seed) VALUES('s', 1, 0, 0, '1')");
+    cmp_store_close(store_open(fixture));
+    assert_string_equal(value_of(fixture->path, "SELECT kind FROM sample"), "throughput");
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM memory"), "0");
+}
+
 static void a_failing_migration_changes_nothing(void **state) {
     fixture_t *fixture = *state;
     cmp_run_t run = synthetic_run(2);
     run_recorded(fixture, &run);
-    const char *scripts[] = {cmp_store_scripts[0], cmp_store_scripts[1], later_script,
-                             "DROP TABLE no_such_table"};
+    const char *scripts[16];
+    size_t count = scripts_extend(scripts, later_script, "DROP TABLE no_such_table");
     sqlite3 *database = raw_open(fixture->path);
     long version;
-    assert_int_equal(cmp_store_migrate(database, scripts, 4, &version), CMP_MIGRATION_FAILED);
+    assert_int_equal(cmp_store_migrate(database, scripts, count, &version), CMP_MIGRATION_FAILED);
     assert_non_null(strstr(sqlite3_errmsg(database), "no_such_table"));
     sqlite3_close(database);
-    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "2");
+    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), CURRENT);
     assert_string_equal(
         value_of(fixture->path, "SELECT count(*) FROM sqlite_master WHERE name='note'"), "0");
     cmp_store_close(store_open(fixture));
@@ -681,8 +770,10 @@ int main(void) {
         store_test(an_empty_file_is_filled),
         store_test(an_older_database_is_migrated_with_its_data),
         store_test(what_was_counted_is_recorded),
+        store_test(memory_and_latencies_are_recorded),
         store_test(a_program_is_recorded),
         store_test(a_database_of_version_1_gets_programs_and_counters),
+        store_test(a_database_of_version_2_gets_memory_and_latencies),
         store_test(a_failing_migration_changes_nothing),
         store_test(noise_history_pools_earlier_runs_of_the_machine),
     };
