@@ -20,9 +20,10 @@
 #include "output.h"
 #include "paths.h"
 #include "report_text.h"
+#include "self_test.h"
 #include "session.h"
 
-enum { KEY_JSON = 256, KEY_ROOT, KEY_STRICT, KEY_LIST };
+enum { KEY_JSON = 256, KEY_ROOT, KEY_STRICT, KEY_LIST, KEY_SELF_TEST };
 enum { LABEL_WIDTH = 18, DETAIL_WIDTH = 26 };
 
 static const double look_seconds = 1;
@@ -31,6 +32,8 @@ typedef struct doctor_options {
     const char *allocators; /* NULL: the default list */
     const char *root, *json;
     bool strict, list, help;
+    bool self_test;
+    cmp_self_test_t self; /* with self_test */
 } doctor_options_t;
 
 /* What there is to print. */
@@ -60,6 +63,17 @@ static error_t doctor_parse(int key, char *value, struct argp_state *state) {
     case KEY_LIST:
         options->list = true;
         return 0;
+    case KEY_SELF_TEST:
+        if (value != NULL && strcmp(value, "full") != 0 && strcmp(value, "short") != 0)
+            cmp_usage_error("cannot use '%s' for --self-test: it is --self-test (minutes) or "
+                            "--self-test=full (about two hours)",
+                            value);
+        options->self_test = true;
+        options->self.full = value != NULL && strcmp(value, "full") == 0;
+        return 0;
+    case 'o':
+        options->self.output = value;
+        return 0;
     case 'h':
         options->help = true;
         return 0;
@@ -82,6 +96,12 @@ static const struct argp_option doctor_option_table[] = {
      0},
     {"strict", KEY_STRICT, NULL, 0, "Exit status 1 also for what cannot be changed from here", 0},
     {"list", KEY_LIST, NULL, 0, "Print every check with its effect and remedy; examine nothing", 0},
+    {"self-test", KEY_SELF_TEST, "full", OPTION_ARG_OPTIONAL,
+     "Test whether verdicts tell truth from noise on this machine: simulated and recorded samples, "
+     "equal sides, builds with a planted slowdown; minutes, or about two hours with =full",
+     0},
+    {"output", 'o', "DIR", 0, "Results folder of the self-test's comparisons (default results/)",
+     0},
     {"help", 'h', NULL, 0, "Print this help", -1},
     {0},
 };
@@ -95,7 +115,8 @@ static const struct argp doctor_argp = {
            "Examples:\n"
            "  ./compare doctor\n"
            "  ./compare doctor --json - | jq '.findings[] | select(.severity == \"spoils\")'\n"
-           "  ./compare doctor && ./compare mixed\n\n"
+           "  ./compare doctor && ./compare mixed\n"
+           "  ./compare doctor --self-test\n\n"
            "Exit status: 0 nothing spoils that could be changed from here, 1 something does, "
            "2 usage.",
 };
@@ -188,9 +209,9 @@ static void diagnosis_print(const diagnosis_t *diagnosis, bool colour) {
                 finding_print(&diagnosis->findings[i], colour);
     others_print(diagnosis, CMP_SEVERITY_FINE, "Fine");
     others_print(diagnosis, CMP_SEVERITY_UNKNOWN, "n/a: cannot be told here");
-    text = cmp_text("%zu of %zu checks found what spoils measurements here, %zu of it can be "
-                    "changed from here; %zu worth knowing, %zu fine, %zu n/a",
-                    spoils, diagnosis->count, spoils_changeable(diagnosis),
+    text = cmp_text("%zu checks: %zu spoil%s measurements here, %zu of which can be changed; %zu "
+                    "worth knowing, %zu fine, %zu n/a",
+                    diagnosis->count, spoils, spoils == 1 ? "s" : "", spoils_changeable(diagnosis),
                     severity_count(diagnosis, CMP_SEVERITY_NOTE),
                     severity_count(diagnosis, CMP_SEVERITY_FINE),
                     severity_count(diagnosis, CMP_SEVERITY_UNKNOWN));
@@ -270,6 +291,8 @@ static void options_check(const doctor_options_t *options) {
         cmp_usage_error("cannot examine '%s': %s; give a folder with a copy of /proc and /sys",
                         proc, strerror(errno));
     free(proc);
+    if (options->self.output != NULL && !options->self_test)
+        cmp_usage_error("-o belongs to --self-test: doctor itself writes nothing");
     if (options->json != NULL && !cmp_output_check(options->json, error, sizeof error))
         cmp_usage_error("%s", error);
 }
@@ -324,6 +347,10 @@ static int doctor_run(int argc, char **argv) {
     if (options.list)
         return checks_print();
     options_check(&options);
+    if (options.self_test) {
+        options.self.json = options.json;
+        return cmp_self_test_run(&options.self);
+    }
     return machine_examine(&options);
 }
 

@@ -22,6 +22,7 @@ enum {
     KEY_JSON,
     KEY_CSV,
     KEY_CHECK,
+    KEY_LATENCY,
     KEY_DURATION,
     KEY_MEMORY,
     KEY_DEADLINE,
@@ -48,6 +49,10 @@ static const struct argp_option option_table[] = {
     {"check", KEY_CHECK, NULL, 0,
      "Fill every block with a pattern and verify it when it is freed; slower, so do not compare "
      "figures with those of runs without it",
+     1},
+    {"latency", KEY_LATENCY, NULL, 0,
+     "Also time every malloc and free, in samples of their own after the rounds: percentiles, and "
+     "what the slowest calls did",
      1},
     {NULL, 0, NULL, 0, "How long:", 2},
     {"rounds", 'r', "N", 0, "Rounds: processes per row of the table (default 10)", 2},
@@ -194,6 +199,9 @@ static error_t option_parse(int key, char *value, struct argp_state *state) {
     case KEY_CHECK:
         options->check = true;
         break;
+    case KEY_LATENCY:
+        options->latency = true;
+        break;
     case 'r':
         options->rounds = (uint32_t)number_option("--rounds", value, 1, 100000);
         break;
@@ -299,7 +307,7 @@ static bool long_option_check(const struct argp *argp, const char *program, cons
     bool has_value = strchr(word, '=') != NULL;
     if (has_value && option->arg == NULL)
         cmp_usage_error("option '--%s' takes no value; see '%s --help'", option->name, program);
-    return option->arg != NULL && !has_value;
+    return option->arg != NULL && (option->flags & OPTION_ARG_OPTIONAL) == 0 && !has_value;
 }
 
 static bool short_options_check(const struct argp *argp, const char *program, const char *word) {
