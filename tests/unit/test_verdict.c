@@ -21,7 +21,7 @@ static cmp_interval_t interval(double low_pct, double high_pct) {
 }
 
 static cmp_verdict_t verdict(double low_pct, double high_pct, double gain, double loss) {
-    cmp_rule_t rule = {.gain_pct = gain, .loss_pct = loss, .error_rate = 0.02};
+    cmp_rule_t rule = {.gain_pct = gain, .loss_pct = loss, .error_rate = 0.05};
     cmp_interval_t ratio = interval(low_pct, high_pct);
     return cmp_verdict_of(&rule, &ratio);
 }
@@ -132,7 +132,7 @@ static void an_effect_on_the_threshold_is_rarely_called(void **state) {
     /* The hardest case for the error rate: a true gain of exactly T must not be called GO. */
     enum { NUMBER = 1000 };
     comparisons(0.005, NUMBER);
-    assert_true(counts[CMP_VERDICT_GO] + counts[CMP_VERDICT_NO_GO] <= NUMBER * 2 / 100);
+    assert_true(counts[CMP_VERDICT_GO] + counts[CMP_VERDICT_NO_GO] <= NUMBER * 5 / 100);
 }
 
 static void effects_above_the_threshold_are_found_with_their_sign(void **state) {
