@@ -272,11 +272,11 @@ static double quick_length(cmp_measure_t *measure, double budget, uint32_t round
  * interval. Probes are short and cold, so the choice is cautious; rounds are added while there is
  * time, up to the number that was asked for.
  */
-static void quick_plan(cmp_measure_t *measure, uint32_t rounds) {
+static void quick_plan(cmp_measure_t *measure, uint32_t rounds, uint32_t least_rounds) {
     double budget = QUICK_SHARE * (CMP_QUICK_LAST_ROUND_SECONDS - (cmp_clock() - measure->started));
     double length = quick_length(measure, budget, rounds, QUICK_MOST_SECONDS);
-    if (length < QUICK_GOOD_SECONDS && rounds > QUICK_ROUNDS_WANTED)
-        length = quick_length(measure, budget, QUICK_ROUNDS_WANTED, QUICK_MOST_SECONDS);
+    if (length < QUICK_GOOD_SECONDS && rounds > least_rounds)
+        length = quick_length(measure, budget, least_rounds, QUICK_MOST_SECONDS);
     lengths_set(measure, fmax(length, QUICK_LEAST_SECONDS));
 }
 
@@ -287,12 +287,14 @@ bool cmp_calibrate(cmp_measure_t *measure) {
     hangs_doubt(measure);
     uint32_t rounds = measure->rounds > 0 ? measure->rounds : CMP_ROUNDS_DEFAULT;
     measure->run->rounds = rounds;
+    const uint32_t timed = measure->latency_rounds < rounds ? measure->latency_rounds : rounds;
+    const uint32_t more = timed > 0 ? CMP_LATENCY_TIMES : 0; /* what one round of them takes */
     if (measure->quick)
-        quick_plan(measure, rounds);
+        quick_plan(measure, rounds + more, QUICK_ROUNDS_WANTED + more);
     else
         lengths_set(measure, CMP_SAMPLE_SECONDS);
-    measure->progress.samples = measure->run->cell_count * measure->run->rounds;
-    measure->progress.expected = round_seconds(measure) * measure->run->rounds;
+    measure->progress.samples = measure->run->cell_count * (rounds + timed);
+    measure->progress.expected = round_seconds(measure) * (rounds + timed * more);
     measure->progress.ends_by =
         measure->quick ? measure->started + CMP_QUICK_LAST_ROUND_SECONDS : INFINITY;
     return true;

@@ -32,18 +32,25 @@ double cmp_measure_stop_time(const cmp_measure_t *measure) {
     return measure->quick ? measure->started + CMP_QUICK_STOP_SECONDS : INFINITY;
 }
 
-bool cmp_measure_sample(cmp_measure_t *measure, size_t cell, uint64_t ops, uint64_t warmup,
-                        uint64_t seed, double deadline_seconds, cmp_sample_t *sample) {
-    const cmp_sample_request_t request = {
+/* What is the same for all samples of a cell. */
+static cmp_sample_request_t request_make(const cmp_measure_t *measure, size_t cell) {
+    return (cmp_sample_request_t){
         .cell = &measure->run->cells[cell],
-        .ops = ops,
-        .warmup = warmup,
-        .seed = seed,
+        .ops = measure->run->cells[cell].ops_per_thread,
+        .warmup = measure->run->cells[cell].warmup_per_thread,
         .bind = measure->schedule->groups[group_of(measure, cell)].bind,
-        .deadline_seconds = deadline_seconds,
         .memory_limit_bytes = measure->memory_limit_bytes,
         .abandon_at = cmp_measure_stop_time(measure),
     };
+}
+
+bool cmp_measure_sample(cmp_measure_t *measure, size_t cell, uint64_t ops, uint64_t warmup,
+                        uint64_t seed, double deadline_seconds, cmp_sample_t *sample) {
+    cmp_sample_request_t request = request_make(measure, cell);
+    request.ops = ops;
+    request.warmup = warmup;
+    request.seed = seed;
+    request.deadline_seconds = deadline_seconds;
     return cmp_runner_sample(measure->runner, &request, sample);
 }
 
@@ -60,9 +67,18 @@ static double cell_deadline(const cmp_measure_t *measure, size_t cell) {
     return 20 * expected + 10;
 }
 
+/* How long a sample stays away from the allocator at its end: once for every row of the table. */
+static uint32_t cell_idle_ms(const cmp_measure_t *measure, size_t index, cmp_sample_kind_t kind,
+                             uint32_t round) {
+    const cmp_allocator_t *allocator =
+        &measure->run->allocators[measure->run->cells[index].allocator];
+    bool shown = !allocator->control && !allocator->floor;
+    return kind == CMP_SAMPLE_THROUGHPUT && round == 0 && shown ? measure->idle_ms : 0;
+}
+
 /* Runs a cell, or takes what calibration has already seen of it. False when abandoned. */
-static bool cell_run(cmp_measure_t *measure, size_t index, uint32_t round, cmp_sample_t *sample) {
-    const cmp_cell_t *cell = &measure->run->cells[index];
+static bool cell_run(cmp_measure_t *measure, size_t index, cmp_sample_kind_t kind, uint32_t round,
+                     cmp_sample_t *sample) {
     cmp_pace_t *pace = &measure->paces[index];
     if (pace->failed != NULL) {
         *sample = *pace->failed;
@@ -70,21 +86,30 @@ static bool cell_run(cmp_measure_t *measure, size_t index, uint32_t round, cmp_s
         pace->failed = NULL;
         return true;
     }
-    return cmp_measure_sample(measure, index, cell->ops_per_thread, cell->warmup_per_thread,
-                              cmp_schedule_seed(measure->run->seed, round),
-                              cell_deadline(measure, index), sample);
+    cmp_sample_request_t request = request_make(measure, index);
+    request.kind = kind;
+    request.seed = cmp_schedule_seed(measure->run->seed, round);
+    request.idle_ms = cell_idle_ms(measure, index, kind, round);
+    request.deadline_seconds = cell_deadline(measure, index) + request.idle_ms / 1000.0;
+    return cmp_runner_sample(measure->runner, &request, sample);
 }
 
 /*
  * All allocators of a group do the same work in a round, so their checksums are equal. The first
  * good sample of the round says which it is: samples are committed as they arrive, so there is no
  * waiting for a majority, and sizes and operations follow from the seed, not from the allocator. A
- * deviation therefore means memory of the worker was overwritten, in whichever of the two.
+ * deviation therefore means memory of the worker was overwritten, in whichever of the two. Samples
+ * that time each call repeat the work of the round of the same number.
  */
 static void checksum_compare(const cmp_measure_t *measure, const cmp_cell_t *cell,
                              agreement_t *agreement, cmp_sample_t *sample) {
     if (sample->failure != CMP_OK || cell->seconds > 0)
         return;
+    for (size_t i = 0; sample->kind == CMP_SAMPLE_LATENCY && i < cell->sample_count; i++) {
+        const cmp_sample_t *untimed = &cell->samples[i];
+        if (!agreement->known && untimed->failure == CMP_OK && untimed->round == sample->round)
+            *agreement = (agreement_t){true, untimed->checksum, cell->allocator};
+    }
     if (!agreement->known) {
         *agreement = (agreement_t){true, sample->checksum, cell->allocator};
         return;
@@ -122,12 +147,15 @@ static void failures_count(cmp_measure_t *measure, size_t index, const cmp_sampl
 
 /* Appends the sample to its cell, which owns it from then on. */
 static const cmp_sample_t *sample_keep(cmp_cell_t *cell, const cmp_sample_t *sample) {
-    cmp_sample_t *more = realloc(cell->samples, (cell->sample_count + 1) * sizeof *more);
+    bool timed = sample->kind == CMP_SAMPLE_LATENCY;
+    cmp_sample_t **samples = timed ? &cell->latency_samples : &cell->samples;
+    size_t *count = timed ? &cell->latency_count : &cell->sample_count;
+    cmp_sample_t *more = realloc(*samples, (*count + 1) * sizeof *more);
     if (more == NULL)
         abort();
-    cell->samples = more;
-    cell->samples[cell->sample_count] = *sample;
-    return &cell->samples[cell->sample_count++];
+    *samples = more;
+    more[*count] = *sample;
+    return &more[(*count)++];
 }
 
 typedef enum round_result {
@@ -149,10 +177,14 @@ void cmp_measure_stop_group(cmp_measure_t *measure, size_t group) {
         measure->paces[measure->schedule->groups[group].first_cell + i].stopped = true;
 }
 
-static round_result_t round_run(cmp_measure_t *measure, uint32_t round, const size_t *order,
-                                agreement_t *agreements, char *error, size_t error_bytes) {
+static round_result_t round_run(cmp_measure_t *measure, cmp_sample_kind_t kind, uint32_t round,
+                                size_t *order, agreement_t *agreements, char *error,
+                                size_t error_bytes) {
     cmp_run_t *run = measure->run;
+    const bool timed = kind == CMP_SAMPLE_LATENCY;
     bool any = false;
+    cmp_schedule_order(run->seed, round, measure->schedule->group_count, run->allocator_count,
+                       order);
     memset(agreements, 0, measure->schedule->group_count * sizeof *agreements);
     for (size_t place = 0; place < run->cell_count; place++) {
         size_t index = order[place];
@@ -163,10 +195,11 @@ static round_result_t round_run(cmp_measure_t *measure, uint32_t round, const si
         if (pace->stopped || control_rests(measure, cell, round))
             continue;
         any = true;
-        cmp_progress_sample(&measure->progress, "round %u/%u, %s, %u thread%s, %s", round + 1,
-                            run->rounds, cell->workload->name, cell->threads,
-                            cell->threads == 1 ? "" : "s", run->allocators[cell->allocator].label);
-        if (!cell_run(measure, index, round, &sample))
+        cmp_progress_sample(
+            &measure->progress, "%s %u/%u, %s, %u thread%s, %s", timed ? "latency" : "round",
+            round + 1, timed ? measure->latency_rounds : run->rounds, cell->workload->name,
+            cell->threads, cell->threads == 1 ? "" : "s", run->allocators[cell->allocator].label);
+        if (!cell_run(measure, index, kind, round, &sample))
             return ROUND_ABANDONED;
         sample.round = round;
         sample.position = (uint32_t)place;
@@ -175,15 +208,33 @@ static round_result_t round_run(cmp_measure_t *measure, uint32_t round, const si
         if (!cmp_store_add_sample(measure->store, run, cell, kept, error, error_bytes))
             return ROUND_STORE_FAILED;
         failures_count(measure, index, kept);
-        measure->progress.expected_done += pace->expected_seconds;
+        measure->progress.expected_done += (timed ? CMP_LATENCY_TIMES : 1) * pace->expected_seconds;
     }
     return any ? ROUND_COMPLETE : ROUND_NOTHING_LEFT;
 }
 
-/* With --quick a round begins only if it will end in time. */
-static bool round_fits(const cmp_measure_t *measure, double longest_round) {
+/* With --quick a round begins only if it and `more` seconds will end in time. */
+static bool round_fits(const cmp_measure_t *measure, double longest_round, double more) {
     return !measure->quick || measure->run->rounds_done == 0 ||
-           cmp_clock() - measure->started + longest_round <= CMP_QUICK_LAST_ROUND_SECONDS;
+           cmp_clock() - measure->started + longest_round + more <= CMP_QUICK_LAST_ROUND_SECONDS;
+}
+
+/* The work of the first rounds again, each call timed; with --quick as often as there is time. */
+static round_result_t latency_run(cmp_measure_t *measure, double longest_round, size_t *order,
+                                  agreement_t *agreements, char *error, size_t error_bytes) {
+    round_result_t result = ROUND_COMPLETE;
+    double longest = CMP_LATENCY_TIMES * longest_round;
+    for (uint32_t round = 0; result == ROUND_COMPLETE && round < measure->latency_rounds &&
+                             round < measure->run->rounds_done;
+         round++) {
+        if (round > 0 && !round_fits(measure, longest, 0))
+            break;
+        double began = cmp_clock();
+        result =
+            round_run(measure, CMP_SAMPLE_LATENCY, round, order, agreements, error, error_bytes);
+        longest = cmp_clock() - began;
+    }
+    return result;
 }
 
 static bool rounds_run(cmp_measure_t *measure, char *error, size_t error_bytes) {
@@ -192,19 +243,21 @@ static bool rounds_run(cmp_measure_t *measure, char *error, size_t error_bytes) 
     agreement_t *agreements = calloc(measure->schedule->group_count, sizeof *agreements);
     double longest = 0;
     round_result_t result = ROUND_COMPLETE;
+    const double latency_times = measure->latency_rounds > 0 ? CMP_LATENCY_TIMES : 0;
     measure->progress.started = cmp_clock();
     while (result == ROUND_COMPLETE && run->rounds_done < run->rounds &&
-           round_fits(measure, longest)) {
+           round_fits(measure, longest, latency_times * longest)) {
         double began = cmp_clock();
-        cmp_schedule_order(run->seed, run->rounds_done, measure->schedule->group_count,
-                           run->allocator_count, order);
-        result = round_run(measure, run->rounds_done, order, agreements, error, error_bytes);
+        result = round_run(measure, CMP_SAMPLE_THROUGHPUT, run->rounds_done, order, agreements,
+                           error, error_bytes);
         run->rounds_done += result == ROUND_COMPLETE;
         if (result == ROUND_COMPLETE && measure->another_round != NULL &&
             !measure->another_round(measure, measure->context))
             result = ROUND_ENOUGH;
         longest = fmax(longest, cmp_clock() - began);
     }
+    if (result == ROUND_COMPLETE || result == ROUND_ENOUGH)
+        result = latency_run(measure, longest, order, agreements, error, error_bytes);
     free(order);
     free(agreements);
     run->interrupted = cmp_signals_arrived() && result == ROUND_ABANDONED;
@@ -254,14 +307,18 @@ bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes) {
     return good;
 }
 
-double cmp_measure_estimate(const cmp_run_t *run, uint32_t rounds) {
+double cmp_measure_estimate(const cmp_run_t *run, uint32_t rounds, const cmp_measure_t *measure) {
     /* Of a usual table: the mean of the allocators takes 1.4 times as long as the fastest, and a
      * process costs 20 ms beside. Calibration is 2 short samples a cell. */
     double seconds = 0;
     for (size_t i = 0; i < run->cell_count; i++) {
         double measured =
             run->cells[i].seconds > 0 ? run->cells[i].seconds : 1.4 * CMP_SAMPLE_SECONDS;
-        seconds += rounds * (measured + 0.02 + CMP_WARMUP_SHARE * CMP_SAMPLE_SECONDS) + 0.12;
+        double sample = measured + 0.02 + CMP_WARMUP_SHARE * CMP_SAMPLE_SECONDS;
+        double timed = run->cells[i].seconds > 0 ? sample : CMP_LATENCY_TIMES * sample;
+        uint32_t timed_rounds = measure->latency_rounds < rounds ? measure->latency_rounds : rounds;
+        seconds += rounds * sample + timed_rounds * timed + 0.12;
+        seconds += cell_idle_ms(measure, i, CMP_SAMPLE_THROUGHPUT, 0) / 1000.0;
     }
     return seconds;
 }

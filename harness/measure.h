@@ -32,6 +32,8 @@ typedef struct cmp_measure {
     const cmp_schedule_t *schedule;
     cmp_store_t *store;
     uint32_t rounds;             /* 0: the default */
+    uint32_t latency_rounds;     /* of samples that time each call, after the others */
+    uint32_t idle_ms;            /* first round: away from the allocator at the end of a sample */
     bool quick;                  /* the whole program must end within 15 s of `started` */
     double started;              /* cmp_clock() when the program started */
     double deadline_seconds;     /* 0: derived */
@@ -59,13 +61,18 @@ bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes);
 /* Ends the measuring of a group: enough is known of it. */
 void cmp_measure_stop_group(cmp_measure_t *measure, size_t group);
 
-/* How long a run is likely to take that has not been calibrated yet, in seconds. */
-double cmp_measure_estimate(const cmp_run_t *run, uint32_t rounds);
+/* How long a run is likely to take that has not been calibrated yet, in seconds; `measure` says
+ * what is asked for beside the rounds. */
+double cmp_measure_estimate(const cmp_run_t *run, uint32_t rounds, const cmp_measure_t *measure);
 
 /* ------------------------------------------------------------------ between measure.c, calibrate.c
  */
 
 #define CMP_ROUNDS_DEFAULT 10
+/* A sample that times each call takes so many times as long as others, cautiously. */
+#define CMP_LATENCY_TIMES  4
+#define CMP_LATENCY_ROUNDS 3
+#define CMP_IDLE_MS        1000
 
 /* Times of --quick, in seconds after the start of the program: no round begins that would end after
  * the first, and at the second even a running sample is given up. */

@@ -35,6 +35,8 @@ static void options_check(const cmp_session_t *session) {
     }
     if (options->quick && options->duration_seconds > 0)
         cmp_usage_error("--quick and --duration exclude each other: --quick chooses how long");
+    if (options->check && options->latency)
+        cmp_usage_error("--check and --latency exclude each other: what is verified is not timed");
     if (options->json != NULL && options->csv != NULL && strcmp(options->json, options->csv) == 0)
         cmp_usage_error("--json and --csv cannot both write to '%s'", options->json);
 }
@@ -147,10 +149,14 @@ void cmp_session_plan(cmp_session_t *session) {
         cmp_usage_error("%s", error);
 }
 
-void cmp_session_print_plan(const cmp_session_t *session) {
+void cmp_session_print_plan(cmp_session_t *session) {
     const cmp_run_t *run = &session->run;
+    const cmp_measure_t measure = cmp_session_measure(session);
     printf("Plan: %zu cells x %u rounds = %zu samples, seed %llu\n", run->cell_count, run->rounds,
            run->cell_count * run->rounds, (unsigned long long)run->seed);
+    if (measure.latency_rounds > 0)
+        printf("  and %u that time each call, in each cell\n",
+               measure.latency_rounds < run->rounds ? measure.latency_rounds : run->rounds);
     for (size_t i = 0; i < session->schedule.group_count; i++) {
         const cmp_group_t *group = &session->schedule.groups[i];
         const cmp_cell_t *cell = &run->cells[group->first_cell];
@@ -166,7 +172,7 @@ void cmp_session_print_plan(const cmp_session_t *session) {
         printf("Expected duration: less than 15 s; --quick lowers rounds to what fits\n");
         return;
     }
-    double seconds = cmp_measure_estimate(run, run->rounds);
+    double seconds = cmp_measure_estimate(run, run->rounds, &measure);
     if (seconds < 100)
         printf("Expected duration: about %.0f s\n", seconds);
     else
@@ -218,6 +224,8 @@ cmp_measure_t cmp_session_measure(cmp_session_t *session) {
         .schedule = &session->schedule,
         .store = session->store,
         .rounds = options->rounds,
+        .latency_rounds = options->latency ? CMP_LATENCY_ROUNDS : 0,
+        .idle_ms = session->memory && !options->quick && !options->check ? CMP_IDLE_MS : 0,
         .quick = options->quick,
         .started = session->started,
         .deadline_seconds = options->deadline_seconds,

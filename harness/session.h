@@ -15,6 +15,7 @@ typedef struct cmp_session {
     cmp_options_t options;
     const char *workload_list;
     double started; /* cmp_clock() */
+    bool memory;    /* the table shows memory, also after a time without calls */
     cmp_paths_t paths;
     topo_t *topo;
     const wl_workload_t **workloads;
@@ -39,7 +40,7 @@ void cmp_session_select(cmp_session_t *session);
 void cmp_session_plan(cmp_session_t *session);
 
 /* Prints the plan, for --dry-run. */
-void cmp_session_print_plan(const cmp_session_t *session);
+void cmp_session_print_plan(cmp_session_t *session);
 
 /* Opens the results store, creating its folder. */
 void cmp_session_open_store(cmp_session_t *session);
