@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/personality.h>
 
 #include "cgroup.h"
 #include "sysfile.h"
@@ -157,18 +156,9 @@ void cmp_probe_overcommit(const cmp_look_t *look, cmp_finding_t *finding) {
 
 void cmp_probe_aslr(const cmp_look_t *look, cmp_finding_t *finding) {
     int64_t mode;
-    char text[32];
     if (!cmp_sys_number(look->root, &mode, "/proc/sys/kernel/randomize_va_space"))
         return;
     cmp_found(finding, mode == 2 ? CMP_SEVERITY_FINE : CMP_SEVERITY_SPOILS,
               "randomize_va_space is %d%s", (int)mode,
               mode == 1 ? ": the heap stays in place" : "");
-    /* Workers switch it on again for themselves, programs of `compare run` inherit it. */
-    if (mode == 2 && cmp_sys_line(look->root, text, sizeof text, "/proc/self/personality") &&
-        (strtoul(text, NULL, 16) & ADDR_NO_RANDOMIZE) != 0) {
-        cmp_found(finding, CMP_SEVERITY_NOTE, "switched off for this process (setarch -R, gdb)");
-        cmp_remedy(finding,
-                   "start it from another shell, without setarch -R and without a debugger");
-        finding->setting[0] = '\0';
-    }
 }

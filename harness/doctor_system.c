@@ -123,8 +123,9 @@ void cmp_probe_background(const cmp_look_t *look, cmp_finding_t *finding) {
     }
     free(list);
     cmp_found(finding, severity, "others used %.2f PUs while the doctor looked%s%s", others, names,
-              others - visible >= spoils ? "; some of it by processes that are not visible here"
-                                         : "");
+              others - visible >= spoils
+                  ? "; some of it by processes that have ended or are not visible here"
+                  : "");
     if (pids[0] != '\0')
         cmp_remedy(finding, "kill -STOP%s; and when you are done: kill -CONT%s", pids, pids);
 }
