@@ -15,6 +15,7 @@
 #include "../workloads/worker_control.h"
 #include "allocators.h"
 #include "command.h"
+#include "doctor.h"
 #include "launch.h"
 #include "machine.h"
 #include "output.h"
@@ -218,6 +219,10 @@ void cmp_session_open_store(cmp_session_t *session) {
 cmp_measure_t cmp_session_measure(cmp_session_t *session) {
     const cmp_options_t *options = &session->options;
     uint64_t available = cmp_memory_available_bytes();
+    char *diagnosis = cmp_doctor_line(&session->run);
+    if (diagnosis != NULL)
+        cmp_run_note(&session->run, "%s", diagnosis);
+    free(diagnosis);
     return (cmp_measure_t){
         .paths = &session->paths,
         .run = &session->run,

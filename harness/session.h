@@ -45,7 +45,8 @@ void cmp_session_print_plan(cmp_session_t *session);
 /* Opens the results store, creating its folder. */
 void cmp_session_open_store(cmp_session_t *session);
 
-/* A measuring of the session's run by its options; the caller may change it before cmp_measure. */
+/* A measuring of the session's run by its options; the caller may change it before cmp_measure.
+ * What the doctor finds now becomes a note of the run. */
 cmp_measure_t cmp_session_measure(cmp_session_t *session);
 
 /* Ends the run in the store, after cmp_measure (whose result is `measured`, its reason `error`).
