@@ -36,5 +36,5 @@ db = sqlite3.connect(sys.argv[1])
 assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 runs = [row[0] for row in db.execute("""SELECT count(*) FROM sample JOIN cell ON cell.id = sample.cell
     GROUP BY cell.run ORDER BY min(sample.id)""")]
-assert len(runs) == 2 and runs[0] >= 4 and runs[1] == 2, runs
+assert len(runs) == 2 and runs[0] >= 4 and runs[1] >= 2, runs
 SCRIPT
