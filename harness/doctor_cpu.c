@@ -114,7 +114,7 @@ void cmp_probe_cores(const cmp_look_t *look, cmp_finding_t *finding) {
     if (cores == 0)
         return;
     bool restricted = cores >= enough && allowed > 0 && allowed < enough;
-    if (restricted)
+    if (allowed > 0 && allowed < cores)
         cores = allowed;
     cmp_found(finding, cores < enough ? CMP_SEVERITY_SPOILS : CMP_SEVERITY_FINE,
               "%u core%s for workers, for what measures them and for the rest of the system", cores,
