@@ -24,10 +24,11 @@
 
 enum { SIMULATED = 4000, LOOKS_SIMULATED = 6, ROUNDS_SIMULATED_MOST = 128, REPEATS_MOST = 200 };
 
-#define FALSE_TARGET  0.02 /* share of false verdicts on equal sides */
-#define FOUND_TARGET  0.8  /* share of planted slowdowns of 1 % found in two minutes */
-#define CHANCE_TO_SAY 0.01 /* how unlikely a count must be under a claim before the claim failed   \
-                            */
+#define FALSE_TARGET 0.02 /* share of false verdicts on equal sides */
+#define FOUND_TARGET 0.8  /* share of planted slowdowns of 1 % found in two minutes */
+#define CHANCE_TO_SAY                                                                              \
+    0.01 /* how unlikely a count must be under a claim before the claim failed                     \
+          */
 
 /* A series of real comparisons with the same true effect. */
 typedef struct series {
