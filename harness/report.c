@@ -38,6 +38,10 @@ static double sample_crossed_share(const cmp_sample_t *sample) {
     return sample->crossed_share;
 }
 
+static double sample_live_bytes(const cmp_sample_t *sample) {
+    return (double)sample->live_bytes;
+}
+
 static double sample_fragmentation(const cmp_sample_t *sample) {
     if (sample->live_bytes == 0 || sample->memory[WL_MOMENT_EMPTY].rss_bytes == 0)
         return NAN;
@@ -140,6 +144,10 @@ static cmp_cell_figures_t cell_derive(const cmp_run_t *run, const cmp_cell_t *ce
     figures.end_rss_bytes = median_of(cell, sample_end_rss);
     figures.fragmentation_at_peak = median_of(cell, sample_fragmentation);
     figures.crossed_share = median_of(cell, sample_crossed_share);
+    figures.live_bytes = median_of(cell, sample_live_bytes);
+    for (int moment = 0; moment < WL_MOMENTS; moment++)
+        figures.memory[moment] = cmp_memory_figures(cell, (enum wl_moment)moment);
+    figures.latency = cmp_latency_figures(cell);
     return figures;
 }
 
@@ -152,6 +160,12 @@ static double floor_of(const cmp_report_t *report, const cmp_cell_t *cell) {
     return NAN;
 }
 
+bool cmp_same_heading(const cmp_cell_t *a, const cmp_cell_t *b) {
+    cmp_cell_t like_b = *a;
+    like_b.threads = b->threads;
+    return cmp_same_work(&like_b, b);
+}
+
 cmp_report_t cmp_report_make(const cmp_run_t *run) {
     cmp_report_t report = {.run = run, .history_low = NAN, .history_high = NAN};
     report.cells = calloc(run->cell_count + 1, sizeof *report.cells);
@@ -160,6 +174,7 @@ cmp_report_t cmp_report_make(const cmp_run_t *run) {
     for (size_t i = 0; i < run->cell_count; i++) {
         report.cells[i] = cell_derive(run, &run->cells[i]);
         report.failures |= report.cells[i].failed > 0;
+        report.failures |= report.cells[i].latency && report.cells[i].latency->failed > 0;
     }
     for (size_t i = 0; i < run->cell_count; i++)
         report.cells[i].floor_ns_per_op = floor_of(&report, &run->cells[i]);
@@ -168,6 +183,8 @@ cmp_report_t cmp_report_make(const cmp_run_t *run) {
 }
 
 void cmp_report_free(cmp_report_t *report) {
+    for (size_t i = 0; report->cells && i < report->run->cell_count; i++)
+        free(report->cells[i].latency);
     free(report->cells);
     report->cells = NULL;
 }

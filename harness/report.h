@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "detail.h"
 #include "model.h"
 #include "statistics.h"
 
@@ -23,6 +24,9 @@ typedef struct cmp_cell_figures {
     double peak_rss_bytes, end_rss_bytes; /* medians; end: after everything is freed */
     double fragmentation_at_peak;         /* (RSS at peak live - empty RSS) / live bytes, median */
     double crossed_share;                 /* median */
+    double live_bytes;                    /* median */
+    cmp_memory_figures_t memory[WL_MOMENTS];
+    cmp_latency_figures_t *latency; /* NULL: not measured */
 } cmp_cell_figures_t;
 
 typedef struct cmp_report {
@@ -36,6 +40,9 @@ typedef struct cmp_report {
     const struct cmp_comparison *comparisons; /* of ab: comparison.h; NULL: none */
     size_t comparison_count;
 } cmp_report_t;
+
+/* Cells below the same heading of the table; their thread counts may differ. */
+bool cmp_same_heading(const cmp_cell_t *a, const cmp_cell_t *b);
 
 /* Derives all figures. The report borrows the run. */
 cmp_report_t cmp_report_make(const cmp_run_t *run);

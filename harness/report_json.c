@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "report_json.h"
 #include "report_text.h"
 
 static json_t *json_text(const char *text) {
@@ -23,19 +24,6 @@ static json_t *json_text(const char *text) {
     json_t *value = json_string(clean);
     free(clean);
     return value;
-}
-
-static json_t *json_number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *json_count(uint64_t value) {
-    return json_integer((json_int_t)value);
-}
-
-/* A figure whose zero means that it was not taken. */
-static json_t *json_nonzero(uint64_t value) {
-    return value ? json_count(value) : json_null();
 }
 
 static json_t *json_nonzero_number(double value) {
@@ -56,11 +44,6 @@ static json_t *json_seed(uint64_t seed) {
     char text[24];
     snprintf(text, sizeof text, "%" PRIu64, seed);
     return json_string(text);
-}
-
-static void set(json_t *object, const char *key, json_t *value) {
-    if (!value || json_object_set_new(object, key, value) != 0)
-        abort(); /* out of memory: no half-written result */
 }
 
 static json_t *json_interval(const cmp_interval_t *interval) {
@@ -142,18 +125,6 @@ static void sample_identify(json_t *object, const cmp_sample_t *sample) {
     set(object, "wall_seconds", json_nonzero_number(sample->wall_seconds));
 }
 
-static json_t *json_timeline(const cmp_sample_t *sample) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < sample->timeline_count; i++) {
-        json_t *point = json_array();
-        json_array_append_new(point, json_number(sample->timeline[i].seconds));
-        json_array_append_new(point, json_count(sample->timeline[i].rss_bytes));
-        json_array_append_new(point, json_count(sample->timeline[i].rss_anon_bytes));
-        json_array_append_new(list, point);
-    }
-    return list;
-}
-
 static json_t *json_good_sample(const cmp_sample_t *sample) {
     json_t *object = json_object();
     char checksum[20];
@@ -177,7 +148,9 @@ static json_t *json_good_sample(const cmp_sample_t *sample) {
     set(object, "system_seconds", json_number(sample->system_seconds));
     set(object, "steal_seconds", json_number(sample->steal_seconds));
     set(object, "binding", json_text(sample->binding));
-    set(object, "timeline", json_timeline(sample));
+    set(object, "window_start_seconds", json_number(sample->window_start_seconds));
+    set(object, "memory", cmp_json_sample_memory(sample));
+    set(object, "timeline", cmp_json_sample_timeline(sample));
     return object;
 }
 
@@ -213,12 +186,6 @@ static json_t *json_parameters(const cmp_cell_t *cell) {
         set(object, parameter->name,
             parameter->choices ? json_text(value) : json_count(cell->values.value[i]));
     }
-    return object;
-}
-
-static json_t *json_median(double median) {
-    json_t *object = json_object();
-    set(object, "median", json_number(median));
     return object;
 }
 
@@ -264,7 +231,14 @@ static json_t *json_cell(const cmp_report_t *report, size_t index) {
     set(object, "end_rss_bytes", json_median(figures->end_rss_bytes));
     set(object, "fragmentation_at_peak", json_number(figures->fragmentation_at_peak));
     set(object, "crossed_share", json_number(figures->crossed_share));
-    set(object, "latency_ns", json_null());
+    set(object, "empty_rss_bytes", json_median(figures->memory[WL_MOMENT_EMPTY].rss_bytes));
+    set(object, "peak_live_rss_bytes", json_median(figures->memory[WL_MOMENT_PEAK_LIVE].rss_bytes));
+    set(object, "idle_rss_bytes", json_median(figures->memory[WL_MOMENT_IDLE].rss_bytes));
+    set(object, "live_bytes", json_median(figures->live_bytes));
+    set(object, "memory", cmp_json_memory(figures));
+    set(object, "timeline", cmp_json_course(cell));
+    set(object, "latency_ns", cmp_json_latency(figures));
+    set(object, "latency_samples", cmp_json_latency_samples(cell));
     set(object, "instructions_per_op", json_null());
     set(object, "counters_source", json_null());
     return object;

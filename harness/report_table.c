@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "report_blocks.h"
 #include "report_text.h"
 
 enum {
@@ -38,13 +39,6 @@ typedef struct decimals {
 
 static const cmp_allocator_t *allocator_of(const cmp_run_t *run, const cmp_cell_t *cell) {
     return &run->allocators[cell->allocator];
-}
-
-/* Cells below the same heading; their thread counts may differ. */
-static bool same_heading(const cmp_cell_t *a, const cmp_cell_t *b) {
-    cmp_cell_t like_b = *a;
-    like_b.threads = b->threads;
-    return cmp_same_work(&like_b, b);
 }
 
 /* ---------------------------------------------------------------- rows */
@@ -159,7 +153,7 @@ static decimals_t heading_decimals(const cmp_report_t *report, const cmp_cell_t 
     double mops = NAN, ns = NAN, rss = NAN; /* largest of each column; fmax ignores NAN */
     for (size_t i = 0; i < report->run->cell_count; i++) {
         const cmp_cell_figures_t *figures = &report->cells[i];
-        if (!same_heading(heading, &report->run->cells[i]))
+        if (!cmp_same_heading(heading, &report->run->cells[i]))
             continue;
         mops = fmax(mops, figures->ops_per_second.median / MEGA);
         ns = fmax(ns, figures->ns_per_op);
@@ -204,7 +198,7 @@ static void crossed_print(const cmp_report_t *report, const cmp_cell_t *heading,
     const cmp_run_t *run = report->run;
     for (size_t i = 0; i < run->cell_count; i++) {
         const cmp_cell_t *cell = &run->cells[i];
-        bool first_of_count = same_heading(heading, cell);
+        bool first_of_count = cmp_same_heading(heading, cell);
         for (size_t j = 0; j < i && first_of_count; j++)
             first_of_count = !cmp_same_work(&run->cells[j], cell);
         double low = NAN, high = NAN;
@@ -240,7 +234,7 @@ static void heading_table(const cmp_report_t *report, size_t first, FILE *out, b
     if (!printed)
         abort();
     for (size_t i = first; i < run->cell_count; i++) {
-        if (printed[i] || !same_heading(heading, &run->cells[i]))
+        if (printed[i] || !cmp_same_heading(heading, &run->cells[i]))
             continue;
         if (i != first)
             cmp_grid_row(&grid);
@@ -255,38 +249,48 @@ static void heading_table(const cmp_report_t *report, size_t first, FILE *out, b
     free(printed);
     cmp_grid_print(&grid, out, colour);
     crossed_print(report, heading, out);
+    cmp_report_memory(report, heading, out);
+    cmp_report_course(report, heading, out);
+    cmp_report_latency(report, heading, out);
     fputc('\n', out);
 }
 
 /* ---------------------------------------------------------------- below the tables */
 
-/* One line per cell and kind of failure, with the first reason. */
-static void failures_print(const cmp_report_t *report, FILE *out) {
-    const cmp_run_t *run = report->run;
-    const char *label = "Failures";
-    for (size_t i = 0; i < run->cell_count; i++) {
-        const cmp_cell_t *cell = &run->cells[i];
-        for (int kind = CMP_OK + 1; kind < CMP_FAILURE_COUNT; kind++) {
-            const char *reason = NULL;
-            size_t count = 0;
-            for (size_t j = 0; j < cell->sample_count; j++) {
-                if (cell->samples[j].failure != (cmp_failure_t)kind)
-                    continue;
-                count++;
-                if (!reason)
-                    reason = cell->samples[j].reason;
-            }
-            char *text = NULL;
-            if (count == 0 ||
-                asprintf(&text, "%s, %s, %u thread%s: %zu of %zu: %s: %s",
-                         allocator_of(run, cell)->label, cell->workload->name, cell->threads,
-                         cell->threads == 1 ? "" : "s", count, cell->sample_count,
-                         cmp_failure_name((cmp_failure_t)kind), reason ? reason : "n/a") < 0)
+/* One line per kind of failure among `samples` of a cell, with the first reason. */
+static void failures_of(const cmp_run_t *run, const cmp_cell_t *cell, bool timed,
+                        const char **label, FILE *out) {
+    const cmp_sample_t *samples = timed ? cell->latency_samples : cell->samples;
+    const size_t sample_count = timed ? cell->latency_count : cell->sample_count;
+    for (int kind = CMP_OK + 1; kind < CMP_FAILURE_COUNT; kind++) {
+        const char *reason = NULL;
+        size_t count = 0;
+        for (size_t i = 0; i < sample_count; i++) {
+            if (samples[i].failure != (cmp_failure_t)kind)
                 continue;
-            cmp_text_paragraph(out, label, LABEL_WIDTH, text);
-            free(text);
-            label = "";
+            count++;
+            if (!reason)
+                reason = samples[i].reason;
         }
+        char *text = NULL;
+        if (count == 0 ||
+            asprintf(&text, "%s, %s, %u thread%s%s: %zu of %zu: %s: %s",
+                     allocator_of(run, cell)->label, cell->workload->name, cell->threads,
+                     cell->threads == 1 ? "" : "s", timed ? ", each call timed" : "", count,
+                     sample_count, cmp_failure_name((cmp_failure_t)kind),
+                     reason ? reason : "n/a") < 0)
+            continue;
+        cmp_text_paragraph(out, *label, LABEL_WIDTH, text);
+        free(text);
+        *label = "";
+    }
+}
+
+static void failures_print(const cmp_report_t *report, FILE *out) {
+    const char *label = "Failures";
+    for (size_t i = 0; i < report->run->cell_count; i++) {
+        failures_of(report->run, &report->run->cells[i], false, &label, out);
+        failures_of(report->run, &report->run->cells[i], true, &label, out);
     }
 }
 
@@ -359,6 +363,7 @@ static void legend_print(const cmp_report_t *report, FILE *out) {
     if (oversubscribed)
         cmp_text_paragraph(out, "", LABEL_WIDTH,
                            "over: oversubscribed, more threads than PUs that this process may use");
+    cmp_report_blocks_legend(report, LABEL_WIDTH, out);
 }
 
 static void allocators_print(const cmp_run_t *run, FILE *out) {
@@ -432,7 +437,7 @@ void cmp_report_table(const cmp_report_t *report, FILE *out, bool colour) {
     for (size_t i = 0; i < run->cell_count; i++) {
         bool printed = false;
         for (size_t j = 0; j < i && !printed; j++)
-            printed = same_heading(&run->cells[j], &run->cells[i]);
+            printed = cmp_same_heading(&run->cells[j], &run->cells[i]);
         if (!printed)
             heading_table(report, i, out, colour);
     }

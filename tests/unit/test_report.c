@@ -209,23 +209,36 @@ static void history_counts_all_until_a_thousand(void **state) {
 /* clang-format off */
 static const char golden[] =
     "demo: slots=8192 max=768 touch=first; placement compact; 10 rounds\n"
-    "  allocator  threads  M ops/s     [low, high]  ns/op  ratio     [low, high]     peak MiB  failures\n"
-    "  hakmem           1    100.3   [99.2, 100.9]   9.97      1                         11.0\n"
-    "  peer             1     80.0    [79.5, 81.1]  12.50  0.800  [0.798, 0.803]         12.0\n"
-    "  frail            1    100.2   [98.9, 100.8]   9.98  1.001  [0.997, 1.005]  =      13.0  2 of 10: hang\n"
-    "  broken           1    crash             n/a    n/a    n/a             n/a          n/a  10 of 10: crash\n"
+    "  allocator  threads  M ops/s     [low, high]  ns/op  above floor  ratio     [low, high]     peak MiB  failures\n"
+    "  hakmem           1    100.3   [99.2, 100.9]   9.97          n/a      1                         11.0\n"
+    "  peer             1     80.0    [79.5, 81.1]  12.50          n/a  0.800  [0.798, 0.803]         12.0\n"
+    "  frail            1    100.2   [98.9, 100.8]   9.98          n/a  1.001  [0.997, 1.005]  =      13.0  2 of 10: hang\n"
+    "  broken           1    crash             n/a    n/a          n/a    n/a             n/a          n/a  10 of 10: crash\n"
     "\n"
-    "  hakmem           2    200.6  [198.5, 201.8]   9.97      1                         11.0\n"
-    "  peer             2    160.5  [159.4, 161.1]  12.46  0.800  [0.797, 0.802]         12.0\n"
-    "  frail            2    200.2  [197.5, 202.2]   9.99  1.001  [0.998, 1.005]  =      13.0  2 of 10: hang\n"
-    "  broken           2    crash             n/a    n/a    n/a             n/a          n/a  10 of 10: crash\n"
+    "  hakmem           2    200.6  [198.5, 201.8]   9.97          n/a      1                         11.0\n"
+    "  peer             2    160.5  [159.4, 161.1]  12.46          n/a  0.800  [0.797, 0.802]         12.0\n"
+    "  frail            2    200.2  [197.5, 202.2]   9.99          n/a  1.001  [0.998, 1.005]  =      13.0  2 of 10: hang\n"
+    "  broken           2    crash             n/a    n/a          n/a    n/a             n/a          n/a  10 of 10: crash\n"
     "\n"
-    "  hakmem      4 over    401.1  [397.0, 403.6]   9.97      1                         11.0\n"
-    "  peer        4 over    321.1  [317.2, 324.0]  12.46  0.801  [0.798, 0.803]         12.0\n"
-    "  frail       4 over    400.9  [396.6, 404.1]   9.98  1.000  [0.996, 1.005]  =      13.0  2 of 10: hang\n"
-    "  broken      4 over    crash             n/a    n/a    n/a             n/a          n/a  10 of 10: crash\n"
+    "  hakmem      4 over    401.1  [397.0, 403.6]   9.97          n/a      1                         11.0\n"
+    "  peer        4 over    321.1  [317.2, 324.0]  12.46          n/a  0.801  [0.798, 0.803]         12.0\n"
+    "  frail       4 over    400.9  [396.6, 404.1]   9.98          n/a  1.000  [0.996, 1.005]  =      13.0  2 of 10: hang\n"
+    "  broken      4 over    crash             n/a    n/a          n/a    n/a             n/a          n/a  10 of 10: crash\n"
     "  freed by another thread than their allocator, 2 threads: 90.0 % of blocks\n"
     "  freed by another thread than their allocator, 4 threads: 90.0 % of blocks\n"
+    "\n"
+    "  RSS MiB  threads  empty  live  at peak live   peak  freed  fragment  mappings  tables KiB\n"
+    "  hakmem         1   2.00  6.00         10.00  11.00   3.00      1.33       n/a         n/a\n"
+    "  peer           1   2.00  6.00         11.00  12.00   3.00      1.50       n/a         n/a\n"
+    "  frail          1   2.00  6.00         12.00  13.00   3.00      1.67       n/a         n/a\n"
+    "\n"
+    "  hakmem         2   2.00  6.00         10.00  11.00   3.00      1.33       n/a         n/a\n"
+    "  peer           2   2.00  6.00         11.00  12.00   3.00      1.50       n/a         n/a\n"
+    "  frail          2   2.00  6.00         12.00  13.00   3.00      1.67       n/a         n/a\n"
+    "\n"
+    "  hakmem    4 over   2.00  6.00         10.00  11.00   3.00      1.33       n/a         n/a\n"
+    "  peer      4 over   2.00  6.00         11.00  12.00   3.00      1.50       n/a         n/a\n"
+    "  frail     4 over   2.00  6.00         12.00  13.00   3.00      1.67       n/a         n/a\n"
     "\n"
     "Failures      frail, demo, 1 thread: 2 of 10: hang: passed the deadline of 5 s\n"
     "              broken, demo, 1 thread: 10 of 10: crash: killed by signal 11\n"
@@ -239,6 +252,9 @@ static const char golden[] =
     "Figures       median of the rounds; ratio: throughput over that of hakmem in the same round, above 1 is\n"
     "              faster; [low, high]: interval of at least 95 % coverage; =: that interval includes 1\n"
     "              over: oversubscribed, more threads than PUs that this process may use\n"
+    "              RSS without the worker's bookkeeping; empty: before the first allocation; live: requested bytes\n"
+    "              at the end of the measured phase; freed: all of them; fragment: (at peak live - empty) / live;\n"
+    "              mappings, tables: at peak live, above empty\n"
     "Machine       Example CPU; 1 package, 2 cores, 2 PUs; caches L1d 32 KiB, L2 1 MiB; memory 8.00 GiB; hypervisor\n"
     "              none\n"
     "System        Linux 6.1.0 x86_64; Example Linux 1; glibc 2.36; compiler gcc 12.2.0; governor n/a; THP madvise;\n"
@@ -290,8 +306,10 @@ static void too_few_rounds_are_said_and_show_no_interval(void **state) {
     char *text = table_of(&run, false);
     contains(text, "3 rounds");
     contains(text, "intervals are n/a where a cell has fewer than 6 good rounds");
-    contains(text,
-             "  peer             1     81.1          n/a  12.34  0.801          n/a      12.0\n");
+    contains(
+        text,
+        "  peer             1     81.1          n/a  12.34          n/a  0.801          n/a      "
+        "12.0\n");
     free(text);
     cmp_run_free(&run);
 }

@@ -1,0 +1,50 @@
+/*
+ * What the files that write JSON share: values that are null where a figure is missing, and the
+ * parts of a cell that report_json_detail.c writes. Internal to the JSON rendering.
+ */
+#ifndef REPORT_JSON_H
+#define REPORT_JSON_H
+
+#include <math.h>
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#include "report.h"
+
+static inline json_t *json_number(double value) {
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static inline json_t *json_count(uint64_t value) {
+    return json_integer((json_int_t)value);
+}
+
+/* A figure whose zero means that it was not taken. */
+static inline json_t *json_nonzero(uint64_t value) {
+    return value ? json_count(value) : json_null();
+}
+
+static inline void set(json_t *object, const char *key, json_t *value) {
+    if (!value || json_object_set_new(object, key, value) != 0)
+        abort(); /* out of memory: no half-written result */
+}
+
+static inline json_t *json_median(double median) {
+    json_t *object = json_object();
+    set(object, "median", json_number(median));
+    return object;
+}
+
+/* Of a sample: memory at four moments, null where it was not taken; the timeline. */
+json_t *cmp_json_sample_memory(const cmp_sample_t *sample);
+json_t *cmp_json_sample_timeline(const cmp_sample_t *sample);
+
+/* Of a cell: medians of the memory; the course over time, null without a duration; latency, null
+ * where it was not measured; the samples that it comes from. */
+json_t *cmp_json_memory(const cmp_cell_figures_t *figures);
+json_t *cmp_json_course(const cmp_cell_t *cell);
+json_t *cmp_json_latency(const cmp_cell_figures_t *figures);
+json_t *cmp_json_latency_samples(const cmp_cell_t *cell);
+
+#endif
