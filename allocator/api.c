@@ -286,8 +286,12 @@ HAK_API void *hak_pvalloc(size_t size) {
     return aligned_allocate(HAK_OS_PAGE_BYTES, (size + mask) & ~mask);
 }
 
+/* 0 for memory of others: programs ask it about blocks of another allocator's own interface
+ * (redis-server about those of jemalloc's mallocx), and a question does no harm. */
 HAK_API size_t hak_malloc_usable_size(const void *block) {
-    return block == NULL ? 0 : usable_size(block, "malloc_usable_size");
+    if (hak_map_entry(block) == 0)
+        return hak_large_usable(block);
+    return usable_size(block, "malloc_usable_size");
 }
 
 HAK_API int hak_malloc_trim(size_t pad) {

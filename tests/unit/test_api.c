@@ -159,6 +159,7 @@ static void free_keeps_errno(void **state) {
     }
     hak_free(NULL);
     assert_int_equal(hak_malloc_usable_size(NULL), 0);
+    assert_int_equal(hak_malloc_usable_size("of the program"), 0);
 }
 
 static void sized_frees_accept_the_right_size(void **state) {
@@ -251,8 +252,8 @@ static void free_wrong_alignment(void) {
 static void realloc_interior(void) {
     (void)hak_realloc((char *)hak_malloc(200) + 16, 300);
 }
-static void usable_of_static(void) {
-    (void)hak_malloc_usable_size(in_bss);
+static void usable_interior(void) {
+    (void)hak_malloc_usable_size((char *)hak_malloc(200) + 16);
 }
 
 static void misuse_stops_the_program_with_a_reason(void **state) {
@@ -279,7 +280,7 @@ static void misuse_stops_the_program_with_a_reason(void **state) {
         {free_small_size, "free_sized("},
         {free_wrong_alignment, "alignment"},
         {realloc_interior, "realloc("},
-        {usable_of_static, "malloc_usable_size("},
+        {usable_interior, "malloc_usable_size("},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         if (!aborts_with(cases[i].body, cases[i].text))
