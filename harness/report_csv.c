@@ -16,7 +16,12 @@ static const char header[] =
     "seed,failure,reason,started,wall_seconds,ops_per_second,window_seconds,ops,checksum,"
     "crossed_share,peak_rss_bytes,empty_rss_bytes,peak_live_rss_bytes,end_rss_bytes,live_bytes,"
     "minor_faults,major_faults,voluntary_switches,involuntary_switches,user_seconds,"
-    "system_seconds,steal_seconds,binding\n";
+    "system_seconds,steal_seconds,sample_kind,idle_rss_bytes,peak_live_rss_anon_bytes,"
+    "end_rss_anon_bytes,idle_rss_anon_bytes,idle_lazy_free_bytes,empty_page_table_bytes,"
+    "peak_live_page_table_bytes,empty_mappings,peak_live_mappings,timed_ops_per_second,"
+    "timer_overhead_ns,malloc_p50_ns,malloc_p90_ns,malloc_p99_ns,malloc_p99.9_ns,malloc_p99.99_ns,"
+    "malloc_max_ns,free_p50_ns,free_p90_ns,free_p99_ns,free_p99.9_ns,free_p99.99_ns,free_max_ns,"
+    "binding\n";
 
 static void field_text(FILE *out, const char *text) {
     if (!text || strcmp(text, "n/a") == 0) {
@@ -85,6 +90,48 @@ static void fields_of_cell(FILE *out, const cmp_run_t *run, const cmp_cell_t *ce
     free(parameters);
 }
 
+static void fields_of_memory(FILE *out, const cmp_sample_t *sample) {
+    const wl_memory_t *empty = &sample->memory[WL_MOMENT_EMPTY];
+    const wl_memory_t *peak_live = &sample->memory[WL_MOMENT_PEAK_LIVE];
+    const wl_memory_t *freed = &sample->memory[WL_MOMENT_FREED];
+    const wl_memory_t *idle = &sample->memory[WL_MOMENT_IDLE];
+    field_nonzero(out, idle->rss_bytes);
+    const struct {
+        const wl_memory_t *moment;
+        uint64_t bytes;
+    } parts[] = {{peak_live, peak_live->rss_anon_bytes},
+                 {freed, freed->rss_anon_bytes},
+                 {idle, idle->rss_anon_bytes},
+                 {idle, idle->lazy_free_bytes}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].moment->rss_bytes != 0)
+            field_count(out, parts[i].bytes);
+        else
+            field_nonzero(out, 0);
+    }
+    field_nonzero(out, empty->page_table_bytes);
+    field_nonzero(out, peak_live->page_table_bytes);
+    field_nonzero(out, empty->mappings);
+    field_nonzero(out, peak_live->mappings);
+}
+
+static void fields_of_latency(FILE *out, const cmp_sample_t *sample) {
+    const wl_latency_report_t *latency = sample->latency;
+    field_real(out, latency ? sample->timed_ops_per_second : NAN);
+    field_real(out, latency ? latency->overhead_ns : NAN);
+    for (int i = 0; i < WL_OPERATIONS; i++) {
+        const wl_histogram_t *histogram = latency ? &latency->histograms[i] : NULL;
+        double max = histogram ? (double)histogram->max : NAN;
+        for (size_t p = 0; p < CMP_PERCENTILES; p++) {
+            double ns = histogram ? wl_histogram_percentile(histogram, cmp_percentiles[p]) : -1;
+            if (ns < 0)
+                max = NAN; /* there was no call */
+            field_real(out, ns >= 0 ? ns : NAN);
+        }
+        field_real(out, max);
+    }
+}
+
 /* A failed sample reports what it had: there, zero means that nothing was reported. */
 static void fields_of_sample(FILE *out, const cmp_sample_t *sample) {
     bool good = sample->failure == CMP_OK;
@@ -119,6 +166,9 @@ static void fields_of_sample(FILE *out, const cmp_sample_t *sample) {
     const double times[] = {sample->user_seconds, sample->system_seconds, sample->steal_seconds};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         field_real(out, good || times[i] != 0 ? times[i] : NAN);
+    field_text(out, cmp_sample_kind_name(sample->kind));
+    fields_of_memory(out, sample);
+    fields_of_latency(out, sample);
     /* The last field ends the line instead of a comma. */
     fprintf(out, strchr(sample->binding ? sample->binding : "", ',') ? "\"%s\"\n" : "%s\n",
             sample->binding ? sample->binding : "");
@@ -131,6 +181,10 @@ bool cmp_report_csv(const cmp_report_t *report, FILE *out) {
         for (size_t j = 0; j < cell->sample_count; j++) {
             fields_of_cell(out, report->run, cell);
             fields_of_sample(out, &cell->samples[j]);
+        }
+        for (size_t j = 0; j < cell->latency_count; j++) {
+            fields_of_cell(out, report->run, cell);
+            fields_of_sample(out, &cell->latency_samples[j]);
         }
     }
     return fflush(out) == 0 && !ferror(out);

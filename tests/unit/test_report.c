@@ -580,8 +580,8 @@ static void csv_has_one_row_a_sample_and_quotes_what_needs_it(void **state) {
     static const char nasty[] = "a \"quoted\", and\nbroken label";
     free(run.allocators[SYNTHETIC_PEER].label);
     run.allocators[SYNTHETIC_PEER].label = strdup(nasty);
-    char *text = csv_of(&run), *rest = text, *names[64], *fields[64];
-    size_t columns = record_split(&rest, names, 64), rows = 0, failed = 0, labelled = 0;
+    char *text = csv_of(&run), *rest = text, *names[96], *fields[96];
+    size_t columns = record_split(&rest, names, 96), rows = 0, failed = 0, labelled = 0;
     size_t allocator = column_named(names, columns, "allocator");
     size_t failure = column_named(names, columns, "failure");
     size_t throughput = column_named(names, columns, "ops_per_second");
@@ -590,7 +590,7 @@ static void csv_has_one_row_a_sample_and_quotes_what_needs_it(void **state) {
     size_t faults = column_named(names, columns, "major_faults");
     size_t threads = column_named(names, columns, "threads");
     while (*rest) {
-        assert_int_equal(record_split(&rest, fields, 64), columns);
+        assert_int_equal(record_split(&rest, fields, 96), columns);
         rows++;
         labelled += strcmp(fields[allocator], nasty) == 0;
         failed += *fields[failure] != '\0';

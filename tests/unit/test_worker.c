@@ -226,6 +226,89 @@ static void a_timed_run_ends_in_time_without_a_checksum(void **state) {
     }
 }
 
+/* ---------------------------------------------------------------------------------- latency */
+
+static void timing_each_call_leaves_the_work_as_it_is(void **state) {
+    (void)state;
+    static const char *const requests[] = {"mixed ops=30000 warmup=3000 threads=2",
+                                           "mixed ops=30000 threads=1 touch=consumer",
+                                           "remote ops=30000 warmup=3000 threads=1",
+                                           "remote ops=30000 warmup=3000 threads=2",
+                                           "remote ops=30000 threads=3 pattern=ring ring=8",
+                                           "remote ops=30000 threads=4 pattern=all touch=lines",
+                                           "larson ops=30000 warmup=3000 threads=3"};
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        uint32_t threads = (uint32_t)atoi(strstr(requests[i], "threads=") + 8);
+        char timed[256];
+        snprintf(timed, sizeof timed, "%s latency=1", requests[i]);
+        child_t child = child_run(NULL, timed, threads);
+        assert_done(&child);
+        assert_int_equal(child.control->checksum, checksum_of(NULL, requests[i], threads));
+        child_release(&child);
+    }
+}
+
+static void every_counted_operation_is_timed_and_no_other(void **state) {
+    (void)state;
+    static const char *const requests[] = {
+        "mixed ops=30000 warmup=3000 threads=2 latency=1",
+        "remote ops=30000 warmup=3000 threads=1 latency=1",
+        "remote ops=30000 warmup=3000 threads=2 latency=1",
+        "remote ops=30000 warmup=3000 threads=3 pattern=ring ring=8 latency=1",
+        "remote ops=30000 warmup=3000 threads=4 pattern=all latency=1",
+        "larson ops=30000 warmup=3000 threads=3 latency=1",
+        "larson seconds=1 threads=2 latency=1"};
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        uint32_t threads = (uint32_t)atoi(strstr(requests[i], "threads=") + 8);
+        child_t child = child_run(NULL, requests[i], threads);
+        assert_done(&child);
+        const wl_latency_report_t *latency = &child.control->latency;
+        uint64_t ops = 0, freed = 0;
+        for (uint32_t t = 0; t < threads; t++) {
+            ops += child.control->threads[t].ops;
+            freed += child.control->threads[t].freed_blocks;
+        }
+        assert_int_equal(wl_histogram_count(&latency->histograms[WL_FREE]), freed);
+        assert_int_equal(wl_histogram_count(&latency->histograms[WL_MALLOC]), ops - freed);
+        for (int operation = 0; operation < WL_OPERATIONS; operation++) {
+            const wl_slow_calls_t *slow = &latency->slow[operation];
+            for (uint32_t j = 0; j < slow->count; j++) {
+                assert_true(slow->calls[j].ns <= latency->histograms[operation].max);
+                assert_true(slow->calls[j].thread < threads);
+                assert_true(j == 0 || slow->calls[j].ns <= slow->calls[j - 1].ns);
+            }
+        }
+        child_release(&child);
+    }
+}
+
+static void without_latency_nothing_is_timed(void **state) {
+    (void)state;
+    child_t child = child_run(NULL, "mixed ops=1000", 1);
+    assert_done(&child);
+    assert_int_equal(child.control->latency.source, 0);
+    child_release(&child);
+}
+
+static void memory_is_read_at_every_moment(void **state) {
+    (void)state;
+    static const char *const requests[] = {"mixed ops=100000 idle_ms=50", "mixed ops=100000"};
+    for (size_t i = 0; i < 2; i++) {
+        child_t child = child_run(NULL, requests[i], 1);
+        assert_done(&child);
+        const wl_memory_t *memory = child.control->memory;
+        for (int moment = 0; moment < WL_MOMENT_IDLE; moment++) {
+            assert_true(memory[moment].rss_bytes > child.control->bookkeeping_bytes);
+            assert_true(memory[moment].mappings > 0);
+            assert_true(memory[moment].rss_anon_bytes <= memory[moment].rss_bytes);
+        }
+        assert_true(memory[WL_MOMENT_PEAK_LIVE].rss_anon_bytes >
+                    memory[WL_MOMENT_EMPTY].rss_anon_bytes);
+        assert_int_equal(memory[WL_MOMENT_IDLE].rss_bytes > 0, i == 0);
+        child_release(&child);
+    }
+}
+
 /* ---------------------------------------------------------------------------------- crossing */
 
 /* Share of freed blocks that had crossed, in per cent. */
@@ -300,9 +383,9 @@ static uint64_t status_bytes(pid_t pid, const char *key) {
 
 static void bookkeeping_is_exactly_the_shared_memory(void **state) {
     (void)state;
-    static const char *const requests[] = {"mixed ops=1000 threads=4 check=1",
-                                           "remote ops=1000 threads=4 pattern=all",
-                                           "larson ops=1000 threads=4"};
+    static const char *const requests[] = {
+        "mixed ops=1000 threads=4 check=1", "remote ops=1000 threads=4 pattern=all",
+        "larson ops=1000 threads=4", "mixed ops=1000 threads=4 latency=1"};
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         child_t child = child_start(NULL, requests[i], 4, 0);
         child_reach(&child, WL_STATE_READY);
@@ -340,6 +423,7 @@ static void bad_requests_are_named(void **state) {
         {"mixed ops=1 seconds=1", "one of ops=N and seconds=N"},
         {"mixed ops=1 slot=3", "did you mean 'slots'"},
         {"mixed ops=1 bind=x", "bind=x"},
+        {"mixed ops=1 check=1 latency=1", "exclude each other"},
         {"remote ops=1 min=9 max=8", "min=9 is above max=8"},
     };
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
@@ -446,6 +530,10 @@ int main(void) {
         cmocka_unit_test(operations_and_bytes_add_up),
         cmocka_unit_test(stamps_rise_and_cover_the_work),
         cmocka_unit_test(a_timed_run_ends_in_time_without_a_checksum),
+        cmocka_unit_test(timing_each_call_leaves_the_work_as_it_is),
+        cmocka_unit_test(every_counted_operation_is_timed_and_no_other),
+        cmocka_unit_test(without_latency_nothing_is_timed),
+        cmocka_unit_test(memory_is_read_at_every_moment),
         cmocka_unit_test(the_share_that_crosses_is_the_share_asked_for),
         cmocka_unit_test(larson_frees_the_blocks_of_threads_that_are_gone),
         cmocka_unit_test(it_waits_for_go_with_the_proof_filled_in),
