@@ -521,7 +521,8 @@ bool cmp_allocators_select(const cmp_paths_t *paths, const char *list, cmp_run_t
         .paths = paths, .run = run, .error = error, .error_bytes = error_bytes};
     selection.known = cmp_known_allocators(paths, &selection.known_count);
     bool good = list == NULL ? select_default(&selection) : select_list(&selection, list);
-    good = good && select_floor(&selection) && select_control(&selection);
+    /* The floor's shortcuts are for workloads: it gives nothing back. */
+    good = good && (run->program != NULL || select_floor(&selection)) && select_control(&selection);
     cmp_known_allocators_free(selection.known, selection.known_count);
     return good;
 }

@@ -14,6 +14,7 @@
 #define COMMANDS(X)                                                                                \
     X(compare)                                                                                     \
     X(ab)                                                                                          \
+    X(run)                                                                                         \
     X(list)                                                                                        \
     X(doctor)
 

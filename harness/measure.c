@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "program_prove.h"
 #include "signals.h"
 
 enum {
@@ -85,6 +86,15 @@ static bool cell_run(cmp_measure_t *measure, size_t index, cmp_sample_kind_t kin
         free(pace->failed);
         pace->failed = NULL;
         return true;
+    }
+    if (measure->program != NULL) {
+        const cmp_program_request_t program_request = {
+            .allocator = measure->run->cells[index].allocator,
+            .deadline_seconds = cell_deadline(measure, index),
+            .memory_limit_bytes = measure->memory_limit_bytes,
+            .abandon_at = cmp_measure_stop_time(measure),
+        };
+        return cmp_program_sample(measure->program, &program_request, sample);
     }
     cmp_sample_request_t request = request_make(measure, index);
     request.kind = kind;
@@ -177,6 +187,20 @@ void cmp_measure_stop_group(cmp_measure_t *measure, size_t group) {
         measure->paces[measure->schedule->groups[group].first_cell + i].stopped = true;
 }
 
+static void sample_announce(cmp_measure_t *measure, cmp_sample_kind_t kind, uint32_t round,
+                            const cmp_cell_t *cell) {
+    const cmp_run_t *run = measure->run;
+    const bool timed = kind == CMP_SAMPLE_LATENCY;
+    const char *label = run->allocators[cell->allocator].label;
+    if (measure->program != NULL)
+        cmp_progress_sample(&measure->progress, "round %u/%u, %s", round + 1, run->rounds, label);
+    else
+        cmp_progress_sample(&measure->progress, "%s %u/%u, %s, %u thread%s, %s",
+                            timed ? "latency" : "round", round + 1,
+                            timed ? measure->latency_rounds : run->rounds, cell->workload->name,
+                            cell->threads, cell->threads == 1 ? "" : "s", label);
+}
+
 static round_result_t round_run(cmp_measure_t *measure, cmp_sample_kind_t kind, uint32_t round,
                                 size_t *order, agreement_t *agreements, char *error,
                                 size_t error_bytes) {
@@ -195,10 +219,7 @@ static round_result_t round_run(cmp_measure_t *measure, cmp_sample_kind_t kind, 
         if (pace->stopped || control_rests(measure, cell, round))
             continue;
         any = true;
-        cmp_progress_sample(
-            &measure->progress, "%s %u/%u, %s, %u thread%s, %s", timed ? "latency" : "round",
-            round + 1, timed ? measure->latency_rounds : run->rounds, cell->workload->name,
-            cell->threads, cell->threads == 1 ? "" : "s", run->allocators[cell->allocator].label);
+        sample_announce(measure, kind, round, cell);
         if (!cell_run(measure, index, kind, round, &sample))
             return ROUND_ABANDONED;
         sample.round = round;
@@ -283,11 +304,15 @@ bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes) {
         return false;
     }
     cmp_signals_catch();
-    bool good = true;
-    if (!cmp_calibrate(measure)) {
+    if (run->program != NULL)
+        measure->program = cmp_program_open(measure);
+    bool good = measure->program != NULL ? cmp_program_prove(measure) : cmp_calibrate(measure);
+    if (!good) {
         run->interrupted = true;
-        snprintf(error, error_bytes, "interrupted before the first round; nothing was measured");
-        good = false;
+        snprintf(error, error_bytes, "%s before the first round; nothing was measured",
+                 measure->program == NULL || cmp_signals_arrived()
+                     ? "interrupted"
+                     : "the time of --quick, too short for this program, was up");
     }
     good = good && cmp_store_begin_run(measure->store, run, error, error_bytes) &&
            rounds_run(measure, error, error_bytes);
@@ -295,6 +320,7 @@ bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes) {
     if (run->interrupted)
         cmp_run_note(run, "interrupted after %u of %u rounds; what was measured is kept",
                      run->rounds_done, run->rounds);
+    cmp_program_close(measure->program);
     cmp_runner_close(measure->runner);
     for (size_t i = 0; i < run->cell_count; i++) {
         if (measure->paces[i].failed != NULL)

@@ -46,7 +46,8 @@ typedef struct cmp_measure {
     void *context;
     /* ---- the rest belongs to cmp_measure */
     cmp_runner_t *runner;
-    cmp_pace_t *paces; /* parallel to run->cells */
+    struct cmp_program_runner *program; /* runs the samples of a real program; NULL: workloads */
+    cmp_pace_t *paces;                  /* parallel to run->cells */
     cmp_progress_t progress;
     bool stop_noted; /* the run has its note on cells that are not run again */
 } cmp_measure_t;

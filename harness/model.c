@@ -25,6 +25,7 @@ const char *cmp_failure_name(cmp_failure_t failure) {
         [CMP_FAIL_WORKER] = "worker-error",
         [CMP_FAIL_STATUS] = "exit-status",
         [CMP_FAIL_OUTPUT] = "output-differs",
+        [CMP_FAIL_SETUP] = "setup-failed",
     };
     if ((unsigned)failure >= CMP_FAILURE_COUNT)
         return "worker-error";
@@ -212,4 +213,30 @@ char *cmp_words_quote(char *const *words) {
 
 char *cmp_command_line(const cmp_run_t *run) {
     return cmp_words_quote(run->command);
+}
+
+char *cmp_command_again(const cmp_run_t *run) {
+    size_t count = 0, own;
+    bool seeded = false;
+    while (run->command && run->command[count])
+        count++;
+    for (own = 0; own < count && strcmp(run->command[own], "--") != 0; own++)
+        seeded |= strcmp(run->command[own], "--seed") == 0 ||
+                  strncmp(run->command[own], "--seed=", 7) == 0;
+    char **words = calloc(count + 3, sizeof *words), seed[24];
+    if (!words)
+        abort();
+    size_t used = own;
+    for (size_t i = 0; i < own; i++)
+        words[i] = run->command[i];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
+    if (!seeded) {
+        words[used++] = "--seed";
+        words[used++] = seed;
+    }
+    for (size_t i = own; i < count; i++)
+        words[used++] = run->command[i];
+    char *text = cmp_words_quote(words);
+    free(words);
+    return text;
 }

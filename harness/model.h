@@ -36,6 +36,7 @@ typedef enum cmp_failure {
     CMP_FAIL_WORKER,          /* "worker-error": any other failure the worker reports */
     CMP_FAIL_STATUS,          /* "exit-status": a program ended with another than expected */
     CMP_FAIL_OUTPUT,          /* "output-differs": from that under the first allocator */
+    CMP_FAIL_SETUP,           /* "setup-failed": the command before the sample did */
     CMP_FAILURE_COUNT
 } cmp_failure_t;
 
@@ -218,6 +219,9 @@ bool cmp_same_work(const cmp_cell_t *a, const cmp_cell_t *b);
 
 /* The run's command quoted for a shell, malloc'ed; NULL when out of memory. */
 char *cmp_command_line(const cmp_run_t *run);
+
+/* The same with the run's seed, so that it does the same work. What follows "--" is a program's. */
+char *cmp_command_again(const cmp_run_t *run);
 
 /* Frees the texts of the machine, not the machine itself. */
 void cmp_machine_free(cmp_machine_t *machine);

@@ -17,6 +17,31 @@ enum { HISTORY_QUANTILE_COUNT = 1000 };
 /* The figure of a sample that is to be summarised; NAN where it is missing. */
 typedef double sample_figure_t(const cmp_sample_t *sample);
 
+/* What ratios are formed of; more is faster. */
+static double sample_speed(const cmp_cell_t *cell, const cmp_sample_t *sample) {
+    return cmp_cell_is_program(cell) ? 1 / sample->wall_seconds : sample->ops_per_second;
+}
+
+static double sample_wall(const cmp_sample_t *sample) {
+    return sample->wall_seconds;
+}
+
+static double sample_user(const cmp_sample_t *sample) {
+    return sample->user_seconds;
+}
+
+static double sample_system(const cmp_sample_t *sample) {
+    return sample->system_seconds;
+}
+
+static double sample_faults(const cmp_sample_t *sample) {
+    return (double)(sample->minor_faults + sample->major_faults);
+}
+
+static double sample_faults_per_op(const cmp_sample_t *sample) {
+    return sample->ops > 0 ? sample_faults(sample) / (double)sample->ops : NAN;
+}
+
 static double sample_throughput(const cmp_sample_t *sample) {
     return sample->ops_per_second;
 }
@@ -87,8 +112,8 @@ static size_t pairs_append(const cmp_cell_t *treatment, const cmp_cell_t *base,
         const cmp_sample_t *partner = good_sample_of_round(base, sample->round);
         if (!partner)
             continue;
-        treatment_values[count] = sample->ops_per_second;
-        base_values[count++] = partner->ops_per_second;
+        treatment_values[count] = sample_speed(treatment, sample);
+        base_values[count++] = sample_speed(base, partner);
     }
     return count;
 }
@@ -122,6 +147,32 @@ static cmp_interval_t ratio_over(const cmp_run_t *run, const cmp_cell_t *only, b
     return ratio;
 }
 
+static cmp_interval_t interval_of(const cmp_cell_t *cell, sample_figure_t *figure) {
+    size_t count;
+    double *values = figures_of(cell, figure, &count);
+    cmp_interval_t interval = cmp_median_interval(values, values ? count : 0);
+    free(values);
+    return interval;
+}
+
+/* Events per operation: the median over samples that a PMU counted in, or what one simulated run
+ * has more than a shorter one, so that start and warm-up cancel. */
+static double counter_per_op(const cmp_cell_t *cell, int counter) {
+    const cmp_count_t *brief = &cell->simulated[0], *full = &cell->simulated[1];
+    if (brief->ops > 0 && full->ops > brief->ops)
+        return (full->events[counter] - brief->events[counter]) / (double)(full->ops - brief->ops);
+    double *values = malloc((cell->sample_count + 1) * sizeof *values);
+    size_t count = 0;
+    for (size_t i = 0; values && i < cell->sample_count; i++) {
+        const cmp_count_t *counted = &cell->samples[i].counted;
+        if (cell->samples[i].failure == CMP_OK && counted->ops > 0)
+            values[count++] = counted->events[counter] / (double)counted->ops;
+    }
+    double median = cmp_summarise(values, count).median;
+    free(values);
+    return median;
+}
+
 static cmp_cell_figures_t cell_derive(const cmp_run_t *run, const cmp_cell_t *cell) {
     cmp_cell_figures_t figures = {0};
     size_t count;
@@ -148,6 +199,13 @@ static cmp_cell_figures_t cell_derive(const cmp_run_t *run, const cmp_cell_t *ce
     for (int moment = 0; moment < WL_MOMENTS; moment++)
         figures.memory[moment] = cmp_memory_figures(cell, (enum wl_moment)moment);
     figures.latency = cmp_latency_figures(cell);
+    figures.wall_seconds = interval_of(cell, sample_wall);
+    figures.user_seconds = interval_of(cell, sample_user);
+    figures.system_seconds = interval_of(cell, sample_system);
+    figures.page_faults = median_of(cell, sample_faults);
+    figures.page_faults_per_op = median_of(cell, sample_faults_per_op);
+    for (int i = 0; i < CMP_COUNTER_COUNT; i++)
+        figures.per_op[i] = counter_per_op(cell, i);
     return figures;
 }
 

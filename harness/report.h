@@ -27,6 +27,11 @@ typedef struct cmp_cell_figures {
     double live_bytes;                    /* median */
     cmp_memory_figures_t memory[WL_MOMENTS];
     cmp_latency_figures_t *latency; /* NULL: not measured */
+    /* Of a program; intervals of medians. */
+    cmp_interval_t wall_seconds, user_seconds, system_seconds;
+    double page_faults;               /* median of minor + major */
+    double per_op[CMP_COUNTER_COUNT]; /* events of run->counters_source per operation */
+    double page_faults_per_op;        /* of a workload's measured phase, median */
 } cmp_cell_figures_t;
 
 typedef struct cmp_report {
@@ -50,6 +55,13 @@ void cmp_report_free(cmp_report_t *report);
 
 /* Adds the noise floors of earlier runs, as cmp_store_noise_history returns them. */
 void cmp_report_add_history(cmp_report_t *report, const double *log_ratios, size_t count);
+
+/* The table of the cells of one program, from `first` on; part of cmp_report_table. */
+void cmp_report_program_table(const cmp_report_t *report, size_t first, FILE *out, bool colour);
+/* The block "Counters per op" below a table of workloads; nothing when nothing was counted. */
+void cmp_report_counters(const cmp_report_t *report, FILE *out, bool colour);
+/* Names of the cell's kinds of failure, each once: "crash, hang". */
+void cmp_report_failure_kinds(const cmp_cell_t *cell, char *text, size_t text_bytes);
 
 /* The terminal table, with `colour` as decided by the caller. */
 void cmp_report_table(const cmp_report_t *report, FILE *out, bool colour);

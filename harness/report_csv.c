@@ -21,7 +21,7 @@ static const char header[] =
     "peak_live_page_table_bytes,empty_mappings,peak_live_mappings,timed_ops_per_second,"
     "timer_overhead_ns,malloc_p50_ns,malloc_p90_ns,malloc_p99_ns,malloc_p99.9_ns,malloc_p99.99_ns,"
     "malloc_max_ns,free_p50_ns,free_p90_ns,free_p99_ns,free_p99.9_ns,free_p99.99_ns,free_max_ns,"
-    "binding\n";
+    "output_sha256,counted_ops,cycles,instructions,branches,branch_misses,cache_misses,binding\n";
 
 static void field_text(FILE *out, const char *text) {
     if (!text || strcmp(text, "n/a") == 0) {
@@ -80,8 +80,8 @@ static void fields_of_cell(FILE *out, const cmp_run_t *run, const cmp_cell_t *ce
     field_count(out, allocator->control);
     field_text(out, allocator->version);
     field_text(out, allocator->sha256);
-    field_count(out, cell->threads);
-    field_text(out, topo_policy_name(cell->placement));
+    field_nonzero(out, cell->threads);
+    field_text(out, cmp_cell_placement(cell));
     field_count(out, cell->oversubscribed);
     field_nonzero(out, cell->ops_per_thread);
     field_nonzero(out, cell->warmup_per_thread);
@@ -132,11 +132,18 @@ static void fields_of_latency(FILE *out, const cmp_sample_t *sample) {
     }
 }
 
+static void fields_of_counters(FILE *out, const cmp_sample_t *sample) {
+    field_text(out, sample->output_sha256);
+    field_nonzero(out, sample->counted.ops);
+    for (int i = CMP_COUNTER_CYCLES; i <= CMP_COUNTER_CACHE_MISSES; i++)
+        field_real(out, sample->counted.ops > 0 ? sample->counted.events[i] : NAN);
+}
+
 /* A failed sample reports what it had: there, zero means that nothing was reported. */
-static void fields_of_sample(FILE *out, const cmp_sample_t *sample) {
-    bool good = sample->failure == CMP_OK;
+static void fields_of_sample(FILE *out, const cmp_cell_t *cell, const cmp_sample_t *sample) {
+    bool good = sample->failure == CMP_OK, program = cmp_cell_is_program(cell);
     char checksum[20] = "";
-    if (good)
+    if (good && !program)
         snprintf(checksum, sizeof checksum, "%016" PRIx64, sample->checksum);
     field_text(out, sample->uuid);
     field_count(out, sample->round);
@@ -150,7 +157,7 @@ static void fields_of_sample(FILE *out, const cmp_sample_t *sample) {
         field_real(out, reals[i] != 0 ? reals[i] : NAN);
     field_nonzero(out, sample->ops);
     field_text(out, checksum);
-    field_real(out, good || sample->crossed_share != 0 ? sample->crossed_share : NAN);
+    field_real(out, (good && !program) || sample->crossed_share != 0 ? sample->crossed_share : NAN);
     field_nonzero(out, sample->peak_rss_bytes);
     field_nonzero(out, sample->memory[WL_MOMENT_EMPTY].rss_bytes);
     field_nonzero(out, sample->memory[WL_MOMENT_PEAK_LIVE].rss_bytes);
@@ -158,7 +165,7 @@ static void fields_of_sample(FILE *out, const cmp_sample_t *sample) {
     const uint64_t counts[] = {sample->live_bytes, sample->minor_faults, sample->major_faults,
                                sample->voluntary_switches, sample->involuntary_switches};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        if (good)
+        if (good && (i > 0 || !program))
             field_count(out, counts[i]);
         else
             field_nonzero(out, counts[i]);
@@ -169,6 +176,7 @@ static void fields_of_sample(FILE *out, const cmp_sample_t *sample) {
     field_text(out, cmp_sample_kind_name(sample->kind));
     fields_of_memory(out, sample);
     fields_of_latency(out, sample);
+    fields_of_counters(out, sample);
     /* The last field ends the line instead of a comma. */
     fprintf(out, strchr(sample->binding ? sample->binding : "", ',') ? "\"%s\"\n" : "%s\n",
             sample->binding ? sample->binding : "");
@@ -180,11 +188,11 @@ bool cmp_report_csv(const cmp_report_t *report, FILE *out) {
         const cmp_cell_t *cell = &report->run->cells[i];
         for (size_t j = 0; j < cell->sample_count; j++) {
             fields_of_cell(out, report->run, cell);
-            fields_of_sample(out, &cell->samples[j]);
+            fields_of_sample(out, cell, &cell->samples[j]);
         }
         for (size_t j = 0; j < cell->latency_count; j++) {
             fields_of_cell(out, report->run, cell);
-            fields_of_sample(out, &cell->latency_samples[j]);
+            fields_of_sample(out, cell, &cell->latency_samples[j]);
         }
     }
     return fflush(out) == 0 && !ferror(out);

@@ -17,15 +17,6 @@
 #include "report_json.h"
 #include "report_text.h"
 
-static json_t *json_text(const char *text) {
-    if (!text || strcmp(text, "n/a") == 0)
-        return json_null();
-    char *clean = cmp_text_utf8(text, false);
-    json_t *value = json_string(clean);
-    free(clean);
-    return value;
-}
-
 static json_t *json_nonzero_number(double value) {
     return json_number(value != 0 ? value : NAN);
 }
@@ -125,21 +116,22 @@ static void sample_identify(json_t *object, const cmp_sample_t *sample) {
     set(object, "wall_seconds", json_nonzero_number(sample->wall_seconds));
 }
 
-static json_t *json_good_sample(const cmp_sample_t *sample) {
+static json_t *json_good_sample(const cmp_cell_t *cell, const cmp_sample_t *sample) {
+    const bool program = cmp_cell_is_program(cell);
     json_t *object = json_object();
     char checksum[20];
     snprintf(checksum, sizeof checksum, "%016" PRIx64, sample->checksum);
     sample_identify(object, sample);
     set(object, "ops_per_second", json_number(sample->ops_per_second));
     set(object, "window_seconds", json_nonzero_number(sample->window_seconds));
-    set(object, "ops", json_count(sample->ops));
-    set(object, "checksum", json_string(checksum));
-    set(object, "crossed_share", json_number(sample->crossed_share));
+    set(object, "ops", program ? json_null() : json_count(sample->ops));
+    set(object, "checksum", program ? json_null() : json_string(checksum));
+    set(object, "crossed_share", json_number(program ? NAN : sample->crossed_share));
     set(object, "peak_rss_bytes", json_nonzero(sample->peak_rss_bytes));
     set(object, "empty_rss_bytes", json_nonzero(sample->memory[WL_MOMENT_EMPTY].rss_bytes));
     set(object, "peak_live_rss_bytes", json_nonzero(sample->memory[WL_MOMENT_PEAK_LIVE].rss_bytes));
     set(object, "end_rss_bytes", json_nonzero(sample->memory[WL_MOMENT_FREED].rss_bytes));
-    set(object, "live_bytes", json_count(sample->live_bytes));
+    set(object, "live_bytes", program ? json_null() : json_count(sample->live_bytes));
     set(object, "minor_faults", json_count(sample->minor_faults));
     set(object, "major_faults", json_count(sample->major_faults));
     set(object, "voluntary_switches", json_count(sample->voluntary_switches));
@@ -148,7 +140,9 @@ static json_t *json_good_sample(const cmp_sample_t *sample) {
     set(object, "system_seconds", json_number(sample->system_seconds));
     set(object, "steal_seconds", json_number(sample->steal_seconds));
     set(object, "binding", json_text(sample->binding));
-    set(object, "window_start_seconds", json_number(sample->window_start_seconds));
+    set(object, "output_sha256", json_text(*sample->output_sha256 ? sample->output_sha256 : NULL));
+    set(object, "counted", cmp_json_count(&sample->counted));
+    set(object, "window_start_seconds", json_number(program ? NAN : sample->window_start_seconds));
     set(object, "memory", cmp_json_sample_memory(sample));
     set(object, "timeline", cmp_json_sample_timeline(sample));
     return object;
@@ -197,8 +191,8 @@ static void cell_describe(json_t *object, const cmp_run_t *run, const cmp_cell_t
     set(object, "control", json_boolean(allocator->control));
     set(object, "version", json_text(allocator->version));
     set(object, "library_sha256", json_text(*allocator->sha256 ? allocator->sha256 : NULL));
-    set(object, "threads", json_count(cell->threads));
-    set(object, "placement", json_text(topo_policy_name(cell->placement)));
+    set(object, "threads", json_nonzero(cell->threads));
+    set(object, "placement", json_text(cmp_cell_placement(cell)));
     set(object, "oversubscribed", json_boolean(cell->oversubscribed));
     set(object, "ops_per_thread", json_nonzero(cell->ops_per_thread));
     set(object, "warmup_per_thread", json_nonzero(cell->warmup_per_thread));
@@ -213,7 +207,7 @@ static json_t *json_cell(const cmp_report_t *report, size_t index) {
     for (size_t i = 0; i < cell->sample_count; i++) {
         const cmp_sample_t *sample = &cell->samples[i];
         if (sample->failure == CMP_OK)
-            json_array_append_new(samples, json_good_sample(sample));
+            json_array_append_new(samples, json_good_sample(cell, sample));
         else
             json_array_append_new(failures, json_failed_sample(sample));
     }
@@ -239,8 +233,14 @@ static json_t *json_cell(const cmp_report_t *report, size_t index) {
     set(object, "timeline", cmp_json_course(cell));
     set(object, "latency_ns", cmp_json_latency(figures));
     set(object, "latency_samples", cmp_json_latency_samples(cell));
-    set(object, "instructions_per_op", json_null());
-    set(object, "counters_source", json_null());
+    set(object, "instructions_per_op", json_number(figures->per_op[CMP_COUNTER_INSTRUCTIONS]));
+    set(object, "counters_source", json_text(report->run->counters_source));
+    set(object, "counters_per_op", cmp_json_counters_per_op(report, figures));
+    set(object, "simulated", cmp_json_simulated(cell));
+    set(object, "wall_seconds", cmp_json_seconds(cell, &figures->wall_seconds));
+    set(object, "user_seconds", cmp_json_seconds(cell, &figures->user_seconds));
+    set(object, "system_seconds", cmp_json_seconds(cell, &figures->system_seconds));
+    set(object, "page_faults", json_number(cmp_cell_is_program(cell) ? figures->page_faults : NAN));
     return object;
 }
 
@@ -303,6 +303,7 @@ bool cmp_report_json(const cmp_report_t *report, FILE *out) {
     set(root, "machine", json_machine(&run->machine));
     set(root, "noise_floor", json_noise_floor(report));
     set(root, "allocators", json_allocators(run));
+    set(root, "program", cmp_json_program(run->program));
     set(root, "notes", json_strings(run->notes, run->note_count));
     set(root, "cells", cells);
     if (report->comparisons)

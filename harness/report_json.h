@@ -7,10 +7,21 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
 #include "report.h"
+#include "report_text.h"
+
+static inline json_t *json_text(const char *text) {
+    if (!text || strcmp(text, "n/a") == 0)
+        return json_null();
+    char *clean = cmp_text_utf8(text, false);
+    json_t *value = json_string(clean);
+    free(clean);
+    return value;
+}
 
 static inline json_t *json_number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
@@ -46,5 +57,16 @@ json_t *cmp_json_memory(const cmp_cell_figures_t *figures);
 json_t *cmp_json_course(const cmp_cell_t *cell);
 json_t *cmp_json_latency(const cmp_cell_figures_t *figures);
 json_t *cmp_json_latency_samples(const cmp_cell_t *cell);
+
+/* Events by name, with the operations during which they happened; null when none were counted. */
+json_t *cmp_json_count(const cmp_count_t *count);
+/* Of a cell: events per operation, null without counters; the simulated runs they come from. */
+json_t *cmp_json_counters_per_op(const cmp_report_t *report, const cmp_cell_figures_t *figures);
+json_t *cmp_json_simulated(const cmp_cell_t *cell);
+
+/* Median of a program's times with its interval; null for a workload. */
+json_t *cmp_json_seconds(const cmp_cell_t *cell, const cmp_interval_t *interval);
+/* The program of a run; null for workloads. */
+json_t *cmp_json_program(const cmp_program_t *program);
 
 #endif

@@ -55,8 +55,7 @@ static void interval_format(char *text, size_t text_bytes, const cmp_interval_t 
     snprintf(text, text_bytes, "[%s, %s]", low, high);
 }
 
-/* Names of the cell's kinds of failure, each once: "crash, hang". */
-static void failure_kinds(const cmp_cell_t *cell, char *text, size_t text_bytes) {
+void cmp_report_failure_kinds(const cmp_cell_t *cell, char *text, size_t text_bytes) {
     bool seen[CMP_FAILURE_COUNT] = {false};
     size_t length = 0;
     *text = '\0';
@@ -110,7 +109,7 @@ static void row_of_cell(cmp_grid_t *grid, const cmp_report_t *report, size_t ind
     const cmp_cell_t *cell = &report->run->cells[index];
     const cmp_cell_figures_t *figures = &report->cells[index];
     char kinds[128];
-    failure_kinds(cell, kinds, sizeof kinds);
+    cmp_report_failure_kinds(cell, kinds, sizeof kinds);
     cmp_grid_row(grid);
     cmp_grid_set(grid, COLUMN_ALLOCATOR, CMP_STYLE_PLAIN, "  %s",
                  allocator_of(report->run, cell)->label);
@@ -257,6 +256,15 @@ static void heading_table(const cmp_report_t *report, size_t first, FILE *out, b
 
 /* ---------------------------------------------------------------- below the tables */
 
+/* "mixed, 2 threads"; "program". */
+static void cell_name(const cmp_cell_t *cell, char *text, size_t text_bytes) {
+    if (cmp_cell_is_program(cell))
+        snprintf(text, text_bytes, "%s", cell->workload->name);
+    else
+        snprintf(text, text_bytes, "%s, %u thread%s", cell->workload->name, cell->threads,
+                 cell->threads == 1 ? "" : "s");
+}
+
 /* One line per kind of failure among `samples` of a cell, with the first reason. */
 static void failures_of(const cmp_run_t *run, const cmp_cell_t *cell, bool timed,
                         const char **label, FILE *out) {
@@ -272,13 +280,12 @@ static void failures_of(const cmp_run_t *run, const cmp_cell_t *cell, bool timed
             if (!reason)
                 reason = samples[i].reason;
         }
-        char *text = NULL;
+        char *text = NULL, where[64];
+        cell_name(cell, where, sizeof where);
         if (count == 0 ||
-            asprintf(&text, "%s, %s, %u thread%s%s: %zu of %zu: %s: %s",
-                     allocator_of(run, cell)->label, cell->workload->name, cell->threads,
-                     cell->threads == 1 ? "" : "s", timed ? ", each call timed" : "", count,
-                     sample_count, cmp_failure_name((cmp_failure_t)kind),
-                     reason ? reason : "n/a") < 0)
+            asprintf(&text, "%s, %s%s: %zu of %zu: %s: %s", allocator_of(run, cell)->label, where,
+                     timed ? ", each call timed" : "", count, sample_count,
+                     cmp_failure_name((cmp_failure_t)kind), reason ? reason : "n/a") < 0)
             continue;
         cmp_text_paragraph(out, *label, LABEL_WIDTH, text);
         free(text);
@@ -349,12 +356,16 @@ static void legend_print(const cmp_report_t *report, FILE *out) {
         short_of_rounds |= good > 0 && good < INTERVAL_MINIMUM;
         oversubscribed |= report->run->cells[i].oversubscribed;
     }
-    char text[500];
-    snprintf(
-        text, sizeof text,
-        "median of the rounds; ratio: throughput over that of %s in the same round, above 1 is "
-        "faster; [low, high]: interval of at least 95 %% coverage; =: that interval includes 1",
-        report->run->allocator_count ? report->run->allocators[0].label : "n/a");
+    const bool program = report->run->program != NULL;
+    char text[700];
+    snprintf(text, sizeof text,
+             "median of the rounds; ratio: %s that of %s in the same round, above 1 is faster; "
+             "[low, high]: interval of at least 95 %% coverage; =: that interval includes 1%s",
+             program ? "speed (1 / wall time) over" : "throughput over",
+             report->run->allocator_count ? report->run->allocators[0].label : "n/a",
+             program ? "; user and system: CPU time of all its processes; peak: RSS of the largest "
+                       "one of them; faults: minor and major"
+                     : "");
     cmp_text_paragraph(out, "Figures", LABEL_WIDTH, text);
     if (short_of_rounds)
         cmp_text_paragraph(out, "", LABEL_WIDTH,
@@ -404,13 +415,6 @@ static void machine_print(const cmp_run_t *run, FILE *out) {
     }
 }
 
-static bool command_names_seed(const cmp_run_t *run) {
-    for (char **argument = run->command; argument && *argument; argument++)
-        if (strcmp(*argument, "--seed") == 0 || strncmp(*argument, "--seed=", 7) == 0)
-            return true;
-    return false;
-}
-
 static void run_print(const cmp_run_t *run, FILE *out) {
     char *text = NULL, started[32] = "n/a";
     time_t seconds = (time_t)run->started;
@@ -422,12 +426,8 @@ static void run_print(const cmp_run_t *run, FILE *out) {
         cmp_text_paragraph(out, "Run", LABEL_WIDTH, text);
         free(text);
     }
-    char *command = cmp_command_line(run);
-    char seed[48] = "";
-    if (!command_names_seed(run))
-        snprintf(seed, sizeof seed, " --seed %llu", (unsigned long long)run->seed);
-    char *clean = cmp_text_utf8(command, true);
-    fprintf(out, "%-*s%s%s\n", LABEL_WIDTH, "Run it again", clean, seed);
+    char *command = cmp_command_again(run), *clean = cmp_text_utf8(command, true);
+    fprintf(out, "%-*s%s\n", LABEL_WIDTH, "Run it again", clean);
     free(clean);
     free(command);
 }
@@ -438,7 +438,9 @@ void cmp_report_table(const cmp_report_t *report, FILE *out, bool colour) {
         bool printed = false;
         for (size_t j = 0; j < i && !printed; j++)
             printed = cmp_same_heading(&run->cells[j], &run->cells[i]);
-        if (!printed)
+        if (!printed && cmp_cell_is_program(&run->cells[i]))
+            cmp_report_program_table(report, i, out, colour);
+        else if (!printed)
             heading_table(report, i, out, colour);
     }
     cmp_report_footer(report, out);

@@ -90,6 +90,10 @@ cmp_runner_t *cmp_runner_open(const cmp_paths_t *paths, cmp_run_t *run, char *er
     return runner;
 }
 
+cmp_scratch_t *cmp_runner_scratch(cmp_runner_t *runner) {
+    return runner->scratch;
+}
+
 void cmp_runner_close(cmp_runner_t *runner) {
     if (runner == NULL)
         return;

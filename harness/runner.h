@@ -36,6 +36,9 @@ void cmp_runner_close(cmp_runner_t *runner);
 bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request,
                        cmp_sample_t *sample);
 
+/* The copies of the run's libraries that the runner makes. */
+struct cmp_scratch *cmp_runner_scratch(cmp_runner_t *runner);
+
 /* Seconds of CLOCK_MONOTONIC. */
 double cmp_clock(void);
 

@@ -23,7 +23,7 @@
 
 static void options_check(const cmp_session_t *session) {
     const cmp_options_t *options = &session->options;
-    if (session->workload_list == NULL) {
+    if (session->workload_list == NULL && session->run.program == NULL) {
         char names[256] = "";
         size_t count;
         const wl_workload_t *const *table = wl_table(&count);
@@ -108,10 +108,12 @@ static void run_describe(cmp_session_t *session, int argc, char **argv) {
 void cmp_session_open(cmp_session_t *session, int argc, char **argv) {
     char error[1024];
     options_check(session);
-    session->workloads =
-        cmp_options_workloads(session->workload_list, true, &session->workload_count);
-    session->values =
-        cmp_options_values(&session->options, session->workloads, session->workload_count);
+    if (session->run.program == NULL) {
+        session->workloads =
+            cmp_options_workloads(session->workload_list, true, &session->workload_count);
+        session->values =
+            cmp_options_values(&session->options, session->workloads, session->workload_count);
+    }
     outputs_check(&session->options);
     if (!cmp_paths_find(&session->paths, error, sizeof error) ||
         (session->topo = topo_load(NULL, error, sizeof error)) == NULL)
@@ -212,8 +214,11 @@ void cmp_session_open_store(cmp_session_t *session) {
     session->store = cmp_store_open(session->database, error, sizeof error);
     if (session->store == NULL)
         cmp_usage_error("%s", error);
-    session->history =
-        cmp_store_noise_history(session->store, session->run.machine.id, &session->history_count);
+    session->history = session->run.program != NULL
+                           ? cmp_store_program_history(session->store, session->run.machine.id,
+                                                       &session->history_count)
+                           : cmp_store_noise_history(session->store, session->run.machine.id,
+                                                     &session->history_count);
 }
 
 cmp_measure_t cmp_session_measure(cmp_session_t *session) {

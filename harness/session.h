@@ -29,8 +29,8 @@ typedef struct cmp_session {
     size_t history_count;
 } cmp_session_t;
 
-/* Finds workloads, their parameters, this machine; refuses what excludes each other and files that
- * cannot be written. */
+/* Finds workloads, their parameters (unless the run has a program), this machine; refuses what
+ * excludes each other and files that cannot be written. */
 void cmp_session_open(cmp_session_t *session, int argc, char **argv);
 
 /* Selects the allocators of -a, or the default list. */
