@@ -10,5 +10,6 @@ refused mixed --deadline -1
 refused mixed --memory-limit 12
 refused mixed --json
 refused mixed --json - --csv -
+refused mixed --check --latency
 refused mixed --json absent/out.json
 refused list --all
