@@ -155,19 +155,6 @@ static void failures_count(cmp_measure_t *measure, size_t index, const cmp_sampl
         FAILURES_TO_STOP);
 }
 
-/* Appends the sample to its cell, which owns it from then on. */
-static const cmp_sample_t *sample_keep(cmp_cell_t *cell, const cmp_sample_t *sample) {
-    bool timed = sample->kind == CMP_SAMPLE_LATENCY;
-    cmp_sample_t **samples = timed ? &cell->latency_samples : &cell->samples;
-    size_t *count = timed ? &cell->latency_count : &cell->sample_count;
-    cmp_sample_t *more = realloc(*samples, (*count + 1) * sizeof *more);
-    if (more == NULL)
-        abort();
-    *samples = more;
-    more[*count] = *sample;
-    return &more[(*count)++];
-}
-
 typedef enum round_result {
     ROUND_COMPLETE,
     ROUND_NOTHING_LEFT, /* every cell has stopped */
@@ -225,7 +212,7 @@ static round_result_t round_run(cmp_measure_t *measure, cmp_sample_kind_t kind, 
         sample.round = round;
         sample.position = (uint32_t)place;
         checksum_compare(measure, cell, &agreements[group_of(measure, index)], &sample);
-        const cmp_sample_t *kept = sample_keep(cell, &sample);
+        const cmp_sample_t *kept = cmp_cell_add_sample(cell, &sample);
         if (!cmp_store_add_sample(measure->store, run, cell, kept, error, error_bytes))
             return ROUND_STORE_FAILED;
         failures_count(measure, index, kept);

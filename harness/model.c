@@ -65,18 +65,18 @@ bool cmp_same_work(const cmp_cell_t *a, const cmp_cell_t *b) {
     return true;
 }
 
-static void strings_free(char **strings) {
-    if (!strings)
+void cmp_words_free(char **words) {
+    if (!words)
         return;
-    for (char **string = strings; *string; string++)
-        free(*string);
-    free(strings);
+    for (char **word = words; *word; word++)
+        free(*word);
+    free(words);
 }
 
 static void program_free(cmp_program_t *program) {
     if (!program)
         return;
-    strings_free(program->arguments);
+    cmp_words_free(program->arguments);
     free(program->file);
     free(program->input);
     free(program->setup);
@@ -87,8 +87,8 @@ static void allocator_free(cmp_allocator_t *allocator) {
     free(allocator->label);
     free(allocator->name);
     free(allocator->path);
-    strings_free(allocator->support);
-    strings_free(allocator->environment);
+    cmp_words_free(allocator->support);
+    cmp_words_free(allocator->environment);
     free(allocator->version);
     free(allocator->configuration);
 }
@@ -103,6 +103,18 @@ void cmp_sample_clear(cmp_sample_t *sample) {
     free(sample->timeline);
     free(sample->latency);
     *sample = (cmp_sample_t){0};
+}
+
+const cmp_sample_t *cmp_cell_add_sample(cmp_cell_t *cell, const cmp_sample_t *sample) {
+    bool timed = sample->kind == CMP_SAMPLE_LATENCY;
+    cmp_sample_t **samples = timed ? &cell->latency_samples : &cell->samples;
+    size_t *count = timed ? &cell->latency_count : &cell->sample_count;
+    cmp_sample_t *more = realloc(*samples, (*count + 1) * sizeof *more);
+    if (more == NULL)
+        abort();
+    *samples = more;
+    more[*count] = *sample;
+    return &more[(*count)++];
 }
 
 static void cell_free(cmp_cell_t *cell) {
@@ -126,7 +138,7 @@ void cmp_machine_free(cmp_machine_t *machine) {
 }
 
 void cmp_run_free(cmp_run_t *run) {
-    strings_free(run->command);
+    cmp_words_free(run->command);
     free(run->commit);
     free(run->compiler);
     cmp_machine_free(&run->machine);
@@ -209,6 +221,31 @@ char *cmp_words_quote(char *const *words) {
         return NULL;
     }
     return text;
+}
+
+char **cmp_words_split(const char *text) {
+    size_t count = 0, room = (text ? strlen(text) : 0) + 2;
+    char **words = calloc(room, sizeof *words);
+    char *word = malloc(room);
+    if (!words || !word)
+        abort();
+    for (const char *at = text ? text : ""; *at;) {
+        size_t length = 0;
+        bool quoted = false;
+        for (; *at && (quoted || *at != ' '); at++) {
+            if (*at == '\'')
+                quoted = !quoted;
+            else if (*at == '\\' && !quoted && at[1])
+                word[length++] = *++at;
+            else
+                word[length++] = *at;
+        }
+        word[length] = '\0';
+        words[count++] = strdup(word);
+        at += *at == ' ';
+    }
+    free(word);
+    return words;
 }
 
 char *cmp_command_line(const cmp_run_t *run) {

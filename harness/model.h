@@ -181,6 +181,7 @@ typedef struct cmp_run {
     uint32_t rounds;      /* planned */
     uint32_t rounds_done; /* complete rounds */
     bool interrupted;
+    uint32_t resumed;            /* how often it was taken up again after it was cut short */
     cmp_allocator_t *allocators; /* first listed is the one that ratios refer to */
     size_t allocator_count;      /* the control included, last */
     cmp_program_t *program;      /* NULL: workloads are measured */
@@ -197,6 +198,10 @@ const char *cmp_sample_kind_name(cmp_sample_kind_t kind);
 /* Frees what the sample owns and empties it. */
 void cmp_sample_clear(cmp_sample_t *sample);
 
+/* Appends the sample to those of its kind in the cell, which owns it from then on. Valid until the
+ * next is added. */
+const cmp_sample_t *cmp_cell_add_sample(cmp_cell_t *cell, const cmp_sample_t *sample);
+
 /* "crash", "hang" ...; "ok" for CMP_OK. */
 const char *cmp_failure_name(cmp_failure_t failure);
 
@@ -210,6 +215,10 @@ const char *cmp_cell_placement(const cmp_cell_t *cell);
 
 /* The words quoted for a shell, malloc'ed; NULL when out of memory. */
 char *cmp_words_quote(char *const *words);
+
+/* The words that cmp_words_quote made the text of: malloc'ed and NULL-terminated, none of NULL. */
+char **cmp_words_split(const char *text);
+void cmp_words_free(char **words);
 
 /* "instructions", "branch_misses" ... */
 const char *cmp_counter_name(cmp_counter_t counter);

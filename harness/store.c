@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <sha2.h>
 #include <sqlite3.h>
@@ -24,15 +25,10 @@
 #include "statistics.h"
 #include "store_detail.h"
 #include "store_file.h"
+#include "store_internal.h"
 #include "store_schema.h"
 
 enum { BUSY_TIMEOUT_MS = 10000 };
-
-struct cmp_store {
-    sqlite3 *database;
-    char *path;
-    char own_run[CMP_UUID_BYTES]; /* begun through this handle; no history of itself */
-};
 
 /* ---------------------------------------------------------------- errors */
 
@@ -70,6 +66,11 @@ static void error_from_sqlite(sqlite3 *database, const char *path, const char *a
         snprintf(error, error_bytes, "cannot %s in '%s': %s; choose another folder with -o DIR",
                  action, path, detail);
     }
+}
+
+void cmp_store_error(const cmp_store_t *store, const char *action, char *error,
+                     size_t error_bytes) {
+    error_from_sqlite(store->database, store->path, action, error, error_bytes);
 }
 
 /* ---------------------------------------------------------------- opening */
@@ -137,6 +138,7 @@ cmp_store_t *cmp_store_open(const char *path, char *error, size_t error_bytes) {
         snprintf(error, error_bytes, "cannot open results database '%s': out of memory", path);
         return NULL;
     }
+    store->lock_file = -1;
     if (sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
         SQLITE_OK) {
         error_from_sqlite(store->database, path, "open results", error, error_bytes);
@@ -154,6 +156,8 @@ void cmp_store_close(cmp_store_t *store) {
     if (!store)
         return;
     sqlite3_close(store->database);
+    if (store->lock_file >= 0)
+        close(store->lock_file);
     free(store->path);
     free(store);
 }
@@ -252,18 +256,24 @@ static bool machine_insert(sqlite3 *database, const cmp_machine_t *machine,
 }
 
 static bool allocators_insert(sqlite3 *database, const cmp_run_t *run) {
-    for (size_t i = 0; i < run->allocator_count; i++) {
+    bool good = true;
+    for (size_t i = 0; good && i < run->allocator_count; i++) {
         const cmp_allocator_t *allocator = &run->allocators[i];
-        if (!statement_run(database,
-                           "INSERT INTO run_allocator(run, position, label, name, path, version,"
-                           " sha256, configuration, control) VALUES(?,?,?,?,?,?,?,?,?)",
-                           "titttttti", run->uuid, (int64_t)i, allocator->label, allocator->name,
-                           allocator->path, allocator->version,
-                           *allocator->sha256 ? allocator->sha256 : NULL, allocator->configuration,
-                           (int64_t)allocator->control))
-            return false;
+        char *environment = allocator->environment ? cmp_words_quote(allocator->environment) : NULL;
+        char *support = allocator->support ? cmp_words_quote(allocator->support) : NULL;
+        good = statement_run(
+            database,
+            "INSERT INTO run_allocator(run, position, label, name, path, version, sha256,"
+            " configuration, control, floor, environment, support)"
+            " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+            "tittttttiitt", run->uuid, (int64_t)i, allocator->label, allocator->name,
+            allocator->path, allocator->version, *allocator->sha256 ? allocator->sha256 : NULL,
+            allocator->configuration, (int64_t)allocator->control, (int64_t)allocator->floor,
+            environment, support);
+        free(environment);
+        free(support);
     }
-    return true;
+    return good;
 }
 
 static bool cell_insert(sqlite3 *database, const cmp_run_t *run, size_t position) {
@@ -307,22 +317,52 @@ static bool program_insert(sqlite3 *database, const cmp_run_t *run) {
     return good;
 }
 
+/* The notes, one a line, malloc'ed; NULL: none. */
+static char *notes_text(const cmp_run_t *run) {
+    char *notes = NULL;
+    size_t length = 0;
+    FILE *text = run->note_count ? open_memstream(&notes, &length) : NULL;
+    for (size_t i = 0; text && i < run->note_count; i++)
+        fprintf(text, "%s%s", i ? "\n" : "", run->notes[i]);
+    if (text)
+        fclose(text);
+    return notes;
+}
+
 bool cmp_store_begin_run(cmp_store_t *store, cmp_run_t *run, char *error, size_t error_bytes) {
     sqlite3 *database = store->database;
     char digest[SHA256_DIGEST_STRING_LENGTH];
-    char *command = cmp_command_line(run);
+    if (!cmp_store_lock(store, run->uuid, error, error_bytes))
+        return false;
+    char *command = cmp_command_line(run), *notes = notes_text(run);
     bool good = transaction_begin(store) && machine_insert(database, &run->machine, digest) &&
                 statement_run(database,
                               "INSERT INTO run(uuid, kind, command, started, seed, rounds,"
-                              " rounds_done, source_commit, compiler, machine)"
-                              " VALUES(?,?,?,?,?,?,0,?,?,?)",
-                              "tttduittt", run->uuid, run->kind, command, run->started, run->seed,
-                              (int64_t)run->rounds, run->commit, run->compiler, digest) &&
+                              " rounds_done, source_commit, compiler, machine, notes)"
+                              " VALUES(?,?,?,?,?,?,0,?,?,?,?)",
+                              "tttduitttt", run->uuid, run->kind, command, run->started, run->seed,
+                              (int64_t)run->rounds, run->commit, run->compiler, digest, notes) &&
                 allocators_insert(database, run) && program_insert(database, run);
     free(command);
+    free(notes);
     for (size_t i = 0; good && i < run->cell_count; i++)
         good = cell_insert(database, run, i);
     if (!transaction_end(store, good, "record the run", error, error_bytes))
+        return false;
+    memcpy(store->own_run, run->uuid, sizeof store->own_run);
+    return true;
+}
+
+bool cmp_store_resume_run(cmp_store_t *store, const cmp_run_t *run, char *error,
+                          size_t error_bytes) {
+    char *notes = notes_text(run);
+    bool good = transaction_begin(store) &&
+                statement_run(store->database,
+                              "UPDATE run SET status='running', ended=NULL, resumed=?, notes=?"
+                              " WHERE uuid=?",
+                              "itt", (int64_t)run->resumed, notes, run->uuid);
+    free(notes);
+    if (!transaction_end(store, good, "resume the run", error, error_bytes))
         return false;
     memcpy(store->own_run, run->uuid, sizeof store->own_run);
     return true;
@@ -420,13 +460,7 @@ bool cmp_store_add_counters(cmp_store_t *store, const cmp_cell_t *cell, char *er
 
 bool cmp_store_end_run(cmp_store_t *store, const cmp_run_t *run, char *error, size_t error_bytes) {
     sqlite3 *database = store->database;
-    char *notes = NULL;
-    size_t notes_length = 0;
-    FILE *text = run->note_count ? open_memstream(&notes, &notes_length) : NULL;
-    for (size_t i = 0; text && i < run->note_count; i++)
-        fprintf(text, "%s%s", i ? "\n" : "", run->notes[i]);
-    if (text)
-        fclose(text);
+    char *notes = notes_text(run);
     bool good = transaction_begin(store) &&
                 statement_run(database,
                               "UPDATE run SET status=?, ended=?, rounds=?, rounds_done=?, notes=?,"

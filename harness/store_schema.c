@@ -158,7 +158,17 @@ static const char version_3[] =
     " voluntary_switches INTEGER, involuntary_switches INTEGER,"
     " PRIMARY KEY(sample, operation, rank)) WITHOUT ROWID;";
 
-const char *const cmp_store_scripts[] = {version_1, version_2, version_3};
+static const char version_4[] =
+    /* How often an interrupted or killed run was taken up again. */
+    "ALTER TABLE run ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE run_allocator ADD COLUMN floor INTEGER NOT NULL DEFAULT 0"
+    " CHECK(floor IN (0,1));"
+    "UPDATE run_allocator SET floor = 1 WHERE label = 'floor';"
+    /* NAME=VALUE settings and further files, as words quoted for a shell. */
+    "ALTER TABLE run_allocator ADD COLUMN environment TEXT;"
+    "ALTER TABLE run_allocator ADD COLUMN support TEXT;";
+
+const char *const cmp_store_scripts[] = {version_1, version_2, version_3, version_4};
 const size_t cmp_store_script_count = sizeof cmp_store_scripts / sizeof cmp_store_scripts[0];
 
 /* First column of the first row of `sql`; false on an error. */

@@ -143,6 +143,10 @@ cmp_run_t synthetic_run(uint32_t rounds) {
     return run;
 }
 
+const wl_workload_t *synthetic_find(const char *name) {
+    return strcmp(name, demo.name) == 0 ? &demo : NULL;
+}
+
 cmp_cell_t *synthetic_cell(cmp_run_t *run, size_t allocator, uint32_t threads) {
     for (size_t i = 0; i < run->cell_count; i++)
         if (run->cells[i].allocator == allocator && run->cells[i].threads == threads)

@@ -13,6 +13,9 @@ enum { SYNTHETIC_FIRST, SYNTHETIC_PEER, SYNTHETIC_FRAIL, SYNTHETIC_BROKEN, SYNTH
 /* Every text of the run is malloc'ed: cmp_run_free it. */
 cmp_run_t synthetic_run(uint32_t rounds);
 
+/* Finds the workload of a synthetic run by its name. */
+const wl_workload_t *synthetic_find(const char *name);
+
 /* The cell of that allocator and thread count. */
 cmp_cell_t *synthetic_cell(cmp_run_t *run, size_t allocator, uint32_t threads);
 
