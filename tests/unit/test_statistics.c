@@ -381,6 +381,40 @@ static void intervals_cover_what_they_promise(void **state) {
     close_to(ratio_covered / (double)RUNS, 1 - 2 * 25.0 / 1024, 0.011);
 }
 
+static void shift_is_the_median_difference_and_mirrors(void **state) {
+    (void)state;
+    const double x[] = {5, 7, 9, 11, 13, 15}, y[] = {1, 2, 3, 4, 5, 6};
+    cmp_interval_t shift = cmp_shift_interval(x, 6, y, 6, 0.95);
+    cmp_interval_t mirrored = cmp_shift_interval(y, 6, x, 6, 0.95);
+    /* All 36 differences, sorted by hand: the 18th is 6 and the 19th is 7. */
+    assert_true(fabs(shift.estimate - 6.5) < 1e-12);
+    assert_true(shift.valid && shift.low <= shift.estimate && shift.estimate <= shift.high);
+    assert_true(fabs(mirrored.low + shift.high) < 1e-12);
+    assert_true(fabs(mirrored.high + shift.low) < 1e-12);
+    assert_false(cmp_shift_interval(x, 2, y, 2, 0.99).valid);
+    assert_false(cmp_shift_interval(x, 0, y, 6, 0.95).valid);
+}
+
+static void shift_interval_covers_what_it_promises(void **state) {
+    (void)state;
+    enum { TRIALS = 4000, X = 12, Y = 15 };
+    gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(random, 5);
+    size_t covered = 0;
+    for (size_t trial = 0; trial < TRIALS; trial++) {
+        double x[X], y[Y];
+        for (size_t i = 0; i < X; i++)
+            x[i] = 3 + gsl_ran_tdist(random, 3);
+        for (size_t i = 0; i < Y; i++)
+            y[i] = gsl_ran_tdist(random, 3);
+        cmp_interval_t shift = cmp_shift_interval(x, X, y, Y, 0.95);
+        covered += shift.valid && shift.low <= 3 && shift.high >= 3;
+    }
+    /* Within four standard deviations of 95 %. */
+    assert_in_range(covered, TRIALS * 0.95 - 56, TRIALS * 0.95 + 56);
+    gsl_rng_free(random);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(summaries_agree_with_gsl),
@@ -401,6 +435,8 @@ int main(void) {
         cmocka_unit_test(wider_confidence_contains_the_narrower),
         cmocka_unit_test(normal_approximation_continues_the_exact_distribution),
         cmocka_unit_test(intervals_cover_what_they_promise),
+        cmocka_unit_test(shift_is_the_median_difference_and_mirrors),
+        cmocka_unit_test(shift_interval_covers_what_it_promises),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
