@@ -46,21 +46,23 @@ static void latency_merge(wl_latency_report_t *to, const wl_latency_report_t *fr
     }
 }
 
-/* Throughput of a latency sample over that of the same work without time stamps. */
-static double speed_share(const cmp_cell_t *cell, const cmp_sample_t *timed) {
-    for (size_t i = 0; i < cell->sample_count; i++) {
-        const cmp_sample_t *sample = &cell->samples[i];
-        if (sample->failure == CMP_OK && sample->round == timed->round)
-            return timed->timed_ops_per_second / sample->ops_per_second;
-    }
-    return NAN;
+/* Median throughput of the good samples that were not timed. */
+static double untimed_speed(const cmp_cell_t *cell) {
+    double *values = memory_get(cell->sample_count, sizeof *values);
+    size_t count = 0;
+    for (size_t i = 0; i < cell->sample_count; i++)
+        if (cell->samples[i].failure == CMP_OK)
+            values[count++] = cell->samples[i].ops_per_second;
+    double median = median_of_finite(values, count);
+    free(values);
+    return median;
 }
 
 cmp_latency_figures_t *cmp_latency_figures(const cmp_cell_t *cell) {
     if (cell->latency_count == 0)
         return NULL;
     cmp_latency_figures_t *figures = memory_get(1, sizeof *figures);
-    double *shares = memory_get(cell->latency_count, sizeof *shares);
+    double *speeds = memory_get(cell->latency_count, sizeof *speeds);
     for (size_t i = 0; i < cell->latency_count; i++) {
         const cmp_sample_t *sample = &cell->latency_samples[i];
         if (sample->failure != CMP_OK || sample->latency == NULL) {
@@ -68,10 +70,10 @@ cmp_latency_figures_t *cmp_latency_figures(const cmp_cell_t *cell) {
             continue;
         }
         latency_merge(&figures->merged, sample->latency);
-        shares[figures->samples++] = speed_share(cell, sample);
+        speeds[figures->samples++] = sample->timed_ops_per_second;
     }
-    figures->speed_share = median_of_finite(shares, figures->samples);
-    free(shares);
+    figures->speed_share = median_of_finite(speeds, figures->samples) / untimed_speed(cell);
+    free(speeds);
     return figures;
 }
 

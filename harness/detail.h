@@ -18,8 +18,7 @@ typedef struct cmp_latency_figures {
     size_t samples, failed;
     wl_latency_report_t merged; /* histograms added up; the slowest calls of all; the largest
                                    step and overhead */
-    double speed_share;         /* throughput with time stamps over that without, median over the
-                                   rounds; NAN: no pair */
+    double speed_share;         /* median throughput with time stamps over that without */
 } cmp_latency_figures_t;
 
 /* Medians over the good samples that have the figure; NAN: none has. */

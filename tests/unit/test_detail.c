@@ -61,7 +61,7 @@ static void histograms_are_added_before_percentiles_are_taken(void **state) {
     latency_add(cell, 1, 100, 2);
     latency_add(cell, 2, 0, 0);
     cell->latency_samples[2].failure = CMP_FAIL_HANG;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         cell->samples[i].ops_per_second = 100e6;
     cmp_latency_figures_t *figures = cmp_latency_figures(cell);
     assert_int_equal(figures->samples, 2);
