@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "measure.h"
+#include "replay.h"
 
 /* Lengths of the measured phase, in seconds. */
 #define PROBE_SECONDS            0.030 /* at least this long, to calibrate by */
@@ -280,6 +281,15 @@ static void quick_plan(cmp_measure_t *measure, uint32_t rounds, uint32_t least_r
     lengths_set(measure, fmax(length, QUICK_LEAST_SECONDS));
 }
 
+/* What is to be done, for the progress line. */
+static void progress_plan(cmp_measure_t *measure, uint32_t timed, uint32_t more) {
+    const uint32_t rounds = measure->run->rounds;
+    measure->progress.samples = measure->run->cell_count * (rounds + timed);
+    measure->progress.expected = round_seconds(measure) * (rounds + timed * more);
+    measure->progress.ends_by =
+        measure->quick ? measure->started + CMP_QUICK_LAST_ROUND_SECONDS : INFINITY;
+}
+
 bool cmp_calibrate(cmp_measure_t *measure) {
     for (size_t i = 0; i < measure->schedule->group_count; i++)
         if (!probe_group(measure, &measure->schedule->groups[i]))
@@ -293,9 +303,23 @@ bool cmp_calibrate(cmp_measure_t *measure) {
         quick_plan(measure, rounds + more, QUICK_ROUNDS_WANTED + more);
     else
         lengths_set(measure, CMP_SAMPLE_SECONDS);
-    measure->progress.samples = measure->run->cell_count * (rounds + timed);
-    measure->progress.expected = round_seconds(measure) * (rounds + timed * more);
-    measure->progress.ends_by =
-        measure->quick ? measure->started + CMP_QUICK_LAST_ROUND_SECONDS : INFINITY;
+    progress_plan(measure, timed, more);
+    return true;
+}
+
+bool cmp_calibrate_resumed(cmp_measure_t *measure) {
+    const size_t count = allocator_count(measure);
+    for (size_t i = 0; i < measure->run->cell_count; i++) {
+        const bool control = i % count == count - 1, known = measure->recorded[i].sample_count > 0;
+        if (!control && !known && !check(measure, i))
+            return false;
+        if (control && !known)
+            measure->paces[i].stopped = cmp_replay_gave_up(measure, i + 1 - count);
+    }
+    cmp_replay_paces(measure);
+    uint32_t rounds = measure->rounds > 0 ? measure->rounds : CMP_ROUNDS_DEFAULT;
+    measure->run->rounds = rounds;
+    progress_plan(measure, measure->latency_rounds < rounds ? measure->latency_rounds : rounds,
+                  measure->latency_rounds > 0 ? CMP_LATENCY_TIMES : 0);
     return true;
 }

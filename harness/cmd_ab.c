@@ -29,7 +29,7 @@ typedef struct ab {
     double budget_seconds;         /* per comparison; 0: the default */
     const char *functions;         /* --hit: names separated by commas; NULL: not asked for */
     cmp_comparison_t *comparisons; /* one per group */
-    double began;                  /* cmp_clock() after calibration; 0 before */
+    double began;                  /* cmp_measure_clock() after the first round; 0 before */
 } ab_t;
 
 enum { KEY_GO = 0x200, KEY_TOLERATE, KEY_BUDGET, KEY_HIT };
@@ -169,6 +169,13 @@ static void threads_default(ab_t *ab) {
     options->thread_count = 1;
 }
 
+/* The time of all comparisons together; rounds are fixed with -r. */
+static void budget_set(ab_t *ab) {
+    double each = ab->budget_seconds > 0 ? ab->budget_seconds : BUDGET_DEFAULT_SECONDS;
+    if (ab->session.options.rounds == 0)
+        ab->session.budget_seconds = each * (double)ab->session.schedule.group_count;
+}
+
 static void comparisons_make(ab_t *ab) {
     const cmp_session_t *session = &ab->session;
     size_t groups = session->schedule.group_count;
@@ -216,12 +223,11 @@ static bool ab_another_round(cmp_measure_t *measure, void *context) {
     const cmp_run_t *run = &ab->session.run;
     bool open = false;
     if (ab->began == 0)
-        ab->began = cmp_clock();
-    double budget = ab->budget_seconds > 0 ? ab->budget_seconds : BUDGET_DEFAULT_SECONDS;
-    budget *= (double)ab->session.schedule.group_count;
+        ab->began = cmp_measure_clock(measure);
     if (ab->session.options.rounds > 0)
         return true; /* one look at the end */
-    measure->progress.ends_by = ab->began + budget;
+    const double left = ab->session.budget_seconds - (cmp_measure_clock(measure) - ab->began);
+    measure->progress.ends_by = cmp_clock() + left;
     for (size_t i = 0; i < ab->session.schedule.group_count; i++) {
         cmp_comparison_t *comparison = &ab->comparisons[i];
         if (!comparison_open(comparison))
@@ -237,7 +243,7 @@ static bool ab_another_round(cmp_measure_t *measure, void *context) {
         else
             cmp_measure_stop_group(measure, i);
     }
-    return open && cmp_clock() - ab->began < budget;
+    return open && left > 0;
 }
 
 /* The last look takes what the budget has left over since the one before. */
@@ -249,7 +255,7 @@ static void comparisons_finish(ab_t *ab) {
             cmp_comparison_look(comparison);
         char line[256];
         cmp_comparison_line(comparison, line, sizeof line);
-        cmp_run_note(&ab->session.run, "verdict for %s, threads %u, %s against %s: %s",
+        cmp_run_note(&ab->session.run, CMP_NOTE_VERDICT "%s, threads %u, %s against %s: %s",
                      comparison->base->workload->name, comparison->base->threads, ab->treatment,
                      ab->base, line);
     }
@@ -320,11 +326,13 @@ static int ab_run(int argc, char **argv) {
                                     sizeof error))
         cmp_usage_error("%s", error);
     cmp_session_plan(session);
+    budget_set(&ab);
+    if (cmp_session_needs_store(session))
+        cmp_session_open_store(session);
     comparisons_make(&ab);
     if (session->options.dry_run) {
         cmp_session_print_plan(session);
     } else {
-        cmp_session_open_store(session);
         activity_check(&ab);
         status = ab_report(&ab, ab_measure(&ab));
     }

@@ -103,10 +103,11 @@ static int compare_run(int argc, char **argv) {
     cmp_session_open(&session, argc, argv);
     cmp_session_select(&session);
     cmp_session_plan(&session);
+    if (cmp_session_needs_store(&session))
+        cmp_session_open_store(&session);
     if (session.options.dry_run) {
         cmp_session_print_plan(&session);
     } else {
-        cmp_session_open_store(&session);
         cmp_measure_t measure = cmp_session_measure(&session);
         char error[1024] = "";
         bool measured = cmp_measure(&measure, error, sizeof error);

@@ -30,7 +30,7 @@ static const struct argp_option run_options[] = {
  * it does, and it is not bound to PUs. */
 static const char *const common_names[] = {"allocators",   "rounds", "quick",   "deadline",
                                            "memory-limit", "seed",   "dry-run", "json",
-                                           "csv",          "output", "help"};
+                                           "csv",          "output", "resume",  "help"};
 
 enum { COMMON_ROOM = 64 };
 static struct argp_option common_options[COMMON_ROOM]; /* filled by common_choose */
@@ -168,10 +168,11 @@ static void plan_print(const cmp_session_t *session) {
            run->program->file);
     for (size_t i = 0; i < run->allocator_count; i++)
         printf("%s %s", i > 0 ? "," : "", run->allocators[i].label);
+    putchar('\n');
     if (session->options.quick)
-        printf("\nExpected duration: less than 15 s; --quick lowers rounds to what fits\n");
-    else
-        printf("\nExpected duration: %zu times that of the program\n",
+        puts("Expected duration: less than 15 s; --quick lowers rounds to what fits");
+    else if (!cmp_plan_print_left(session, run->cell_count * run->rounds))
+        printf("Expected duration: %zu times that of the program\n",
                run->cell_count * run->rounds + run->cell_count - 1);
     free(words);
 }
@@ -190,7 +191,6 @@ static int report_print(const cmp_session_t *session) {
 
 static int measure_and_report(cmp_session_t *session) {
     char error[1024] = "";
-    cmp_session_open_store(session);
     cmp_measure_t measure = cmp_session_measure(session);
     bool measured = cmp_measure(&measure, error, sizeof error);
     measured = cmp_session_end(session, measured, error);
@@ -221,6 +221,8 @@ static int run_run(int argc, char **argv) {
         cmp_session_open(&session, argc, argv);
         cmp_session_select(&session);
         cells_make(&session);
+        if (cmp_session_needs_store(&session))
+            cmp_session_open_store(&session);
         if (session.options.dry_run)
             plan_print(&session);
         else

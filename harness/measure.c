@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "program_prove.h"
+#include "replay.h"
+#include "running_estimate.h"
 #include "signals.h"
 
 enum {
@@ -31,6 +33,10 @@ static size_t group_of(const cmp_measure_t *measure, size_t cell) {
 
 double cmp_measure_stop_time(const cmp_measure_t *measure) {
     return measure->quick ? measure->started + CMP_QUICK_STOP_SECONDS : INFINITY;
+}
+
+double cmp_measure_clock(const cmp_measure_t *measure) {
+    return cmp_clock() + measure->recorded_seconds;
 }
 
 /* What is the same for all samples of a cell. */
@@ -179,13 +185,30 @@ static void sample_announce(cmp_measure_t *measure, cmp_sample_kind_t kind, uint
     const cmp_run_t *run = measure->run;
     const bool timed = kind == CMP_SAMPLE_LATENCY;
     const char *label = run->allocators[cell->allocator].label;
+    char estimate[64] = "";
+    if (!measure->progress.on)
+        return;
+    if (!timed)
+        cmp_running_estimate(
+            cell,
+            &run->cells[(size_t)(cell - run->cells) / run->allocator_count * run->allocator_count],
+            estimate, sizeof estimate);
     if (measure->program != NULL)
-        cmp_progress_sample(&measure->progress, "round %u/%u, %s", round + 1, run->rounds, label);
+        cmp_progress_sample(&measure->progress, "%s%s, round %u/%u", label, estimate, round + 1,
+                            run->rounds);
     else
-        cmp_progress_sample(&measure->progress, "%s %u/%u, %s, %u thread%s, %s",
-                            timed ? "latency" : "round", round + 1,
-                            timed ? measure->latency_rounds : run->rounds, cell->workload->name,
-                            cell->threads, cell->threads == 1 ? "" : "s", label);
+        cmp_progress_sample(&measure->progress, "%s, %u thread%s, %s%s, %s %u/%u",
+                            cell->workload->name, cell->threads, cell->threads == 1 ? "" : "s",
+                            label, estimate, timed ? "latency" : "round", round + 1,
+                            timed ? measure->latency_rounds : run->rounds);
+}
+
+/* Accounts for a sample in the expected end: what was recorded before takes no time now. */
+static void progress_count(cmp_measure_t *measure, double seconds, bool recorded) {
+    if (recorded)
+        measure->progress.expected -= seconds;
+    else
+        measure->progress.expected_done += seconds;
 }
 
 static round_result_t round_run(cmp_measure_t *measure, cmp_sample_kind_t kind, uint32_t round,
@@ -206,17 +229,20 @@ static round_result_t round_run(cmp_measure_t *measure, cmp_sample_kind_t kind, 
         if (pace->stopped || control_rests(measure, cell, round))
             continue;
         any = true;
-        sample_announce(measure, kind, round, cell);
-        if (!cell_run(measure, index, kind, round, &sample))
-            return ROUND_ABANDONED;
-        sample.round = round;
-        sample.position = (uint32_t)place;
+        bool recorded = cmp_replay_take(measure, index, kind, round, &sample);
+        if (!recorded) {
+            sample_announce(measure, kind, round, cell);
+            if (!cell_run(measure, index, kind, round, &sample))
+                return ROUND_ABANDONED;
+            sample.round = round;
+            sample.position = (uint32_t)place;
+        }
         checksum_compare(measure, cell, &agreements[group_of(measure, index)], &sample);
         const cmp_sample_t *kept = cmp_cell_add_sample(cell, &sample);
-        if (!cmp_store_add_sample(measure->store, run, cell, kept, error, error_bytes))
+        if (!recorded && !cmp_store_add_sample(measure->store, run, cell, kept, error, error_bytes))
             return ROUND_STORE_FAILED;
         failures_count(measure, index, kept);
-        measure->progress.expected_done += (timed ? CMP_LATENCY_TIMES : 1) * pace->expected_seconds;
+        progress_count(measure, (timed ? CMP_LATENCY_TIMES : 1) * pace->expected_seconds, recorded);
     }
     return any ? ROUND_COMPLETE : ROUND_NOTHING_LEFT;
 }
@@ -253,6 +279,7 @@ static bool rounds_run(cmp_measure_t *measure, char *error, size_t error_bytes) 
     round_result_t result = ROUND_COMPLETE;
     const double latency_times = measure->latency_rounds > 0 ? CMP_LATENCY_TIMES : 0;
     measure->progress.started = cmp_clock();
+    run->rounds_done = 0;
     while (result == ROUND_COMPLETE && run->rounds_done < run->rounds &&
            round_fits(measure, longest, latency_times * longest)) {
         double began = cmp_clock();
@@ -281,6 +308,49 @@ static bool rounds_run(cmp_measure_t *measure, char *error, size_t error_bytes) 
     return result != ROUND_STORE_FAILED;
 }
 
+/* A program may have changed since the run began, or depend on what it left behind then. */
+static bool output_is_as_recorded(const cmp_measure_t *measure, char *error, size_t error_bytes) {
+    if (measure->program == NULL || !cmp_replay_on(measure) || measure->run->program->ignore_output)
+        return true;
+    for (size_t i = 0; i < measure->recorded[0].sample_count; i++) {
+        const cmp_sample_t *sample = &measure->recorded[0].samples[i];
+        if (sample->failure == CMP_OK && *sample->output_sha256 != '\0' &&
+            *measure->program->expected.sha256 != '\0' &&
+            strcmp(sample->output_sha256, measure->program->expected.sha256) != 0) {
+            snprintf(error, error_bytes,
+                     "cannot resume run %.8s: the program's output is another than when the run "
+                     "began; start a new run without --resume",
+                     measure->run->uuid);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What comes before the first round. False with a message when it was cut short. */
+static bool run_prepare(cmp_measure_t *measure, char *error, size_t error_bytes) {
+    cmp_run_t *run = measure->run;
+    if (run->program != NULL)
+        measure->program = cmp_program_open(measure);
+    if (measure->program != NULL ? cmp_program_prove(measure)
+        : cmp_replay_on(measure) ? cmp_calibrate_resumed(measure)
+                                 : cmp_calibrate(measure))
+        return output_is_as_recorded(measure, error, error_bytes);
+    run->interrupted = true;
+    snprintf(error, error_bytes, "%s before the first round; nothing was measured%s",
+             measure->program == NULL || cmp_signals_arrived()
+                 ? "interrupted"
+                 : "the time of --quick, too short for this program, was up",
+             cmp_replay_on(measure) ? " anew" : "");
+    return false;
+}
+
+static bool run_begin(cmp_measure_t *measure, char *error, size_t error_bytes) {
+    return cmp_replay_on(measure)
+               ? cmp_store_resume_run(measure->store, measure->run, error, error_bytes)
+               : cmp_store_begin_run(measure->store, measure->run, error, error_bytes);
+}
+
 bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes) {
     cmp_run_t *run = measure->run;
     measure->progress = (cmp_progress_t){.on = isatty(STDERR_FILENO)};
@@ -291,21 +361,12 @@ bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes) {
         return false;
     }
     cmp_signals_catch();
-    if (run->program != NULL)
-        measure->program = cmp_program_open(measure);
-    bool good = measure->program != NULL ? cmp_program_prove(measure) : cmp_calibrate(measure);
-    if (!good) {
-        run->interrupted = true;
-        snprintf(error, error_bytes, "%s before the first round; nothing was measured",
-                 measure->program == NULL || cmp_signals_arrived()
-                     ? "interrupted"
-                     : "the time of --quick, too short for this program, was up");
-    }
-    good = good && cmp_store_begin_run(measure->store, run, error, error_bytes) &&
-           rounds_run(measure, error, error_bytes);
+    bool good = run_prepare(measure, error, error_bytes) &&
+                run_begin(measure, error, error_bytes) && rounds_run(measure, error, error_bytes);
+    cmp_replay_rest(measure);
     cmp_progress_clear(&measure->progress);
     if (run->interrupted)
-        cmp_run_note(run, "interrupted after %u of %u rounds; what was measured is kept",
+        cmp_run_note(run, CMP_NOTE_INTERRUPTED "%u of %u rounds; what was measured is kept",
                      run->rounds_done, run->rounds);
     cmp_program_close(measure->program);
     cmp_runner_close(measure->runner);

@@ -44,12 +44,16 @@ typedef struct cmp_measure {
      * rounds are run. */
     bool (*another_round)(struct cmp_measure *measure, void *context);
     void *context;
+    /* Of a run that is resumed: the samples it has, parallel to run->cells, whose own samples are
+     * empty; taken from here as rounds need them. NULL: a new run. */
+    cmp_cell_t *recorded;
     /* ---- the rest belongs to cmp_measure */
     cmp_runner_t *runner;
     struct cmp_program_runner *program; /* runs the samples of a real program; NULL: workloads */
     cmp_pace_t *paces;                  /* parallel to run->cells */
     cmp_progress_t progress;
-    bool stop_noted; /* the run has its note on cells that are not run again */
+    double recorded_seconds; /* that the samples taken from `recorded` took when measured */
+    bool stop_noted;         /* the run has its note on cells that are not run again */
 } cmp_measure_t;
 
 /*
@@ -61,6 +65,9 @@ bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes);
 
 /* Ends the measuring of a group: enough is known of it. */
 void cmp_measure_stop_group(cmp_measure_t *measure, size_t group);
+
+/* cmp_clock(), as if what was recorded before had been measured just now: for budgets. */
+double cmp_measure_clock(const cmp_measure_t *measure);
 
 /* How long a run is likely to take that has not been calibrated yet, in seconds; `measure` says
  * what is asked for beside the rounds. */
@@ -83,6 +90,10 @@ double cmp_measure_estimate(const cmp_run_t *run, uint32_t rounds, const cmp_mea
 /* Finds ops_per_thread and warmup_per_thread of all cells, expected_seconds of all paces and the
  * number of rounds. False when it was interrupted. */
 bool cmp_calibrate(cmp_measure_t *measure);
+
+/* The same for a run that is resumed: operations are known, only cells without any sample are
+ * checked. */
+bool cmp_calibrate_resumed(cmp_measure_t *measure);
 
 /* Runs a sample of a cell with these operations; false when it was abandoned. */
 bool cmp_measure_sample(cmp_measure_t *measure, size_t cell, uint64_t ops, uint64_t warmup,

@@ -117,7 +117,7 @@ const cmp_sample_t *cmp_cell_add_sample(cmp_cell_t *cell, const cmp_sample_t *sa
     return &more[(*count)++];
 }
 
-static void cell_free(cmp_cell_t *cell) {
+void cmp_cell_clear(cmp_cell_t *cell) {
     for (size_t i = 0; i < cell->sample_count; i++)
         cmp_sample_clear(&cell->samples[i]);
     for (size_t i = 0; i < cell->latency_count; i++)
@@ -148,7 +148,7 @@ void cmp_run_free(cmp_run_t *run) {
     program_free(run->program);
     free(run->counters_source);
     for (size_t i = 0; i < run->cell_count; i++)
-        cell_free(&run->cells[i]);
+        cmp_cell_clear(&run->cells[i]);
     free(run->cells);
     for (size_t i = 0; i < run->note_count; i++)
         free(run->notes[i]);
@@ -164,6 +164,12 @@ void cmp_run_note(cmp_run_t *run, const char *format, ...) {
     va_end(arguments);
     if (length < 0)
         return;
+    for (size_t i = 0; i < run->note_count; i++) {
+        if (strcmp(run->notes[i], line) == 0) {
+            free(line);
+            return;
+        }
+    }
     char **notes = realloc(run->notes, (run->note_count + 1) * sizeof *notes);
     if (!notes) {
         free(line);

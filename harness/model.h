@@ -19,7 +19,12 @@
 #define CMP_SHA256_BYTES  65
 #define CMP_CONTROL_LABEL "A/A control"
 #define CMP_FLOOR_LABEL   "floor"
-#define CMP_MAX_SETTINGS  16 /* environment settings of one allocator's row */
+/* What notes of these kinds begin with. */
+#define CMP_NOTE_ENVIRONMENT "environment of every sample: "
+#define CMP_NOTE_INTERRUPTED "interrupted after "
+#define CMP_NOTE_RESUMED     "resumed "
+#define CMP_NOTE_VERDICT     "verdict for "
+#define CMP_MAX_SETTINGS     16 /* environment settings of one allocator's row */
 
 /* Why a sample has no figures. The names (cmp_failure_name) are part of the JSON contract. */
 typedef enum cmp_failure {
@@ -198,6 +203,9 @@ const char *cmp_sample_kind_name(cmp_sample_kind_t kind);
 /* Frees what the sample owns and empties it. */
 void cmp_sample_clear(cmp_sample_t *sample);
 
+/* Frees the samples of a cell. */
+void cmp_cell_clear(cmp_cell_t *cell);
+
 /* Appends the sample to those of its kind in the cell, which owns it from then on. Valid until the
  * next is added. */
 const cmp_sample_t *cmp_cell_add_sample(cmp_cell_t *cell, const cmp_sample_t *sample);
@@ -238,7 +246,7 @@ void cmp_machine_free(cmp_machine_t *machine);
 /* Frees what the run owns, its machine included, not the run itself. */
 void cmp_run_free(cmp_run_t *run);
 
-/* Appends a line that the table prints under itself (copied). */
+/* Appends a line that the table prints under itself (copied), unless it stands there already. */
 void cmp_run_note(cmp_run_t *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A random (version 4) UUID. */

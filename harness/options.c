@@ -26,7 +26,8 @@ enum {
     KEY_DURATION,
     KEY_MEMORY,
     KEY_DEADLINE,
-    KEY_DRY_RUN
+    KEY_DRY_RUN,
+    KEY_RESUME
 };
 
 enum { DURATION_MAX_SECONDS = 7 * 24 * 3600 };
@@ -68,6 +69,10 @@ static const struct argp_option option_table[] = {
      "A sample that takes more memory has failed, e.g. 4G (default: half of what is available)", 2},
     {"seed", KEY_SEED, "N", 0, "Seed of the work and of the order of rounds (default: random)", 2},
     {"dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan and how long it will take; measure nothing",
+     2},
+    {"resume", KEY_RESUME, "RUN", OPTION_ARG_OPTIONAL,
+     "Go on with the newest interrupted or killed run of the same command, or with the one whose "
+     "UUID begins with RUN; what is measured is not measured again",
      2},
     {NULL, 0, NULL, 0, "Results:", 3},
     {"json", KEY_JSON, "FILE", 0, "Write everything as JSON; - is stdout, and nothing else there",
@@ -224,6 +229,9 @@ static error_t option_parse(int key, char *value, struct argp_state *state) {
         break;
     case KEY_DRY_RUN:
         options->dry_run = true;
+        break;
+    case KEY_RESUME:
+        options->resume = value != NULL ? value : "";
         break;
     case KEY_JSON:
         options->json = value;

@@ -30,6 +30,7 @@ typedef struct cmp_options {
     double duration_seconds; /* 0: a number of operations */
     double deadline_seconds; /* 0: derived from the expected length of the sample */
     uint64_t memory_limit_bytes;
+    const char *resume; /* beginning of a run's UUID, "": the newest; NULL: a new run */
     const char *json, *csv, *output; /* NULL: not asked for */
 } cmp_options_t;
 

@@ -56,9 +56,9 @@ void cmp_progress_sample(cmp_progress_t *progress, const char *format, ...) {
     struct tm local;
     if (localtime_r(&end, &local) != NULL)
         strftime(at, sizeof at, "%H:%M:%S", &local);
-    /* The names come last: they are what a narrow terminal cuts off. */
-    snprintf(text, sizeof text, "%zu/%zu samples, ends in %u:%02u at %s: %s",
-             progress->samples_done, progress->samples, seconds / 60, seconds % 60, at, what);
+    /* What happens comes last: it is what a narrow terminal cuts off. */
+    snprintf(text, sizeof text, "%zu/%zu, %u:%02u left, until %s: %s", progress->samples_done,
+             progress->samples, seconds / 60, seconds % 60, at, what);
     line_show(progress, text);
 }
 

@@ -19,6 +19,7 @@
 #include "launch.h"
 #include "machine.h"
 #include "output.h"
+#include "resume.h"
 #include "usage.h"
 
 static void options_check(const cmp_session_t *session) {
@@ -36,6 +37,9 @@ static void options_check(const cmp_session_t *session) {
     }
     if (options->quick && options->duration_seconds > 0)
         cmp_usage_error("--quick and --duration exclude each other: --quick chooses how long");
+    if (options->quick && options->resume != NULL)
+        cmp_usage_error("--quick and --resume exclude each other: a quick run is over before it is "
+                        "worth resuming; start it anew");
     if (options->check && options->latency)
         cmp_usage_error("--check and --latency exclude each other: what is verified is not timed");
     if (options->json != NULL && options->csv != NULL && strcmp(options->json, options->csv) == 0)
@@ -99,7 +103,7 @@ static void run_describe(cmp_session_t *session, int argc, char **argv) {
     const char *passed[64];
     size_t count = cmp_launch_passed_environment(passed, sizeof passed / sizeof passed[0]);
     for (size_t i = 0; i < count; i++)
-        cmp_run_note(run, "environment of every sample: %s", passed[i]);
+        cmp_run_note(run, CMP_NOTE_ENVIRONMENT "%s", passed[i]);
     if (session->options.check)
         cmp_run_note(run, "blocks were filled and verified (--check): compare these figures only "
                           "with others of the same kind");
@@ -152,36 +156,6 @@ void cmp_session_plan(cmp_session_t *session) {
         cmp_usage_error("%s", error);
 }
 
-void cmp_session_print_plan(cmp_session_t *session) {
-    const cmp_run_t *run = &session->run;
-    const cmp_measure_t measure = cmp_session_measure(session);
-    printf("Plan: %zu cells x %u rounds = %zu samples, seed %llu\n", run->cell_count, run->rounds,
-           run->cell_count * run->rounds, (unsigned long long)run->seed);
-    if (measure.latency_rounds > 0)
-        printf("  and %u that time each call, in each cell\n",
-               measure.latency_rounds < run->rounds ? measure.latency_rounds : run->rounds);
-    for (size_t i = 0; i < session->schedule.group_count; i++) {
-        const cmp_group_t *group = &session->schedule.groups[i];
-        const cmp_cell_t *cell = &run->cells[group->first_cell];
-        printf("  %s, %u thread%s%s, %s on PUs %s\n", cell->workload->name, cell->threads,
-               cell->threads == 1 ? "" : "s", cell->oversubscribed ? " (oversubscribed)" : "",
-               topo_policy_name(cell->placement), group->bind);
-    }
-    printf("  allocators:");
-    for (size_t i = 0; i < run->allocator_count; i++)
-        printf("%s %s", i > 0 ? "," : "", run->allocators[i].label);
-    putchar('\n');
-    if (session->options.quick) {
-        printf("Expected duration: less than 15 s; --quick lowers rounds to what fits\n");
-        return;
-    }
-    double seconds = cmp_measure_estimate(run, run->rounds, &measure);
-    if (seconds < 100)
-        printf("Expected duration: about %.0f s\n", seconds);
-    else
-        printf("Expected duration: about %.0f min\n", seconds / 60);
-}
-
 /* ------------------------------------------------------------------ measuring */
 
 /* Creates the folder and its parents, as mkdir -p does. */
@@ -203,17 +177,28 @@ static bool folder_make(const char *path) {
     return false;
 }
 
+bool cmp_session_needs_store(const cmp_session_t *session) {
+    return !session->options.dry_run || session->options.resume != NULL;
+}
+
 void cmp_session_open_store(cmp_session_t *session) {
     const char *folder =
         session->options.output != NULL ? session->options.output : session->paths.results;
     char error[1024];
+    session->database = cmp_text("%s/results.db", folder);
+    if (session->options.resume != NULL && access(session->database, F_OK) != 0)
+        cmp_usage_error(
+            "nothing to resume: there is no '%s'; leave out --resume to start a run, or "
+            "name the folder of the interrupted one with -o DIR",
+            session->database);
     if (*folder == '\0' || !folder_make(folder))
         cmp_usage_error("cannot use results folder '%s': %s; choose another with -o DIR", folder,
                         *folder == '\0' ? "its name is empty" : strerror(errno));
-    session->database = cmp_text("%s/results.db", folder);
     session->store = cmp_store_open(session->database, error, sizeof error);
     if (session->store == NULL)
         cmp_usage_error("%s", error);
+    if (session->options.resume != NULL)
+        cmp_resume(session);
     session->history = session->run.program != NULL
                            ? cmp_store_program_history(session->store, session->run.machine.id,
                                                        &session->history_count)
@@ -233,6 +218,7 @@ cmp_measure_t cmp_session_measure(cmp_session_t *session) {
         .run = &session->run,
         .schedule = &session->schedule,
         .store = session->store,
+        .recorded = session->recorded,
         .rounds = options->rounds,
         .latency_rounds = options->latency ? CMP_LATENCY_ROUNDS : 0,
         .idle_ms = session->memory && !options->quick && !options->check ? CMP_IDLE_MS : 0,
@@ -297,6 +283,9 @@ bool cmp_session_colour(void) {
 void cmp_session_close(cmp_session_t *session) {
     cmp_store_close(session->store);
     cmp_schedule_free(&session->schedule);
+    for (size_t i = 0; session->recorded != NULL && i < session->run.cell_count; i++)
+        cmp_cell_clear(&session->recorded[i]);
+    free(session->recorded);
     cmp_run_free(&session->run);
     cmp_paths_free(&session->paths);
     topo_free(session->topo);

@@ -24,6 +24,8 @@ typedef struct cmp_session {
     cmp_run_t run;
     cmp_schedule_t schedule;
     cmp_store_t *store;
+    cmp_cell_t *recorded;  /* of a run that is resumed: its samples, by cell; NULL: a new run */
+    double budget_seconds; /* rounds are added for this time at most; 0: their number is fixed */
     char *database;
     double *history; /* noise floors of earlier runs */
     size_t history_count;
@@ -39,10 +41,19 @@ void cmp_session_select(cmp_session_t *session);
 /* Fills in defaults that depend on the machine and makes the cells; allocators are selected. */
 void cmp_session_plan(cmp_session_t *session);
 
+/* True when there is work for the store: not for --dry-run, unless it asks what is left of a run.
+ */
+bool cmp_session_needs_store(const cmp_session_t *session);
+
 /* Prints the plan, for --dry-run. */
 void cmp_session_print_plan(cmp_session_t *session);
 
-/* Opens the results store, creating its folder. */
+/* Its last lines for a run that is resumed: what is left of `samples`, and how long it takes. False
+ * when the duration could not be told. */
+bool cmp_plan_print_left(const cmp_session_t *session, size_t samples);
+
+/* Opens the results store, creating its folder. With --resume the session's run becomes the
+ * recorded one. */
 void cmp_session_open_store(cmp_session_t *session);
 
 /* A measuring of the session's run by its options; the caller may change it before cmp_measure.

@@ -347,10 +347,7 @@ bool cmp_store_begin_run(cmp_store_t *store, cmp_run_t *run, char *error, size_t
     free(notes);
     for (size_t i = 0; good && i < run->cell_count; i++)
         good = cell_insert(database, run, i);
-    if (!transaction_end(store, good, "record the run", error, error_bytes))
-        return false;
-    memcpy(store->own_run, run->uuid, sizeof store->own_run);
-    return true;
+    return transaction_end(store, good, "record the run", error, error_bytes);
 }
 
 bool cmp_store_resume_run(cmp_store_t *store, const cmp_run_t *run, char *error,
@@ -362,10 +359,7 @@ bool cmp_store_resume_run(cmp_store_t *store, const cmp_run_t *run, char *error,
                               " WHERE uuid=?",
                               "itt", (int64_t)run->resumed, notes, run->uuid);
     free(notes);
-    if (!transaction_end(store, good, "resume the run", error, error_bytes))
-        return false;
-    memcpy(store->own_run, run->uuid, sizeof store->own_run);
-    return true;
+    return transaction_end(store, good, "resume the run", error, error_bytes);
 }
 
 static bool timeline_insert(sqlite3 *database, int64_t sample_id, const cmp_sample_t *sample) {

@@ -16,8 +16,4 @@ struct cmp_store {
 /* Says what went wrong with the last call on the database, and the remedy. */
 void cmp_store_error(const cmp_store_t *store, const char *action, char *error, size_t error_bytes);
 
-/* Takes the lock of a run, which ends with the handle or the process; see store_lock.c. False with
- * a message when a living process has it or it cannot be taken. */
-bool cmp_store_lock(cmp_store_t *store, const char *uuid, char *error, size_t error_bytes);
-
 #endif

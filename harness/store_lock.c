@@ -50,6 +50,7 @@ bool cmp_store_lock(cmp_store_t *store, const char *uuid, char *error, size_t er
         if (store->lock_file >= 0)
             close(store->lock_file);
         store->lock_file = file;
+        snprintf(store->own_run, sizeof store->own_run, "%s", uuid);
     }
     return locked;
 }
