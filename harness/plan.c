@@ -8,13 +8,13 @@
 #include "session.h"
 #include "verdict.h"
 
-static void duration_print(const char *prefix, double seconds) {
+static void duration_print(const char *prefix, double seconds, const char *suffix) {
     if (seconds < 100)
-        printf("%sabout %.0f s\n", prefix, seconds);
+        printf("%sabout %.0f s%s", prefix, seconds, suffix);
     else if (seconds < 100 * 60)
-        printf("%sabout %.0f min\n", prefix, seconds / 60);
+        printf("%sabout %.0f min%s", prefix, seconds / 60, suffix);
     else
-        printf("%sabout %.1f h\n", prefix, seconds / 3600);
+        printf("%sabout %.1f h%s", prefix, seconds / 3600, suffix);
 }
 
 /* Samples that are there already, and how long they took. */
@@ -40,14 +40,15 @@ bool cmp_plan_print_left(const cmp_session_t *session, size_t samples) {
     printf("Resumes run %.8s: %zu samples are there", session->run.uuid, count);
     if (session->budget_seconds > 0) {
         printf("\n");
-        duration_print("Expected duration: at most ", fmax(0, session->budget_seconds - seconds));
+        duration_print("Expected duration: at most ", fmax(0, session->budget_seconds - seconds),
+                       "\n");
         return true;
     }
     size_t left = samples > count ? samples - count : 0;
     printf(", %zu are left\n", left);
     if (count == 0)
         return false;
-    duration_print("Expected duration: ", seconds / (double)count * (double)left);
+    duration_print("Expected duration: ", seconds / (double)count * (double)left, "\n");
     return true;
 }
 
@@ -93,9 +94,9 @@ void cmp_session_print_plan(cmp_session_t *session) {
     else if (cmp_plan_print_left(session, run->cell_count * (run->rounds + timed)))
         return;
     else if (looks) {
-        duration_print("Expected duration: ", least);
-        duration_print("  to the first look, and at most ", fmax(least, session->budget_seconds));
+        duration_print("Expected duration: ", least, " to the first look, ");
+        duration_print("at most ", fmax(least, session->budget_seconds), "\n");
     } else {
-        duration_print("Expected duration: ", least);
+        duration_print("Expected duration: ", least, "\n");
     }
 }
