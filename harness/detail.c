@@ -106,7 +106,18 @@ static double nonzero(uint64_t value) {
 }
 
 cmp_memory_figures_t cmp_memory_figures(const cmp_cell_t *cell, enum wl_moment moment) {
-    enum { RSS, ANON, LAZY, TABLES, MAPPINGS, RSS_ABOVE, TABLES_ABOVE, MAPPINGS_ABOVE, FIGURES };
+    enum {
+        RSS,
+        ANON,
+        LAZY,
+        TABLES,
+        MAPPINGS,
+        RSS_ABOVE,
+        TABLES_ABOVE,
+        MAPPINGS_ABOVE,
+        SINCE_FREED,
+        FIGURES
+    };
     double *values[FIGURES], medians[FIGURES];
     size_t count = 0;
     for (int i = 0; i < FIGURES; i++)
@@ -124,6 +135,8 @@ cmp_memory_figures_t cmp_memory_figures(const cmp_cell_t *cell, enum wl_moment m
         values[RSS_ABOVE][count] = values[RSS][count] - nonzero(empty->rss_bytes);
         values[TABLES_ABOVE][count] = values[TABLES][count] - nonzero(empty->page_table_bytes);
         values[MAPPINGS_ABOVE][count] = values[MAPPINGS][count] - nonzero(empty->mappings);
+        values[SINCE_FREED][count] =
+            values[RSS][count] - nonzero(cell->samples[i].memory[WL_MOMENT_FREED].rss_bytes);
         count++;
     }
     for (int i = 0; i < FIGURES; i++) {
@@ -137,7 +150,8 @@ cmp_memory_figures_t cmp_memory_figures(const cmp_cell_t *cell, enum wl_moment m
                                   .mappings = medians[MAPPINGS],
                                   .rss_above_empty_bytes = medians[RSS_ABOVE],
                                   .page_tables_above_empty_bytes = medians[TABLES_ABOVE],
-                                  .mappings_above_empty = medians[MAPPINGS_ABOVE]};
+                                  .mappings_above_empty = medians[MAPPINGS_ABOVE],
+                                  .rss_since_freed_bytes = medians[SINCE_FREED]};
 }
 
 /* ------------------------------------------------------------------ course over time */

@@ -25,6 +25,7 @@ typedef struct cmp_latency_figures {
 typedef struct cmp_memory_figures {
     double rss_bytes, rss_anon_bytes, lazy_free_bytes, page_table_bytes, mappings;
     double rss_above_empty_bytes, page_tables_above_empty_bytes, mappings_above_empty;
+    double rss_since_freed_bytes; /* above that at WL_MOMENT_FREED in the same sample */
 } cmp_memory_figures_t;
 
 /* A part of the window. */

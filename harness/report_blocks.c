@@ -136,8 +136,9 @@ static void memory_row(cmp_grid_t *grid, const cmp_report_t *report, size_t inde
     number_set(grid, MEMORY_PEAK_LIVE, memory[WL_MOMENT_PEAK_LIVE].rss_bytes / MIB, 2);
     number_set(grid, MEMORY_PEAK, figures->peak_rss_bytes / MIB, 2);
     number_set(grid, MEMORY_FREED, memory[WL_MOMENT_FREED].rss_bytes / MIB, 2);
-    if (isfinite(idle->rss_bytes))
-        number_set(grid, MEMORY_IDLE, idle->rss_bytes / MIB, 2);
+    if (isfinite(idle->rss_since_freed_bytes))
+        cmp_grid_set(grid, MEMORY_IDLE, CMP_STYLE_PLAIN, "%+.2f",
+                     idle->rss_since_freed_bytes / MIB);
     if (idle->lazy_free_bytes > 0)
         number_set(grid, MEMORY_LAZY, idle->lazy_free_bytes / MIB, 2);
     number_set(grid, MEMORY_FRAGMENTATION, figures->fragmentation_at_peak, 2);
@@ -314,8 +315,8 @@ void cmp_report_blocks_legend(const cmp_report_t *report, size_t label_width, FI
                  "requested bytes at the end of the measured phase; freed: all of them%s%s; "
                  "fragment: (at peak live - empty) / live; mappings, tables: at peak live, above "
                  "empty",
-                 idle ? "; idle: 1 s later" : "",
-                 lazy ? "; lazy: of idle, purged by MADV_FREE but not yet taken back" : "");
+                 idle ? "; idle: what a second without calls adds to freed" : "",
+                 lazy ? "; lazy: purged by MADV_FREE, counted until the kernel takes it" : "");
         cmp_text_paragraph(out, "", label_width, text);
     }
     if (latency) {
