@@ -19,8 +19,8 @@ bool cmp_store_begin_run(cmp_store_t *store, cmp_run_t *run, char *error, size_t
 /* Takes the lock of a run, which ends with the handle or the process and which a begun run has;
  * noise histories leave out that run. False with a message when another process has it. */
 bool cmp_store_lock(cmp_store_t *store, const char *uuid, char *error, size_t error_bytes);
-/* Goes on with a run that is locked and that cmp_store_load_run has read: it is running again, with `resumed` and the
- * notes of `run`. */
+/* Goes on with a run that is locked and that cmp_store_load_run has read: it is running again, with
+ * `resumed` and the notes of `run`. */
 bool cmp_store_resume_run(cmp_store_t *store, const cmp_run_t *run, char *error,
                           size_t error_bytes);
 /* Commits one sample of a cell, timeline included. */
