@@ -28,7 +28,19 @@ typedef struct request {
     uint64_t value, minimum, maximum;
 } request_t;
 
-enum { THREADS, OPS, WARMUP, SECONDS, SEED, CHECK, LATENCY, IDLE, CONTROL, REQUEST_COUNT };
+enum {
+    THREADS,
+    OPS,
+    WARMUP,
+    SECONDS,
+    SEED,
+    CHECK,
+    LATENCY,
+    COUNTERS,
+    IDLE,
+    CONTROL,
+    REQUEST_COUNT
+};
 
 static request_t request[REQUEST_COUNT] = {
     [THREADS] = {"threads", 1, 1, WL_MAX_THREADS},
@@ -38,6 +50,7 @@ static request_t request[REQUEST_COUNT] = {
     [SEED] = {"seed", 1, 0, UINT64_MAX},
     [CHECK] = {"check", 0, 0, 1},
     [LATENCY] = {"latency", 0, 0, 1},
+    [COUNTERS] = {"counters", 0, 0, 1},
     [IDLE] = {"idle_ms", 0, 0, 1000000},
     [CONTROL] = {"control", INT32_MAX, 0, INT32_MAX}, /* INT32_MAX: none was given */
 };
@@ -96,6 +109,7 @@ static void request_read_own(int argc, char **argv) {
     worker.seconds = request[SECONDS].value;
     worker.seed = request[SEED].value;
     worker.idle_ms = request[IDLE].value;
+    worker.count_events = request[COUNTERS].value != 0;
     worker.mode = request[CHECK].value ? WL_CHECK : request[LATENCY].value ? WL_LATENCY : WL_PLAIN;
 }
 
@@ -259,8 +273,8 @@ int main(int argc, char **argv) {
     if (argc < 2 || strcmp(argv[1], "--help") == 0) {
         worker_print(argc < 2 ? STDERR_FILENO : STDOUT_FILENO,
                      "usage: worker WORKLOAD ops=N|seconds=N [threads=N] [warmup=N] [seed=N]\n"
-                     "              [check=0|1] [latency=0|1] [idle_ms=N] [bind=SET,...]\n"
-                     "              [control=FD] [PARAMETER=VALUE ...]\n"
+                     "              [check=0|1] [latency=0|1] [counters=0|1] [idle_ms=N]\n"
+                     "              [bind=SET,...] [control=FD] [PARAMETER=VALUE ...]\n"
                      "'./compare list' prints the workloads and their parameters.\n");
         return argc < 2 ? 2 : 0;
     }

@@ -102,6 +102,7 @@ struct wl_run {
     enum wl_mode mode;             /* [const] */
     bool check_usable_size;        /* [const] malloc_usable_size is the same library's as malloc */
     uint64_t idle_ms;              /* [const] after everything was freed */
+    bool count_events;             /* [const] */
     const char *bind;              /* [const] SET,SET... or NULL */
     uint64_t chunk_steps;          /* [const] steps between two looks at stamps or clock */
     uint64_t stamp_ops, stamp_ns;  /* [const] least distance of two stamps */

@@ -13,6 +13,7 @@
  *     seed=N         seed of every pseudo-random sequence
  *     check=0|1      fill blocks with a pattern and verify it at free
  *     latency=0|1    take the time of every malloc and free; not together with check
+ *     counters=0|1   count events of the PMU in the measured phase
  *     idle_ms=N      after everything is freed stay away from the allocator for N milliseconds
  *     bind=SET,...   PUs of thread i as the i-th SET (taken round robin when there are fewer sets
  *                    than threads); a SET is OS indexes joined by '+', e.g. "0,1" or "0+64,1+65"
@@ -33,6 +34,7 @@
 #include <stdint.h>
 
 #include "histogram.h"
+#include "worker_counters.h"
 
 #define WL_CONTROL_MAGIC 0x68616b776f726b31u /* "hakwork1" */
 #define WL_MAX_THREADS   4096
@@ -153,6 +155,11 @@ typedef struct wl_control {
     uint64_t minor_faults, major_faults;
     uint64_t voluntary_switches, involuntary_switches; /* getrusage over the measured phase */
     uint64_t user_ns, system_ns;                       /* likewise, all threads of the process */
+
+    /* Under counters=1, of all threads over the measured phase, the load until the last thread has
+     * finished included. */
+    double events[WL_EVENTS]; /* in user mode; WL_EVENT_MISSING: not counted */
+    uint64_t counted_ops;     /* operations meanwhile */
 
     wl_latency_report_t latency;
 

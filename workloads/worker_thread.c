@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "worker_memory.h"
+#include "worker_counters.h"
 #include "worker_system.h"
 
 enum {
@@ -328,16 +329,33 @@ static void threads_start(wl_run_t *run) {
     worker_bind(run, 0);
 }
 
+/* All threads stand still: whatever they did since counting began is in their ops. */
+static void events_collect(wl_run_t *run, wl_counters_t *counters) {
+    if (!run->count_events)
+        return;
+    wl_counters_stop(counters, run->control->events);
+    wl_counters_close(counters);
+    run->control->counted_ops = 0;
+    for (uint32_t i = 0; i < run->thread_count; i++)
+        run->control->counted_ops += run->threads[i].ops;
+}
+
 void worker_run(wl_run_t *run) {
+    wl_counters_t counters;
     pthread_barrier_init(&run->barrier, NULL, run->thread_count + 1);
+    if (run->count_events)
+        wl_counters_open(&counters); /* what cannot be opened is reported as missing */
     threads_start(run);
 
     pthread_barrier_wait(&run->barrier); /* A: all are warm */
+    if (run->count_events)
+        wl_counters_start(&counters);
     getrusage(RUSAGE_SELF, &run->usage->start);
     worker_set_state(run, WL_STATE_MEASURING);
     pthread_barrier_wait(&run->barrier); /* B */
 
     pthread_barrier_wait(&run->barrier); /* C: all have stopped */
+    events_collect(run, &counters);
     pthread_barrier_wait(&run->barrier); /* and have counted their live bytes */
     results_collect(run);
     worker_memory_read(&run->control->memory[WL_MOMENT_PEAK_LIVE]);

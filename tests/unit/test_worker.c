@@ -210,6 +210,24 @@ static void stamps_rise_and_cover_the_work(void **state) {
     child_release(&child);
 }
 
+/* Page faults are counted without a PMU too, by the same means, and the kernel counts them for
+ * itself: what threads did must be in both. */
+static void events_of_all_threads_are_counted_in_the_measured_phase(void **state) {
+    (void)state;
+    child_t child = child_run(NULL, "mixed ops=200000 threads=2 slots=100000 counters=1", 2);
+    assert_done(&child);
+    const wl_control_t *control = child.control;
+    assert_true(control->counted_ops >= 400000);
+    double faults = control->events[WL_EVENT_PAGE_FAULTS];
+    if (faults != WL_EVENT_MISSING) {
+        assert_true(faults > 1000 && faults <= (double)control->minor_faults + 100);
+        assert_true(faults >= (double)control->minor_faults / 2);
+    }
+    double instructions = control->events[WL_EVENT_INSTRUCTIONS];
+    assert_true(instructions == WL_EVENT_MISSING || instructions > 10.0 * 400000);
+    child_release(&child);
+}
+
 static void a_timed_run_ends_in_time_without_a_checksum(void **state) {
     (void)state;
     static const char *const requests[] = {
@@ -529,6 +547,7 @@ int main(void) {
         cmocka_unit_test(the_same_seed_is_the_same_work_for_every_allocator),
         cmocka_unit_test(operations_and_bytes_add_up),
         cmocka_unit_test(stamps_rise_and_cover_the_work),
+        cmocka_unit_test(events_of_all_threads_are_counted_in_the_measured_phase),
         cmocka_unit_test(a_timed_run_ends_in_time_without_a_checksum),
         cmocka_unit_test(timing_each_call_leaves_the_work_as_it_is),
         cmocka_unit_test(every_counted_operation_is_timed_and_no_other),
