@@ -31,9 +31,7 @@ static size_t allocator_count(const cmp_measure_t *measure) {
     return measure->run->allocator_count;
 }
 
-/* Enough operations to bring a workload's blocks to their steady number: a random walk over N slots
- * has them half full after about 2 N steps. */
-static uint64_t fill_ops(const cmp_cell_t *cell) {
+uint64_t cmp_fill_ops(const cmp_cell_t *cell) {
     uint64_t blocks = 0;
     for (size_t i = 0; i < cell->workload->parameter_count; i++) {
         const wl_parameter_t *parameter = &cell->workload->parameters[i];
@@ -45,7 +43,7 @@ static uint64_t fill_ops(const cmp_cell_t *cell) {
 
 static uint64_t warmup_ops(const cmp_cell_t *cell, double ops) {
     double share = ops * CMP_WARMUP_SHARE;
-    uint64_t fill = fill_ops(cell);
+    uint64_t fill = cmp_fill_ops(cell);
     return share > (double)fill ? (uint64_t)share : fill;
 }
 

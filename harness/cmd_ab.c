@@ -13,6 +13,7 @@
 #include "activity.h"
 #include "allocators.h"
 #include "command.h"
+#include "counters.h"
 #include "comparison.h"
 #include "session.h"
 #include "usage.h"
@@ -291,6 +292,21 @@ static bool any_failed(const cmp_report_t *report, const ab_t *ab) {
     return report->failures;
 }
 
+static void counters_print(const ab_t *ab, const cmp_report_t *report) {
+    const cmp_run_t *run = report->run;
+    for (size_t i = 0; run->counters_source != NULL && i < report->comparison_count; i++) {
+        const cmp_cell_t *base = ab->comparisons[i].base, *treatment = ab->comparisons[i].treatment;
+        const cmp_counters_side_t sides[] = {
+            {run->allocators[base->allocator].label, report->cells[base - run->cells].per_op},
+            {run->allocators[treatment->allocator].label,
+             report->cells[treatment - run->cells].per_op}};
+        printf("%s, %u thread%s\n", base->workload->name, base->threads,
+               base->threads == 1 ? "" : "s");
+        cmp_counters_print_pair(stdout, run->counters_source, &sides[0], &sides[1]);
+        putchar('\n');
+    }
+}
+
 static int ab_report(ab_t *ab, int status) {
     cmp_session_t *session = &ab->session;
     cmp_report_t report = cmp_report_make(&session->run);
@@ -300,6 +316,7 @@ static int ab_report(ab_t *ab, int status) {
     if (!cmp_session_quiet(session)) {
         for (size_t i = 0; i < report.comparison_count; i++)
             cmp_comparison_print(&ab->comparisons[i], stdout);
+        counters_print(ab, &report);
         cmp_report_footer(&report, stdout);
     }
     if (!cmp_session_write(session, &report) || any_failed(&report, ab) || session->run.interrupted)

@@ -28,7 +28,8 @@ enum {
     CONTROL_FD = 3,  /* in the child; the same text in every command line */
     MAX_PASSED = 64, /* HAKMEM_* variables */
     MAX_SETTINGS = CMP_MAX_SETTINGS,
-    MAX_ARGUMENTS = 16 + WL_MAX_PARAMETERS,
+    MAX_WRAPPER = 16, /* words before the worker */
+    MAX_ARGUMENTS = 16 + MAX_WRAPPER + WL_MAX_PARAMETERS,
     ABOVE_STANDARD_FDS = 16 /* our descriptors stay clear of the child's 0 to 3 */
 };
 
@@ -88,7 +89,11 @@ static size_t environment_make(const cmp_launch_t *launch,
 static size_t arguments_make(const cmp_launch_t *launch, char *arguments[MAX_ARGUMENTS]) {
     const cmp_cell_t *cell = launch->cell;
     size_t count = 0;
-    arguments[count++] = cmp_text("worker");
+    for (; launch->wrapper != NULL && launch->wrapper[count] != NULL && count < MAX_WRAPPER;
+         count++)
+        arguments[count] = cmp_text("%s", launch->wrapper[count]);
+    arguments[count] = cmp_text("%s", count > 0 ? launch->worker : "worker");
+    count++;
     arguments[count++] = cmp_text("%s", cell->workload->name);
     arguments[count++] = cmp_text("threads=%u", cell->threads);
     arguments[count++] = cmp_text("ops=%llu", (unsigned long long)launch->ops);
@@ -99,6 +104,8 @@ static size_t arguments_make(const cmp_launch_t *launch, char *arguments[MAX_ARG
     arguments[count++] = cmp_text("check=%d", cell->check ? 1 : 0);
     if (launch->latency)
         arguments[count++] = cmp_text("latency=1");
+    if (launch->count_events)
+        arguments[count++] = cmp_text("counters=1");
     if (launch->idle_ms > 0)
         arguments[count++] = cmp_text("idle_ms=%u", launch->idle_ms);
     arguments[count++] = cmp_text("bind=%s", launch->bind);
@@ -122,17 +129,21 @@ static int fd_above_standard(int fd) {
 }
 
 /* In the child. Whatever goes wrong is told through stderr, which the parent reads. */
-static _Noreturn void child_run(const char *worker, char **arguments, char **environment,
+static _Noreturn void child_run(const cmp_launch_t *launch, char **arguments, char **environment,
                                 pid_t parent, int control, int errors) {
+    const char *program = launch->wrapper != NULL ? launch->wrapper[0] : launch->worker;
     const struct rlimit no_core = {0, 0};
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(127); /* the parent died before the line above */
     setrlimit(RLIMIT_CORE, &no_core);
-    /* Address-space randomisation is what makes processes independent samples. */
+    /* Address-space randomisation is what makes processes independent samples; what is simulated
+     * shall be the same each time instead. */
     int persona = personality(0xffffffff);
-    if (persona != -1 && (persona & ADDR_NO_RANDOMIZE) != 0)
+    if (persona != -1 && launch->wrapper != NULL)
+        personality((unsigned long)(persona | ADDR_NO_RANDOMIZE));
+    else if (persona != -1 && (persona & ADDR_NO_RANDOMIZE) != 0)
         personality((unsigned long)(persona & ~ADDR_NO_RANDOMIZE));
     /* If memory runs out it is the worker that goes. */
     int oom = open("/proc/self/oom_score_adj", O_WRONLY);
@@ -146,8 +157,8 @@ static _Noreturn void child_run(const char *worker, char **arguments, char **env
         dup2(control, CONTROL_FD) < 0)
         _exit(127);
     syscall(SYS_close_range, CONTROL_FD + 1, ~0u, 0); /* an old kernel closes what is CLOEXEC */
-    execve(worker, arguments, environment);
-    dprintf(2, "cannot start %s: %s\n", worker, strerror(errno));
+    execve(program, arguments, environment);
+    dprintf(2, "cannot start %s: %s\n", program, strerror(errno));
     _exit(127);
 }
 
@@ -183,7 +194,7 @@ bool cmp_launch(const cmp_launch_t *launch, cmp_process_t *process, char *error,
         pid_t parent = getpid();
         process->pid = fork();
         if (process->pid == 0)
-            child_run(launch->worker, arguments, environment, parent, control, ends[1]);
+            child_run(launch, arguments, environment, parent, control, ends[1]);
         good = process->pid > 0;
         strings_free(environment, environment_count);
         strings_free(arguments, argument_count);

@@ -27,6 +27,9 @@ typedef struct cmp_launch {
     bool latency; /* the worker's latency= and idle_ms= */
     uint32_t idle_ms;
     const char *bind; /* the worker's bind= */
+    bool count_events;
+    const char *const
+        *wrapper; /* run the worker under this, without randomised addresses; or NULL */
 } cmp_launch_t;
 
 /* A started worker. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "program_prove.h"
 #include "replay.h"
 #include "running_estimate.h"
@@ -104,6 +105,7 @@ static bool cell_run(cmp_measure_t *measure, size_t index, cmp_sample_kind_t kin
     }
     cmp_sample_request_t request = request_make(measure, index);
     request.kind = kind;
+    request.count_events = measure->counters == CMP_COUNTERS_PMU && kind == CMP_SAMPLE_THROUGHPUT;
     request.seed = cmp_schedule_seed(measure->run->seed, round);
     request.idle_ms = cell_idle_ms(measure, index, kind, round);
     request.deadline_seconds = cell_deadline(measure, index) + request.idle_ms / 1000.0;
@@ -364,6 +366,8 @@ bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes) {
     bool good = run_prepare(measure, error, error_bytes) &&
                 run_begin(measure, error, error_bytes) && rounds_run(measure, error, error_bytes);
     cmp_replay_rest(measure);
+    if (good && measure->counters == CMP_COUNTERS_CACHEGRIND && !run->interrupted)
+        good = cmp_counters_simulate(measure, error, error_bytes);
     cmp_progress_clear(&measure->progress);
     if (run->interrupted)
         cmp_run_note(run, CMP_NOTE_INTERRUPTED "%u of %u rounds; what was measured is kept",

@@ -37,6 +37,7 @@ typedef struct cmp_measure {
     bool quick;                  /* the whole program must end within 15 s of `started` */
     double started;              /* cmp_clock() when the program started */
     double deadline_seconds;     /* 0: derived */
+    cmp_counters_t counters;     /* what counts events per op; NONE: nothing */
     uint64_t memory_limit_bytes; /* per sample */
     uint32_t control_period; /* the control runs in the first CMP_ROUNDS_DEFAULT rounds and in every
                                 so manieth later; 0: in every round */
@@ -98,6 +99,10 @@ bool cmp_calibrate_resumed(cmp_measure_t *measure);
 /* Runs a sample of a cell with these operations; false when it was abandoned. */
 bool cmp_measure_sample(cmp_measure_t *measure, size_t cell, uint64_t ops, uint64_t warmup,
                         uint64_t seed, double deadline_seconds, cmp_sample_t *sample);
+
+/* Enough operations to bring a workload's blocks to their steady number: a random walk over N slots
+ * has them half full after about 2 N steps. */
+uint64_t cmp_fill_ops(const cmp_cell_t *cell);
 
 /* cmp_clock() at which everything must stop; INFINITY without --quick. */
 double cmp_measure_stop_time(const cmp_measure_t *measure);

@@ -92,6 +92,13 @@ typedef enum cmp_counter {
         CMP_COUNTER_COUNT
 } cmp_counter_t;
 
+/* What counts them. */
+typedef enum cmp_counters {
+    CMP_COUNTERS_NONE,
+    CMP_COUNTERS_PMU,
+    CMP_COUNTERS_CACHEGRIND
+} cmp_counters_t;
+
 /* Events while a process did `ops` operations. */
 typedef struct cmp_count {
     uint64_t ops;                     /* 0: nothing was counted, whatever stands in events */

@@ -23,6 +23,7 @@ enum {
     KEY_CSV,
     KEY_CHECK,
     KEY_LATENCY,
+    KEY_COUNTERS,
     KEY_DURATION,
     KEY_MEMORY,
     KEY_DEADLINE,
@@ -54,6 +55,10 @@ static const struct argp_option option_table[] = {
     {"latency", KEY_LATENCY, NULL, 0,
      "Also time every malloc and free, in samples of their own after the rounds: percentiles, and "
      "what the slowest calls did",
+     1},
+    {"counters", KEY_COUNTERS, NULL, 0,
+     "Also count instructions, branches and cache misses per op: by the PMU where the machine has "
+     "one, else under cachegrind after the rounds, seconds for each row",
      1},
     {NULL, 0, NULL, 0, "How long:", 2},
     {"rounds", 'r', "N", 0, "Rounds: processes per row of the table (default 10)", 2},
@@ -206,6 +211,9 @@ static error_t option_parse(int key, char *value, struct argp_state *state) {
         break;
     case KEY_LATENCY:
         options->latency = true;
+        break;
+    case KEY_COUNTERS:
+        options->counters = true;
         break;
     case 'r':
         options->rounds = (uint32_t)number_option("--rounds", value, 1, 100000);

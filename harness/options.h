@@ -24,7 +24,7 @@ typedef struct cmp_options {
     const char **settings; /* KEY=VALUE in the order given */
     size_t setting_count;
     uint32_t rounds; /* 0: the default */
-    bool quick, check, latency, dry_run, help;
+    bool quick, check, latency, counters, dry_run, help;
     bool seed_given;
     uint64_t seed;
     double duration_seconds; /* 0: a number of operations */

@@ -237,6 +237,10 @@ cmp_report_t cmp_report_make(const cmp_run_t *run) {
     for (size_t i = 0; i < run->cell_count; i++)
         report.cells[i].floor_ns_per_op = floor_of(&report, &run->cells[i]);
     report.noise_floor = ratio_over(run, NULL, true);
+    for (size_t i = 0; run->counters_source && i < run->cell_count; i++)
+        report.failures |= !run->allocators[run->cells[i].allocator].floor &&
+                           report.cells[i].good > 0 &&
+                           isnan(report.cells[i].per_op[CMP_COUNTER_INSTRUCTIONS]);
     return report;
 }
 

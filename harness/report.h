@@ -38,7 +38,7 @@ typedef struct cmp_report {
     const cmp_run_t *run;
     cmp_cell_figures_t *cells;  /* parallel to run->cells */
     cmp_interval_t noise_floor; /* control over first, all cells of the run pooled by log ratio */
-    bool failures;              /* any sample failed */
+    bool failures;              /* any sample failed, or what was to be counted was not */
     size_t history_count;       /* noise floors of earlier runs on this machine */
     double history_low, history_high;         /* ratios that they lie within; NAN without history */
     double history_share;                     /* of them that do: 1, or 0.999 from 1000 on */

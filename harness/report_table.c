@@ -443,6 +443,7 @@ void cmp_report_table(const cmp_report_t *report, FILE *out, bool colour) {
         else if (!printed)
             heading_table(report, i, out, colour);
     }
+    cmp_report_counters(report, out, colour);
     cmp_report_footer(report, out);
 }
 

@@ -407,6 +407,24 @@ static void latency_read_control(cmp_sample_t *sample, const wl_control_t *contr
         sample_fail(sample, CMP_FAIL_WORKER, "no time stamps were taken");
 }
 
+/* Events that the worker counted, by their name in the run. */
+static void counters_read_control(cmp_sample_t *sample, const wl_control_t *control) {
+    static const cmp_counter_t counters[WL_EVENTS] = {
+        [WL_EVENT_CYCLES] = CMP_COUNTER_CYCLES,
+        [WL_EVENT_INSTRUCTIONS] = CMP_COUNTER_INSTRUCTIONS,
+        [WL_EVENT_BRANCHES] = CMP_COUNTER_BRANCHES,
+        [WL_EVENT_BRANCH_MISSES] = CMP_COUNTER_BRANCH_MISSES,
+        [WL_EVENT_CACHE_MISSES] = CMP_COUNTER_CACHE_MISSES,
+        [WL_EVENT_PAGE_FAULTS] = CMP_COUNTER_COUNT, /* the sample has them from getrusage */
+    };
+    sample->counted.ops = control->counted_ops;
+    for (int i = 0; i < CMP_COUNTER_COUNT; i++)
+        sample->counted.events[i] = NAN;
+    for (int i = 0; i < WL_EVENTS; i++)
+        if (counters[i] != CMP_COUNTER_COUNT && control->events[i] != WL_EVENT_MISSING)
+            sample->counted.events[counters[i]] = control->events[i];
+}
+
 /* Keeps what the library says of itself; a library that changes its mind within a run fails. */
 static void configuration_keep(cmp_allocator_t *allocator, const wl_control_t *control,
                                cmp_sample_t *sample) {
@@ -483,6 +501,8 @@ bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request
         .latency = request->kind == CMP_SAMPLE_LATENCY,
         .idle_ms = request->idle_ms,
         .bind = request->bind,
+        .count_events = request->count_events,
+        .wrapper = request->wrapper,
     };
     watch.started = cmp_clock();
     if (!cmp_scratch_fill(runner->scratch, index, error, sizeof error) ||
@@ -505,6 +525,8 @@ bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request
         timeline_read_control(sample, watch.process.control, watch.ready);
     if (sample->failure == CMP_OK && request->kind == CMP_SAMPLE_LATENCY)
         latency_read_control(sample, watch.process.control);
+    if (sample->failure == CMP_OK && request->count_events)
+        counters_read_control(sample, watch.process.control);
     if (sample->failure == CMP_OK)
         configuration_keep(allocator, watch.process.control, sample);
     cmp_process_close(&watch.process);

@@ -21,6 +21,9 @@ typedef struct cmp_sample_request {
     double deadline_seconds;     /* from the start of the process; later it counts as hanging */
     uint64_t memory_limit_bytes; /* RSS without bookkeeping; above it the process is ended */
     double abandon_at;           /* cmp_clock(): the sample is given up then; INFINITY: never */
+    bool count_events;           /* by the PMU, in the measured phase */
+    const char *const *wrapper;  /* program and arguments that the worker is run under, at fixed
+                                    addresses; NULL: none */
 } cmp_sample_request_t;
 
 /* Prepares running samples of the run's allocators, whose files are read now. The run is borrowed;

@@ -15,6 +15,7 @@
 #include "../workloads/worker_control.h"
 #include "allocators.h"
 #include "command.h"
+#include "counters.h"
 #include "doctor.h"
 #include "launch.h"
 #include "machine.h"
@@ -40,6 +41,11 @@ static void options_check(const cmp_session_t *session) {
     if (options->quick && options->resume != NULL)
         cmp_usage_error("--quick and --resume exclude each other: a quick run is over before it is "
                         "worth resuming; start it anew");
+    if (options->counters && (options->quick || options->check))
+        cmp_usage_error("--counters and %s exclude each other: %s",
+                        options->quick ? "--quick" : "--check",
+                        options->quick ? "counting may take longer than its 15 s"
+                                       : "the checks would be counted too");
     if (options->check && options->latency)
         cmp_usage_error("--check and --latency exclude each other: what is verified is not timed");
     if (options->json != NULL && options->csv != NULL && strcmp(options->json, options->csv) == 0)
@@ -123,6 +129,9 @@ void cmp_session_open(cmp_session_t *session, int argc, char **argv) {
         (session->topo = topo_load(NULL, error, sizeof error)) == NULL)
         cmp_usage_error("%s", error);
     run_describe(session, argc, argv);
+    if (session->options.counters &&
+        !cmp_counters_choose(&session->run, &session->counters, error, sizeof error))
+        cmp_usage_error("%s", error);
 }
 
 void cmp_session_select(cmp_session_t *session) {
@@ -225,6 +234,7 @@ cmp_measure_t cmp_session_measure(cmp_session_t *session) {
         .quick = options->quick,
         .started = session->started,
         .deadline_seconds = options->deadline_seconds,
+        .counters = session->counters,
         .memory_limit_bytes = options->memory_limit_bytes > 0 ? options->memory_limit_bytes
                               : available > 0                 ? available / 2
                                                               : UINT64_MAX,

@@ -23,6 +23,7 @@ typedef struct cmp_session {
     size_t workload_count;
     cmp_run_t run;
     cmp_schedule_t schedule;
+    cmp_counters_t counters; /* what counts, with --counters */
     cmp_store_t *store;
     cmp_cell_t *recorded;  /* of a run that is resumed: its samples, by cell; NULL: a new run */
     double budget_seconds; /* rounds are added for this time at most; 0: their number is fixed */
