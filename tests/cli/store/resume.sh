@@ -33,7 +33,7 @@ print(*db.execute("SELECT uuid, status, resumed, seed FROM run").fetchone(),
       *db.execute("SELECT count(*), count(DISTINCT cell || ' ' || kind || ' ' || round) FROM sample").fetchone())
 SCRIPT
 }
-command=(mixed -t 1 -r 6 -a hakmem,glibc -o "$RESULTS")
+command=(mixed -t 1 -r 6 -a "hakmem,glibc" -o "$RESULTS")
 "$PYTHON" cut.py 9 3 "$RESULTS" "$COMPARE" "${command[@]}"
 read -r uuid status _ seed killed _ <<<"$(state)"
 [ "$status" = running ] || fail "a killed run is $status"

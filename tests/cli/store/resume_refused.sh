@@ -4,7 +4,7 @@ expect 2 mixed -t 1 -r 3 -o "$RESULTS" --resume
 expect 2 mixed --quick --resume -o "$RESULTS"
 
 cp "$ROOT/build/lib/libhakmem.so" mine.so
-command=(mixed -t 1 -r 3 -a mine=./mine.so,glibc -o "$RESULTS")
+command=(mixed -t 1 -r 3 -a "mine=./mine.so,glibc" -o "$RESULTS")
 "$COMPARE" "${command[@]}" >table
 python "$RESULTS/results.db" <<'SCRIPT'
 import sqlite3, sys
