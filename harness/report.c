@@ -12,7 +12,7 @@
 static const double RATIO_CONFIDENCE = 0.95;
 
 /* From so many earlier controls on, the outermost 0.1 % are not counted into their range. */
-enum { HISTORY_QUANTILE_COUNT = 1000 };
+enum { HISTORY_QUANTILE_COUNT = 1000, HISTORY_LEAST = 20 };
 
 /* The figure of a sample that is to be summarised; NAN where it is missing. */
 typedef double sample_figure_t(const cmp_sample_t *sample);
@@ -126,25 +126,65 @@ static const cmp_cell_t *first_of(const cmp_run_t *run, const cmp_cell_t *cell) 
     return NULL;
 }
 
-/* Ratio over the pairs of all cells that `wanted` selects. */
-static cmp_interval_t ratio_over(const cmp_run_t *run, const cmp_cell_t *only, bool controls) {
-    cmp_interval_t ratio = {NAN, NAN, NAN, NAN, false};
-    size_t capacity = 0, count = 0;
+/* Pairs of throughputs with the first allocator's: of one cell, or of all controls. */
+typedef struct pairs {
+    double *treatment, *base;
+    size_t count;
+} pairs_t;
+
+static pairs_t pairs_over(const cmp_run_t *run, const cmp_cell_t *only, bool controls) {
+    size_t capacity = 0;
     for (size_t i = 0; i < run->cell_count; i++)
         capacity += run->cells[i].sample_count;
-    double *treatment = malloc((capacity + 1) * sizeof *treatment);
-    double *base = malloc((capacity + 1) * sizeof *base);
-    for (size_t i = 0; treatment && base && i < run->cell_count; i++) {
+    pairs_t pairs = {malloc((capacity + 1) * sizeof(double)),
+                     malloc((capacity + 1) * sizeof(double)), 0};
+    if (!pairs.treatment || !pairs.base)
+        abort();
+    for (size_t i = 0; i < run->cell_count; i++) {
         const cmp_cell_t *cell = &run->cells[i];
         const cmp_cell_t *first = first_of(run, cell);
         if (first && (controls ? run->allocators[cell->allocator].control : cell == only))
-            count = pairs_append(cell, first, treatment, base, count);
+            pairs.count = pairs_append(cell, first, pairs.treatment, pairs.base, pairs.count);
     }
-    if (count > 0)
-        ratio = cmp_ratio_interval(treatment, base, count, RATIO_CONFIDENCE);
-    free(treatment);
-    free(base);
+    return pairs;
+}
+
+static void pairs_free(pairs_t *pairs) {
+    free(pairs->treatment);
+    free(pairs->base);
+}
+
+/* Ratio over the pairs of one cell, or of all controls. */
+static cmp_interval_t ratio_over(const cmp_run_t *run, const cmp_cell_t *only, bool controls) {
+    pairs_t pairs = pairs_over(run, only, controls);
+    cmp_interval_t ratio = {NAN, NAN, NAN, NAN, false};
+    if (pairs.count > 0)
+        ratio = cmp_ratio_interval(pairs.treatment, pairs.base, pairs.count, RATIO_CONFIDENCE);
+    pairs_free(&pairs);
     return ratio;
+}
+
+/* Fills in holm_p: rows that are compared with the first allocator, all tables of the run together.
+ */
+static void ratios_correct(cmp_report_t *report) {
+    const cmp_run_t *run = report->run;
+    double *p = calloc(run->cell_count + 1, sizeof *p);
+    if (!p)
+        abort();
+    for (size_t i = 0; i < run->cell_count; i++) {
+        const cmp_allocator_t *allocator = &run->allocators[run->cells[i].allocator];
+        p[i] = NAN;
+        if (run->cells[i].allocator == 0 || allocator->control || allocator->floor ||
+            !report->cells[i].ratio_to_first.valid)
+            continue;
+        pairs_t pairs = pairs_over(run, &run->cells[i], false);
+        p[i] = cmp_ratio_p(pairs.treatment, pairs.base, pairs.count);
+        pairs_free(&pairs);
+    }
+    cmp_holm(p, run->cell_count);
+    for (size_t i = 0; i < run->cell_count; i++)
+        report->cells[i].holm_p = p[i];
+    free(p);
 }
 
 static cmp_interval_t interval_of(const cmp_cell_t *cell, sample_figure_t *figure) {
@@ -237,6 +277,7 @@ cmp_report_t cmp_report_make(const cmp_run_t *run) {
     for (size_t i = 0; i < run->cell_count; i++)
         report.cells[i].floor_ns_per_op = floor_of(&report, &run->cells[i]);
     report.noise_floor = ratio_over(run, NULL, true);
+    ratios_correct(&report);
     for (size_t i = 0; run->counters_source && i < run->cell_count; i++)
         report.failures |= !run->allocators[run->cells[i].allocator].floor &&
                            report.cells[i].good > 0 &&
@@ -256,6 +297,29 @@ static int value_order(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
+/*
+ * Whether this run's control lies outside of what 99.9 % of the earlier ones do: of a thousand or
+ * more by their quantiles, of fewer by the normal distribution with their median and median
+ * absolute deviation (as a standard deviation: 1.4826 times), which outliers do not widen. Never
+ * from fewer than HISTORY_LEAST.
+ */
+static bool is_unusual(const cmp_report_t *report, const double *sorted, size_t count) {
+    double own = log(report->noise_floor.estimate);
+    if (!isfinite(own) || count < HISTORY_LEAST)
+        return false;
+    if (count >= HISTORY_QUANTILE_COUNT)
+        return own < log(report->history_low) || own > log(report->history_high);
+    double median = cmp_summarise(sorted, count).median;
+    double *deviations = malloc(count * sizeof *deviations);
+    if (!deviations)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        deviations[i] = fabs(sorted[i] - median);
+    double spread = 1.4826 * cmp_summarise(deviations, count).median;
+    free(deviations);
+    return fabs(own - median) > 3.2905 * spread; /* the normal's two-sided 99.9 % */
+}
+
 void cmp_report_add_history(cmp_report_t *report, const double *log_ratios, size_t count) {
     double *sorted = count ? malloc(count * sizeof *sorted) : NULL;
     if (!sorted)
@@ -267,5 +331,6 @@ void cmp_report_add_history(cmp_report_t *report, const double *log_ratios, size
     report->history_low = exp(sorted[beyond]);
     report->history_high = exp(sorted[count - 1 - beyond]);
     report->history_share = count >= HISTORY_QUANTILE_COUNT ? 0.999 : 1;
+    report->unusual = is_unusual(report, sorted, count);
     free(sorted);
 }

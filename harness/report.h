@@ -17,10 +17,11 @@ typedef struct cmp_cell_figures {
     size_t good, failed;
     cmp_summary_t ops_per_second;
     cmp_interval_t ops_interval;
-    double ns_per_op;                     /* threads x 1e9 / median ops/s */
-    double floor_ns_per_op;               /* the floor's ns_per_op at the same work; NAN: none */
-    cmp_interval_t ratio_to_first;        /* paired by round */
-    bool equal;                           /* the interval of the ratio includes 1 */
+    double ns_per_op;              /* threads x 1e9 / median ops/s */
+    double floor_ns_per_op;        /* the floor's ns_per_op at the same work; NAN: none */
+    cmp_interval_t ratio_to_first; /* paired by round */
+    double holm_p; /* that the ratio is 1, corrected for the number of rows; NAN: no ratio */
+    bool equal;    /* the interval of the ratio includes 1 */
     double peak_rss_bytes, end_rss_bytes; /* medians; end: after everything is freed */
     double fragmentation_at_peak;         /* (RSS at peak live - empty RSS) / live bytes, median */
     double crossed_share;                 /* median */
@@ -40,8 +41,9 @@ typedef struct cmp_report {
     cmp_interval_t noise_floor; /* control over first, all cells of the run pooled by log ratio */
     bool failures;              /* any sample failed, or what was to be counted was not */
     size_t history_count;       /* noise floors of earlier runs on this machine */
-    double history_low, history_high;         /* ratios that they lie within; NAN without history */
-    double history_share;                     /* of them that do: 1, or 0.999 from 1000 on */
+    double history_low, history_high; /* ratios that they lie within; NAN without history */
+    double history_share;             /* of them that do: 1, or 0.999 from 1000 on */
+    bool unusual; /* the noise floor lies outside of what 99.9 % of this machine's controls do */
     const struct cmp_comparison *comparisons; /* of ab: comparison.h; NULL: none */
     size_t comparison_count;
 } cmp_report_t;

@@ -219,6 +219,7 @@ static json_t *json_cell(const cmp_report_t *report, size_t index) {
     set(object, "ns_per_op", json_number(figures->ns_per_op));
     set(object, "floor_ns_per_op", json_number(figures->floor_ns_per_op));
     set(object, "ratio_to_first", json_interval(&figures->ratio_to_first));
+    set(object, "holm_p", json_number(figures->holm_p));
     set(object, "equal_to_first",
         figures->ratio_to_first.valid ? json_boolean(figures->equal) : json_null());
     set(object, "peak_rss_bytes", json_median(figures->peak_rss_bytes));

@@ -31,6 +31,7 @@ enum {
 enum { LABEL_WIDTH = 14, RATIO_DECIMALS = 3, INTERVAL_MINIMUM = 6 };
 
 static const double MEGA = 1e6, MIB = 1024.0 * 1024.0;
+static const double HOLM_LEVEL = 0.05;
 
 /* Decimals that the columns of one heading share, so that points stand below each other. */
 typedef struct decimals {
@@ -99,6 +100,8 @@ static void row_figures(cmp_grid_t *grid, const cmp_cell_figures_t *figures, dec
         cmp_grid_set(grid, COLUMN_RATIO_INTERVAL, CMP_STYLE_PLAIN, "%s", text);
         if (figures->equal)
             cmp_grid_set(grid, COLUMN_EQUAL, CMP_STYLE_PLAIN, "=");
+        else if (figures->holm_p > HOLM_LEVEL)
+            cmp_grid_set(grid, COLUMN_EQUAL, CMP_STYLE_PLAIN, "?");
     }
     cmp_text_number(text, sizeof text, figures->peak_rss_bytes / MIB, decimals.rss);
     cmp_grid_set(grid, COLUMN_RSS, CMP_STYLE_PLAIN, "%s", text);
@@ -347,6 +350,11 @@ static void noise_floor_print(const cmp_report_t *report, FILE *out) {
                      : "",
                  history);
     cmp_text_paragraph(out, "Noise floor", LABEL_WIDTH, text);
+    if (report->unusual)
+        cmp_text_paragraph(
+            out, "Warning", LABEL_WIDTH,
+            "the control lies outside of what 99.9 % of this machine's controls do: "
+            "something disturbed this run; see './compare doctor' and measure again");
 }
 
 static void legend_print(const cmp_report_t *report, FILE *out) {
@@ -360,7 +368,8 @@ static void legend_print(const cmp_report_t *report, FILE *out) {
     char text[700];
     snprintf(text, sizeof text,
              "median of the rounds; ratio: %s that of %s in the same round, above 1 is faster; "
-             "[low, high]: interval of at least 95 %% coverage; =: that interval includes 1%s",
+             "[low, high]: interval of at least 95 %% coverage; =: that interval includes 1; ?: it "
+             "does not, but among so many rows that may be chance (Holm, 5 %%)%s",
              program ? "speed (1 / wall time) over" : "throughput over",
              report->run->allocator_count ? report->run->allocators[0].label : "n/a",
              program ? "; user and system: CPU time of all its processes; peak: RSS of the largest "

@@ -118,22 +118,31 @@ cmp_interval_t cmp_median_interval(const double *values, size_t count) {
 }
 
 /*
- * Signed-rank counterpart of sign_rank, exact: the largest k with 1 - 2 P(T < k) >= confidence,
- * where T is the sum of a random subset of the ranks 1..n. probability[s] after rank i is P(sum of
- * a subset of 1..i = s); only the lower half is needed.
+ * The null distribution of the signed-rank statistic: P(T = s) for s = 0 .. *half, where T is the
+ * sum of a random subset of the ranks 1..n and *half is the lower half of its range. probability[s]
+ * after rank i is P(sum of a subset of 1..i = s). malloc'ed; NULL: no memory.
  */
-static size_t signed_rank_exact(size_t n, double confidence, double *coverage) {
-    size_t half = n * (n + 1) / 4;
-    double *probability = calloc(half + 1, sizeof *probability);
+static double *signed_rank_distribution(size_t n, size_t *half) {
+    *half = n * (n + 1) / 4;
+    double *probability = calloc(*half + 1, sizeof *probability);
     if (!probability)
-        return 0;
+        return NULL;
     probability[0] = 1;
     for (size_t i = 1; i <= n; i++) {
-        for (size_t s = half; s >= i; s--)
+        for (size_t s = *half; s >= i; s--)
             probability[s] = (probability[s] + probability[s - i]) / 2;
-        for (size_t s = 0; s < i && s <= half; s++)
+        for (size_t s = 0; s < i && s <= *half; s++)
             probability[s] /= 2;
     }
+    return probability;
+}
+
+/* Signed-rank counterpart of sign_rank, exact: the largest k with 1 - 2 P(T < k) >= confidence. */
+static size_t signed_rank_exact(size_t n, double confidence, double *coverage) {
+    size_t half;
+    double *probability = signed_rank_distribution(n, &half);
+    if (!probability)
+        return 0;
     size_t rank = 0;
     double below = 0;
     for (size_t k = 1; k <= half; k++) {
@@ -180,19 +189,27 @@ static double *walsh_averages(const double *values, size_t n, size_t *count) {
     return averages;
 }
 
+/* Walsh averages of the log ratios of *n pairs that have one; malloc'ed, NULL when there are none.
+ */
+static double *log_ratio_averages(const double *treatment, const double *base, size_t count,
+                                  size_t *n, size_t *average_count) {
+    double *logs = count ? malloc(count * sizeof *logs) : NULL;
+    *n = 0;
+    if (!logs)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(treatment[i]) && isfinite(base[i]) && treatment[i] > 0 && base[i] > 0)
+            logs[(*n)++] = log(treatment[i] / base[i]);
+    double *averages = *n ? walsh_averages(logs, *n, average_count) : NULL;
+    free(logs);
+    return averages;
+}
+
 cmp_interval_t cmp_ratio_interval(const double *treatment, const double *base, size_t count,
                                   double confidence) {
     cmp_interval_t interval = {NAN, NAN, NAN, NAN, false};
-    double *logs = count ? malloc(count * sizeof *logs) : NULL;
-    if (!logs)
-        return interval;
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        if (isfinite(treatment[i]) && isfinite(base[i]) && treatment[i] > 0 && base[i] > 0)
-            logs[n++] = log(treatment[i] / base[i]);
-    size_t average_count;
-    double *averages = n ? walsh_averages(logs, n, &average_count) : NULL;
-    free(logs);
+    size_t n, average_count;
+    double *averages = log_ratio_averages(treatment, base, count, &n, &average_count);
     if (!averages)
         return interval;
     interval.estimate = exp(sorted_median(averages, average_count));
@@ -207,6 +224,62 @@ cmp_interval_t cmp_ratio_interval(const double *treatment, const double *base, s
     }
     free(averages);
     return interval;
+}
+
+/* P(T <= rank), doubled: exact, or by the normal approximation. */
+static double signed_rank_p(size_t n, size_t rank) {
+    double p = NAN;
+    if (n > EXACT_LIMIT) {
+        double pairs = (double)n;
+        double mean = pairs * (pairs + 1) / 4;
+        double deviation = sqrt(pairs * (pairs + 1) * (2 * pairs + 1) / 24);
+        p = erfc((mean - (double)rank - 0.5) / deviation / M_SQRT2);
+    } else {
+        size_t half;
+        double *probability = signed_rank_distribution(n, &half);
+        p = probability ? 0 : NAN;
+        for (size_t s = 0; probability && s <= rank && s <= half; s++)
+            p += 2 * probability[s];
+        free(probability);
+    }
+    return p > 1 ? 1 : p;
+}
+
+double cmp_ratio_p(const double *treatment, const double *base, size_t count) {
+    size_t n, average_count, above = 0, below = 0;
+    double *averages = log_ratio_averages(treatment, base, count, &n, &average_count);
+    if (!averages)
+        return NAN;
+    /* The signed-rank statistic is the number of positive Walsh averages (Tukey 1949). */
+    for (size_t i = 0; i < average_count; i++) {
+        above += averages[i] >= 0;
+        below += averages[i] <= 0;
+    }
+    free(averages);
+    return signed_rank_p(n, above < below ? above : below);
+}
+
+void cmp_holm(double *p, size_t count) {
+    size_t *order = count ? malloc(count * sizeof *order) : NULL;
+    size_t tests = 0;
+    if (!order)
+        return;
+    /* Insertion into ascending order: a table has few rows. */
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(p[i]))
+            continue;
+        size_t at = tests++;
+        for (; at > 0 && p[order[at - 1]] > p[i]; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+    double largest = 0;
+    for (size_t rank = 0; rank < tests; rank++) {
+        double adjusted = p[order[rank]] * (double)(tests - rank);
+        largest = adjusted > largest ? adjusted : largest;
+        p[order[rank]] = largest > 1 ? 1 : largest;
+    }
+    free(order);
 }
 
 /* The z with P(|N(0, 1)| < z) = confidence, by bisection: erfc falls monotonically. */

@@ -47,6 +47,20 @@ cmp_interval_t cmp_ratio_interval(const double *treatment, const double *base, s
                                   double confidence);
 
 /*
+ * Two-sided p-value of the hypothesis that the ratio treatment/base is 1: Wilcoxon's signed-rank
+ * test over the same pairs and Walsh averages as cmp_ratio_interval, exact up to 250 pairs.
+ * Averages of exactly 0 count against significance. NAN without pairs.
+ */
+double cmp_ratio_p(const double *treatment, const double *base, size_t count);
+
+/*
+ * Adjusts p-values for their number in place, so that the chance of a single false one among all
+ * that are called significant at a level stays below that level. NAN is no test and stays. Source:
+ * S. Holm, Scandinavian Journal of Statistics 6(2), 1979, 65-70.
+ */
+void cmp_holm(double *p, size_t count);
+
+/*
  * Shift of x against y: Hodges-Lehmann estimate (the median of all differences x_i - y_j) and the
  * interval that inverts the Wilcoxon rank-sum (Mann-Whitney) test, by its normal approximation with
  * continuity correction. No interval where that would reach beyond the outermost differences.

@@ -381,6 +381,67 @@ static void intervals_cover_what_they_promise(void **state) {
     close_to(ratio_covered / (double)RUNS, 1 - 2 * 25.0 / 1024, 0.011);
 }
 
+/* P(T <= rank) doubled, over all signs of n ranks. */
+static double enumerated_p(const double *logs, size_t n) {
+    double ranks[16];
+    size_t observed = 0, total = n * (n + 1) / 2, extreme = 0;
+    for (size_t i = 0; i < n; i++) {
+        ranks[i] = 1;
+        for (size_t j = 0; j < n; j++)
+            ranks[i] += fabs(logs[j]) < fabs(logs[i]);
+        observed += logs[i] > 0 ? (size_t)ranks[i] : 0;
+    }
+    size_t least = observed < total - observed ? observed : total - observed;
+    for (size_t signs = 0; signs < (size_t)1 << n; signs++) {
+        size_t sum = 0;
+        for (size_t i = 0; i < n; i++)
+            sum += signs >> i & 1 ? i + 1 : 0;
+        extreme += sum <= least;
+    }
+    double p = 2.0 * (double)extreme / (double)((size_t)1 << n);
+    return p > 1 ? 1 : p;
+}
+
+static void p_values_agree_with_enumeration_and_with_the_interval(void **state) {
+    (void)state;
+    gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(random, 3);
+    for (size_t trial = 0; trial < 300; trial++) {
+        double logs[14], treatment[14], base[14];
+        size_t n = 6 + gsl_rng_uniform_int(random, 9);
+        for (size_t i = 0; i < n; i++) {
+            logs[i] = 0.01 + gsl_ran_gaussian(random, 0.02);
+            base[i] = 1e8;
+            treatment[i] = base[i] * exp(logs[i]);
+            logs[i] = log(treatment[i] / base[i]);
+        }
+        double p = cmp_ratio_p(treatment, base, n);
+        assert_true(fabs(p - enumerated_p(logs, n)) < 1e-12);
+        cmp_interval_t ratio = cmp_ratio_interval(treatment, base, n, 0.95);
+        assert_int_equal(ratio.low <= 1 && ratio.high >= 1, p > 1 - ratio.confidence + 1e-12);
+    }
+    gsl_rng_free(random);
+    const double one[] = {1, 1, 1, 1, 1, 1, 1};
+    assert_true(cmp_ratio_p(one, one, 7) == 1);
+    assert_true(isnan(cmp_ratio_p(one, one, 0)));
+}
+
+static void holm_multiplies_by_the_tests_that_are_left(void **state) {
+    (void)state;
+    /* Four tests and a missing one, by hand: 4 x 0.005, 3 x 0.01, 2 x 0.03, then 0.04 raised to it.
+     */
+    double p[] = {0.01, 0.04, NAN, 0.03, 0.005};
+    cmp_holm(p, 5);
+    assert_true(fabs(p[4] - 0.02) < 1e-12);
+    assert_true(fabs(p[0] - 0.03) < 1e-12);
+    assert_true(fabs(p[3] - 0.06) < 1e-12);
+    assert_true(fabs(p[1] - 0.06) < 1e-12);
+    assert_true(isnan(p[2]));
+    double high[] = {0.7, 0.9};
+    cmp_holm(high, 2);
+    assert_true(high[0] == 1 && high[1] == 1);
+}
+
 static void shift_is_the_median_difference_and_mirrors(void **state) {
     (void)state;
     const double x[] = {5, 7, 9, 11, 13, 15}, y[] = {1, 2, 3, 4, 5, 6};
@@ -435,6 +496,8 @@ int main(void) {
         cmocka_unit_test(wider_confidence_contains_the_narrower),
         cmocka_unit_test(normal_approximation_continues_the_exact_distribution),
         cmocka_unit_test(intervals_cover_what_they_promise),
+        cmocka_unit_test(p_values_agree_with_enumeration_and_with_the_interval),
+        cmocka_unit_test(holm_multiplies_by_the_tests_that_are_left),
         cmocka_unit_test(shift_is_the_median_difference_and_mirrors),
         cmocka_unit_test(shift_interval_covers_what_it_promises),
     };
