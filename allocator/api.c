@@ -313,7 +313,7 @@ HAK_API const char *hak_configuration(void) {
                                    "hakmem %s debug=%d check_free=%d standard_names=%d plant=%d "
                                    "plant_ppm=%d ",
                                    HAKMEM_VERSION, HAK_DEBUG, HAK_CHECK_FREE, HAK_STANDARD_NAMES,
-                                   HAK_PLANT, HAK_PLANT_PPM);
+                                   HAK_PLANT, (int)hak_plant_ppm);
     hak_options_describe(text + used, sizeof text - used);
     return text;
 }

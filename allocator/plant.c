@@ -12,6 +12,10 @@
  */
 #define PLANT_GAP_CYCLES_MAX 10000000u
 
+/* Data, not a constant in the code: builds that differ in their slowdown are the same to the byte
+ * in everything that runs, so that no difference of code layout is taken for the planted one. */
+const volatile uint64_t hak_plant_ppm = HAK_PLANT_PPM;
+
 _Thread_local uint32_t hak_plant_left = PLANT_PERIOD;
 static _Thread_local uint64_t plant_last_cycles __attribute__((tls_model("initial-exec")));
 
@@ -30,7 +34,7 @@ HAK_NOINLINE void hak_plant_spend(void) {
     uint64_t gap = now - plant_last_cycles;
     hak_plant_left = PLANT_PERIOD;
     if (plant_last_cycles != 0 && gap < PLANT_GAP_CYCLES_MAX) {
-        uint64_t until = now + gap * HAK_PLANT_PPM / 1000000u;
+        uint64_t until = now + gap * hak_plant_ppm / 1000000u;
         while (cycles_now() < until)
             continue;
     }

@@ -1,6 +1,6 @@
 /*
  * A planted slowdown of known size, to prove that the testbed finds it (compare doctor
- * --self-test). Compiled in by HAK_PLANT=1 only. Every PLANT_PERIOD-th malloc of a thread looks how
+ * --self-test). Compiled in by HAK_PLANT=1 only. Every PLANT_PERIODth malloc of a thread looks how
  * many cycles have passed since the last such call and spends HAK_PLANT_PPM millionths of them in a
  * loop: the thread becomes slower by exactly that share whatever the workload, by the cycle counter
  * and not by the estimator that is under test. With HAK_PLANT_PPM=0 the same code runs and spends
@@ -15,6 +15,9 @@
 
 /* [owner] calls until the next look */
 extern _Thread_local uint32_t hak_plant_left __attribute__((tls_model("initial-exec")));
+
+/* [const] millionths of its time that a thread spends */
+extern const volatile uint64_t hak_plant_ppm;
 
 void hak_plant_spend(void);
 

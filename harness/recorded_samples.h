@@ -14,8 +14,8 @@ typedef struct cmp_recorded {
     const double *base; /* throughput of each round, ops/s */
     const double *treatment;
     size_t rounds;
-    double gain_pct;        /* the wanted gain that was fixed beforehand */
-    cmp_verdict_t expected; /* at the look after all rounds */
+    double gain_pct, loss_pct; /* wanted gain and tolerated loss, fixed beforehand */
+    cmp_verdict_t expected;    /* at the look after all rounds */
 } cmp_recorded_t;
 
 /* The records; *count gets their number. */

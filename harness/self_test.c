@@ -118,6 +118,7 @@ static bool records_run(void) {
         const cmp_recorded_t *record = &records[i];
         cmp_rule_t rule = CMP_RULE_DEFAULT;
         rule.gain_pct = record->gain_pct;
+        rule.loss_pct = record->loss_pct;
         double confidence = cmp_look_confidence(&rule, look_of(record->rounds));
         cmp_interval_t ratio =
             cmp_ratio_interval(record->treatment, record->base, record->rounds, confidence);
