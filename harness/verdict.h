@@ -36,7 +36,7 @@ typedef struct cmp_rule {
     double error_rate; /* chance that the interval of any look misses the true ratio */
 } cmp_rule_t;
 
-#define CMP_RULE_DEFAULT ((cmp_rule_t){.gain_pct = 0.5, .loss_pct = 0.5, .error_rate = 0.05})
+#define CMP_RULE_DEFAULT ((cmp_rule_t){.gain_pct = 0.5, .loss_pct = 0.5, .error_rate = 0.04})
 
 /* "GO", "NO-GO", "NEUTRAL", "UNDECIDED", "INACTIVE". */
 const char *cmp_verdict_name(cmp_verdict_t verdict);
