@@ -554,6 +554,7 @@ static double *history_read(cmp_store_t *store, const char *sql, const char *mac
     "  AND first_sample.round = control_sample.round"                                              \
     " WHERE machine.id = ? AND run.kind = 'measured' AND run.uuid <> ?"                            \
     "  AND control_sample.failure IS NULL AND first_sample.failure IS NULL"                        \
+    "  AND control_cell.checked = 0 AND control_cell.oversubscribed = 0"                           \
     "  AND control_sample.kind = 'throughput' AND first_sample.kind = 'throughput' AND " also      \
     " ORDER BY run.started, run.uuid"
 

@@ -604,6 +604,24 @@ static void a_program_is_recorded(void **state) {
     cmp_run_free(&run);
 }
 
+static void checked_and_oversubscribed_controls_are_no_history(void **state) {
+    fixture_t *fixture = *state;
+    cmp_run_t checked = synthetic_run(6), crowded = synthetic_run(6);
+    for (size_t i = 0; i < checked.cell_count; i++) {
+        checked.cells[i].check = true;
+        crowded.cells[i].oversubscribed = true;
+    }
+    run_recorded(fixture, &checked);
+    run_recorded(fixture, &crowded);
+    cmp_store_t *store = store_open(fixture);
+    size_t count;
+    free(cmp_store_noise_history(store, checked.machine.id, &count));
+    assert_int_equal(count, 0);
+    cmp_store_close(store);
+    cmp_run_free(&checked);
+    cmp_run_free(&crowded);
+}
+
 /* ---------------------------------------------------------------- migrations */
 
 /* A later schema: a column more, and one table rebuilt. */
@@ -776,6 +794,7 @@ int main(void) {
         store_test(a_database_of_version_2_gets_memory_and_latencies),
         store_test(a_failing_migration_changes_nothing),
         store_test(noise_history_pools_earlier_runs_of_the_machine),
+        store_test(checked_and_oversubscribed_controls_are_no_history),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
