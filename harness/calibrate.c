@@ -234,9 +234,14 @@ static void group_set_length(cmp_measure_t *measure, const cmp_group_t *group, d
     }
 }
 
+/* Of all groups; 0 seconds: as long as samples are to be. */
 static void lengths_set(cmp_measure_t *measure, double seconds) {
-    for (size_t i = 0; i < measure->schedule->group_count; i++)
-        group_set_length(measure, &measure->schedule->groups[i], seconds);
+    for (size_t i = 0; i < measure->schedule->group_count; i++) {
+        const cmp_group_t *group = &measure->schedule->groups[i];
+        const cmp_cell_t *first = &measure->run->cells[group->first_cell];
+        group_set_length(measure, group,
+                         seconds > 0 ? seconds : cmp_measure_sample_seconds(measure, first));
+    }
 }
 
 /* Expected length of one round, without cells that will not run. */
@@ -300,7 +305,7 @@ bool cmp_calibrate(cmp_measure_t *measure) {
     if (measure->quick)
         quick_plan(measure, rounds + more, QUICK_ROUNDS_WANTED + more);
     else
-        lengths_set(measure, CMP_SAMPLE_SECONDS);
+        lengths_set(measure, 0);
     progress_plan(measure, timed, more);
     return true;
 }

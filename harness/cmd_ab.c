@@ -18,7 +18,7 @@
 #include "session.h"
 #include "usage.h"
 
-enum { ROUNDS_MOST = 2000 }; /* the budget ends a comparison long before */
+enum { ROUNDS_MOST = 4000 }; /* the budget ends a comparison long before */
 
 #define BUDGET_DEFAULT_SECONDS 120.0
 
@@ -233,8 +233,9 @@ static bool ab_another_round(cmp_measure_t *measure, void *context) {
         cmp_comparison_t *comparison = &ab->comparisons[i];
         if (!comparison_open(comparison))
             continue;
-        if (cmp_comparison_due(comparison, run->rounds_done)) {
-            cmp_comparison_look(comparison);
+        const double share = 1 - left / ab->session.budget_seconds;
+        if (cmp_look_due(comparison->looks, run->rounds_done, share)) {
+            cmp_comparison_look(comparison, share);
             char line[256];
             cmp_comparison_line(comparison, line, sizeof line);
             cmp_progress_say(&measure->progress, "%s: %s", comparison->base->workload->name, line);
@@ -253,7 +254,7 @@ static void comparisons_finish(ab_t *ab) {
         cmp_comparison_t *comparison = &ab->comparisons[i];
         if (comparison->looks == 0 ||
             (comparison_open(comparison) && comparison->pairs < ab->session.run.rounds_done))
-            cmp_comparison_look(comparison);
+            cmp_comparison_look(comparison, 1);
         char line[256];
         cmp_comparison_line(comparison, line, sizeof line);
         cmp_run_note(&ab->session.run, CMP_NOTE_VERDICT "%s, threads %u, %s against %s: %s",
@@ -327,6 +328,7 @@ static int ab_report(ab_t *ab, int status) {
 
 static int ab_run(int argc, char **argv) {
     ab_t ab = {.rule = CMP_RULE_DEFAULT, .session.started = cmp_clock()};
+    ab.session.sample_seconds = CMP_AB_SAMPLE_SECONDS;
     cmp_session_t *session = &ab.session;
     int status = CMP_EXIT_VALID;
     char error[1024];

@@ -76,21 +76,18 @@ static cmp_interval_t order_effect(const pairs_t *pairs) {
     return shift;
 }
 
-void cmp_comparison_look(cmp_comparison_t *comparison) {
+void cmp_comparison_look(cmp_comparison_t *comparison, double budget_share) {
     pairs_t pairs = pairs_collect(comparison);
     comparison->looks++;
     comparison->pairs = pairs.count;
-    comparison->ratio =
-        cmp_ratio_interval(pairs.treatment, pairs.base, pairs.count,
-                           cmp_look_confidence(&comparison->rule, comparison->looks));
+    comparison->ratio = cmp_ratio_interval(
+        pairs.treatment, pairs.base, pairs.count,
+        cmp_look_confidence(&comparison->rule, comparison->spent_share, budget_share));
+    comparison->spent_share = budget_share;
     comparison->order = order_effect(&pairs);
     if (comparison->verdict != CMP_VERDICT_INACTIVE)
         comparison->verdict = cmp_verdict_of(&comparison->rule, &comparison->ratio);
     pairs_free(&pairs);
-}
-
-bool cmp_comparison_due(const cmp_comparison_t *comparison, uint32_t rounds_done) {
-    return rounds_done >= cmp_look_rounds(comparison->looks + 1);
 }
 
 /* ------------------------------------------------------------------ texts */

@@ -16,6 +16,7 @@ typedef struct cmp_comparison {
     const cmp_cell_t *base, *treatment;
     cmp_rule_t rule;      /* its error rate is this comparison's share of the run's */
     size_t looks;         /* taken so far */
+    double spent_share;   /* of the budget, at the last look */
     size_t pairs;         /* rounds with both sides, at the last look */
     cmp_interval_t ratio; /* treatment over base at the last look, with that look's confidence */
     /* Ratio of the ratios of rounds in which the treatment ran first to those in which it ran
@@ -24,11 +25,9 @@ typedef struct cmp_comparison {
     cmp_verdict_t verdict;
 } cmp_comparison_t;
 
-/* Takes the next look: interval, order effect, verdict (which stays INACTIVE where it is). */
-void cmp_comparison_look(cmp_comparison_t *comparison);
-
-/* True when the rounds done so far call for the next look. */
-bool cmp_comparison_due(const cmp_comparison_t *comparison, uint32_t rounds_done);
+/* Takes the next look, after that share of the budget (1: the last look): interval, order effect,
+ * verdict (which stays INACTIVE where it is). */
+void cmp_comparison_look(cmp_comparison_t *comparison, double budget_share);
 
 /* The verdict in one line: "GO: +1.5 % [+0.8, +2.2] (98.9 %), 35 rounds". */
 void cmp_comparison_line(const cmp_comparison_t *comparison, char *text, size_t text_bytes);

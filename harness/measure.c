@@ -385,14 +385,19 @@ bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes) {
     return good;
 }
 
+double cmp_measure_sample_seconds(const cmp_measure_t *measure, const cmp_cell_t *cell) {
+    double wanted = cell->oversubscribed ? CMP_SAMPLE_SECONDS : measure->sample_seconds;
+    return fmax(wanted, cell->workload->least_seconds);
+}
+
 double cmp_measure_estimate(const cmp_run_t *run, uint32_t rounds, const cmp_measure_t *measure) {
     /* Of a usual table: the mean of the allocators takes 1.4 times as long as the fastest, and a
      * process costs 20 ms beside. Calibration is 2 short samples a cell. */
     double seconds = 0;
     for (size_t i = 0; i < run->cell_count; i++) {
-        double measured =
-            run->cells[i].seconds > 0 ? run->cells[i].seconds : 1.4 * CMP_SAMPLE_SECONDS;
-        double sample = measured + 0.02 + CMP_WARMUP_SHARE * CMP_SAMPLE_SECONDS;
+        double wanted = cmp_measure_sample_seconds(measure, &run->cells[i]);
+        double measured = run->cells[i].seconds > 0 ? run->cells[i].seconds : 1.4 * wanted;
+        double sample = measured + 0.02 + CMP_WARMUP_SHARE * wanted;
         double timed = run->cells[i].seconds > 0 ? sample : CMP_LATENCY_TIMES * sample;
         uint32_t timed_rounds = measure->latency_rounds < rounds ? measure->latency_rounds : rounds;
         seconds += rounds * sample + timed_rounds * timed + 0.12;

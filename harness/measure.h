@@ -12,8 +12,11 @@
 #include "schedule.h"
 #include "store.h"
 
-#define CMP_SAMPLE_SECONDS 0.25 /* measured phase of a sample under the fastest allocator */
-#define CMP_WARMUP_SHARE   0.2  /* of the measured phase, before it */
+/* Measured phase of a sample under the fastest allocator: of a table, and of `ab`, which takes many
+ * short ones in fine interleaving (docs/method.md says why). */
+#define CMP_SAMPLE_SECONDS    0.25
+#define CMP_AB_SAMPLE_SECONDS 0.02
+#define CMP_WARMUP_SHARE      0.2 /* of the measured phase, before it */
 
 /* What calibration knows of a cell, and how it has fared. */
 typedef struct cmp_pace {
@@ -32,6 +35,7 @@ typedef struct cmp_measure {
     const cmp_schedule_t *schedule;
     cmp_store_t *store;
     uint32_t rounds;             /* 0: the default */
+    double sample_seconds;       /* wanted length of a measured phase, where the cell allows it */
     uint32_t latency_rounds;     /* of samples that time each call, after the others */
     uint32_t idle_ms;            /* first round: away from the allocator at the end of a sample */
     bool quick;                  /* the whole program must end within 15 s of `started` */
@@ -63,6 +67,11 @@ typedef struct cmp_measure {
  * could not be begun or a sample could not be stored; failed samples are no reason.
  */
 bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes);
+
+/* The length of the measured phase that a cell's samples are to have under the fastest allocator:
+ * that of a table where threads share PUs (they wait for time slices of milliseconds), and no
+ * shorter than the workload allows. */
+double cmp_measure_sample_seconds(const cmp_measure_t *measure, const cmp_cell_t *cell);
 
 /* Ends the measuring of a group: enough is known of it. */
 void cmp_measure_stop_group(cmp_measure_t *measure, size_t group);

@@ -15,7 +15,7 @@ typedef struct cmp_recorded {
     const double *treatment;
     size_t rounds;
     double gain_pct, loss_pct; /* wanted gain and tolerated loss, fixed beforehand */
-    cmp_verdict_t expected;    /* at the look after all rounds */
+    cmp_verdict_t expected;    /* at a single look after all rounds */
 } cmp_recorded_t;
 
 /* The records; *count gets their number. */

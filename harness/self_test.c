@@ -22,7 +22,7 @@
 #include "runner.h"
 #include "verdict.h"
 
-enum { SIMULATED = 4000, LOOKS_SIMULATED = 6, ROUNDS_SIMULATED_MOST = 128, REPEATS_MOST = 200 };
+enum { SIMULATED = 4000, LOOKS_SIMULATED = 8, ROUNDS_SIMULATED_MOST = 256, REPEATS_MOST = 200 };
 
 #define FALSE_TARGET  0.02 /* share of false verdicts on equal sides */
 #define FOUND_TARGET  0.8  /* share of planted slowdowns of 1 % found in two minutes */
@@ -38,7 +38,11 @@ typedef struct series {
     unsigned done, failed;
     unsigned verdicts[CMP_VERDICT_COUNT];
     double effects_pct[REPEATS_MOST], seconds[REPEATS_MOST];
+    json_t *comparisons; /* what `ab` said of each, with its seed and seconds */
 } series_t;
+
+/* Machine, commit and compiler, as the first comparison recorded them. */
+static json_t *circumstances;
 
 /* ------------------------------------------------------------------ simulation */
 
@@ -68,13 +72,19 @@ static cmp_verdict_t simulated_comparison(double spread) {
     double base[ROUNDS_SIMULATED_MOST], treatment[ROUNDS_SIMULATED_MOST];
     cmp_verdict_t verdict = CMP_VERDICT_UNDECIDED;
     size_t rounds = 0;
+    const double rounds_most = (double)cmp_look_rounds(LOOKS_SIMULATED);
+    double spent = 0;
     for (size_t look = 1; look <= LOOKS_SIMULATED && verdict == CMP_VERDICT_UNDECIDED; look++) {
         for (; rounds < cmp_look_rounds(look); rounds++) {
             base[rounds] = simulated_throughput(rounds, spread);
             treatment[rounds] = simulated_throughput(rounds, spread);
         }
+        const double share = (double)rounds / rounds_most;
+        if (share < 1 && !cmp_look_due(look - 1, rounds, share))
+            continue;
         cmp_interval_t ratio =
-            cmp_ratio_interval(treatment, base, rounds, cmp_look_confidence(&rule, look));
+            cmp_ratio_interval(treatment, base, rounds, cmp_look_confidence(&rule, spent, share));
+        spent = share;
         verdict = cmp_verdict_of(&rule, &ratio);
     }
     return verdict;
@@ -101,13 +111,6 @@ static bool simulation_run(void) {
 
 /* ------------------------------------------------------------------ records */
 
-static size_t look_of(size_t rounds) {
-    size_t look = 1;
-    while (cmp_look_rounds(look) < rounds)
-        look++;
-    return look;
-}
-
 static bool records_run(void) {
     size_t count;
     const cmp_recorded_t *records = cmp_recorded_samples(&count);
@@ -117,9 +120,8 @@ static bool records_run(void) {
         cmp_rule_t rule = CMP_RULE_DEFAULT;
         rule.gain_pct = record->gain_pct;
         rule.loss_pct = record->loss_pct;
-        double confidence = cmp_look_confidence(&rule, look_of(record->rounds));
-        cmp_interval_t ratio =
-            cmp_ratio_interval(record->treatment, record->base, record->rounds, confidence);
+        cmp_interval_t ratio = cmp_ratio_interval(record->treatment, record->base, record->rounds,
+                                                  cmp_look_confidence(&rule, 0, 1));
         cmp_verdict_t verdict = cmp_verdict_of(&rule, &ratio);
         good &= verdict == record->expected;
         printf("  recorded, %s: %s, %+.2f %% [%+.2f, %+.2f]%s\n", record->name,
@@ -168,20 +170,29 @@ static bool comparison_run(series_t *series, const cmp_self_test_t *test, unsign
     double began = cmp_clock();
     int status;
     char *output = cmp_capture(arguments, &status);
+    const double seconds = cmp_clock() - began;
     json_t *root = output != NULL ? json_loads(output, 0, NULL) : NULL;
-    json_t *first = json_array_get(json_object_get(root, "verdicts"), 0);
+    json_t *first = json_incref(json_array_get(json_object_get(root, "verdicts"), 0));
     cmp_verdict_t verdict = verdict_parse(json_string_value(json_object_get(first, "verdict")));
     double estimate =
         json_number_value(json_object_get(json_object_get(first, "ratio"), "estimate"));
+    if (circumstances == NULL && root != NULL)
+        circumstances = json_pack("{s:O?, s:O?, s:O?}", "machine", json_object_get(root, "machine"),
+                                  "commit", json_object_get(root, "commit"), "compiler",
+                                  json_object_get(root, "compiler"));
     json_decref(root);
     free(output);
     if (verdict == CMP_VERDICT_COUNT || status != 0) {
+        json_decref(first);
         series->failed++;
         return false;
     }
+    json_object_set_new(first, "seed", json_string(seed));
+    json_object_set_new(first, "seconds", json_real(seconds));
+    json_array_append_new(series->comparisons, first);
     series->verdicts[verdict]++;
     series->effects_pct[series->done] = (estimate - 1) * 100;
-    series->seconds[series->done++] = cmp_clock() - began;
+    series->seconds[series->done++] = seconds;
     return true;
 }
 
@@ -238,11 +249,7 @@ static bool series_judge(const series_t *series) {
 }
 
 static json_t *series_json(const series_t *series) {
-    json_t *object = json_object(), *effects = json_array(), *seconds = json_array();
-    for (unsigned i = 0; i < series->done; i++) {
-        json_array_append_new(effects, json_real(series->effects_pct[i]));
-        json_array_append_new(seconds, json_real(series->seconds[i]));
-    }
+    json_t *object = json_object();
     json_object_set_new(object, "name", json_string(series->name));
     json_object_set_new(object, "base", json_string(series->base));
     json_object_set_new(object, "treatment", json_string(series->treatment));
@@ -252,8 +259,7 @@ static json_t *series_json(const series_t *series) {
         json_object_set_new(object, cmp_verdict_name((cmp_verdict_t)verdict),
                             json_integer(series->verdicts[verdict]));
     json_object_set_new(object, "failed", json_integer(series->failed));
-    json_object_set_new(object, "effects_pct", effects);
-    json_object_set_new(object, "seconds", seconds);
+    json_object_set(object, "comparisons", series->comparisons);
     return object;
 }
 
@@ -263,9 +269,11 @@ static bool json_render(const void *root, FILE *file) {
 
 static bool results_write(const char *path, const series_t *series, size_t count) {
     char error[512];
-    json_t *root = json_array();
+    json_t *root = json_object(), *list = json_array();
+    json_object_update(root, circumstances);
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(root, series_json(&series[i]));
+        json_array_append_new(list, series_json(&series[i]));
+    json_object_set_new(root, "series", list);
     bool good = cmp_output_write(path, json_render, root, error, sizeof error);
     if (!good)
         cmp_error("%s", error);
@@ -298,12 +306,17 @@ int cmp_self_test_run(const cmp_self_test_t *test) {
     printf("  %-22s %6s %4s   %4s %6s %8s %10s   %24s %10s\n", "measured, mixed -t 1", "budget",
            "runs", "GO", "NO-GO", "NEUTRAL", "UNDECIDED", "median effect % [range]", "time");
     bool measured = true;
+    for (size_t i = 0; i < count; i++)
+        series[i].comparisons = json_array();
     for (size_t i = 0; i < count && measured; i++) {
         measured = series_run(&series[i], test);
         good = good && measured && series_judge(&series[i]);
     }
     if (test->json != NULL)
         good = results_write(test->json, series, count) && good;
+    for (size_t i = 0; i < count; i++)
+        json_decref(series[i].comparisons);
+    json_decref(circumstances);
     const series_t *one = &series[3];
     if (measured && one->done > 0)
         printf(

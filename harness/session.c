@@ -208,11 +208,11 @@ void cmp_session_open_store(cmp_session_t *session) {
         cmp_usage_error("%s", error);
     if (session->options.resume != NULL)
         cmp_resume(session);
-    session->history = session->run.program != NULL
-                           ? cmp_store_program_history(session->store, session->run.machine.id,
-                                                       &session->history_count)
-                           : cmp_store_noise_history(session->store, session->run.machine.id,
-                                                     &session->history_count);
+    cmp_history_t kind = session->run.program != NULL  ? CMP_HISTORY_PROGRAM
+                         : session->sample_seconds > 0 ? CMP_HISTORY_AB
+                                                       : CMP_HISTORY_TABLE;
+    session->history = cmp_store_noise_history(session->store, kind, session->run.machine.id,
+                                               &session->history_count);
 }
 
 cmp_measure_t cmp_session_measure(cmp_session_t *session) {
@@ -229,6 +229,8 @@ cmp_measure_t cmp_session_measure(cmp_session_t *session) {
         .store = session->store,
         .recorded = session->recorded,
         .rounds = options->rounds,
+        .sample_seconds =
+            session->sample_seconds > 0 ? session->sample_seconds : CMP_SAMPLE_SECONDS,
         .latency_rounds = options->latency ? CMP_LATENCY_ROUNDS : 0,
         .idle_ms = session->memory && !options->quick && !options->check ? CMP_IDLE_MS : 0,
         .quick = options->quick,

@@ -27,6 +27,7 @@ typedef struct cmp_session {
     cmp_store_t *store;
     cmp_cell_t *recorded;  /* of a run that is resumed: its samples, by cell; NULL: a new run */
     double budget_seconds; /* rounds are added for this time at most; 0: their number is fixed */
+    double sample_seconds; /* wanted length of a sample; 0: that of a table */
     char *database;
     double *history; /* noise floors of earlier runs */
     size_t history_count;

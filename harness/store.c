@@ -558,17 +558,18 @@ static double *history_read(cmp_store_t *store, const char *sql, const char *mac
     "  AND control_sample.kind = 'throughput' AND first_sample.kind = 'throughput' AND " also      \
     " ORDER BY run.started, run.uuid"
 
-double *cmp_store_noise_history(cmp_store_t *store, const char *machine_id, size_t *count) {
-    return history_read(store,
-                        HISTORY_SQL("control_sample.ops_per_second", "first_sample.ops_per_second",
-                                    "control_cell.workload <> 'program'"),
-                        machine_id, count);
-}
+#define WORKLOAD_HISTORY_SQL(also)                                                                 \
+    HISTORY_SQL("control_sample.ops_per_second", "first_sample.ops_per_second",                    \
+                "control_cell.workload <> 'program' AND " also)
 
-double *cmp_store_program_history(cmp_store_t *store, const char *machine_id, size_t *count) {
-    return history_read(store,
-                        HISTORY_SQL("1 / control_sample.wall_seconds",
-                                    "1 / first_sample.wall_seconds",
-                                    "control_cell.workload = 'program'"),
-                        machine_id, count);
+double *cmp_store_noise_history(cmp_store_t *store, cmp_history_t kind, const char *machine_id,
+                                size_t *count) {
+    static const char *const sql[] = {
+        [CMP_HISTORY_TABLE] = WORKLOAD_HISTORY_SQL("run.command NOT LIKE '% ab %'"),
+        [CMP_HISTORY_AB] = WORKLOAD_HISTORY_SQL("run.command LIKE '% ab %'"),
+        [CMP_HISTORY_PROGRAM] =
+            HISTORY_SQL("1 / control_sample.wall_seconds", "1 / first_sample.wall_seconds",
+                        "control_cell.workload = 'program'"),
+    };
+    return history_read(store, sql[kind], machine_id, count);
 }

@@ -59,10 +59,13 @@ typedef const wl_workload_t *cmp_workload_find_t(const char *name);
 bool cmp_store_load_run(cmp_store_t *store, const char *uuid, cmp_workload_find_t *find,
                         cmp_run_t *run, char *error, size_t error_bytes);
 
-/* Log ratios (control over first allocator) of the A/A controls of earlier runs on the same
- * machine; malloc'ed, *count gets the length, 0 where there are none. */
-double *cmp_store_noise_history(cmp_store_t *store, const char *machine_id, size_t *count);
-/* The same of runs of real programs, by their wall time. */
-double *cmp_store_program_history(cmp_store_t *store, const char *machine_id, size_t *count);
+/* Runs whose controls are of one width: `ab` takes many short samples, a table few long ones, and
+ * real programs are compared by their wall time. */
+typedef enum cmp_history { CMP_HISTORY_TABLE, CMP_HISTORY_AB, CMP_HISTORY_PROGRAM } cmp_history_t;
+
+/* Log ratios (control over first allocator) of the A/A controls of earlier runs of that kind on the
+ * same machine; malloc'ed, *count gets the length, 0 where there are none. */
+double *cmp_store_noise_history(cmp_store_t *store, cmp_history_t kind, const char *machine_id,
+                                size_t *count);
 
 #endif

@@ -7,6 +7,9 @@
 
 enum { FIRST_LOOK_ROUNDS = 10 };
 
+/* No look between this share of the budget and its end: it would take from the last one. */
+#define LAST_BUT_ONE_SHARE 0.75
+
 const char *cmp_verdict_name(cmp_verdict_t verdict) {
     static const char *const names[CMP_VERDICT_COUNT] = {
         [CMP_VERDICT_UNDECIDED] = "UNDECIDED", [CMP_VERDICT_GO] = "GO",
@@ -23,9 +26,12 @@ size_t cmp_look_rounds(size_t look) {
     return rounds;
 }
 
-double cmp_look_confidence(const cmp_rule_t *rule, size_t look) {
-    double k = (double)look;
-    return 1 - rule->error_rate / (k * (k + 1));
+bool cmp_look_due(size_t looks, size_t rounds, double budget_share) {
+    return rounds >= cmp_look_rounds(looks + 1) && budget_share <= LAST_BUT_ONE_SHARE;
+}
+
+double cmp_look_confidence(const cmp_rule_t *rule, double from, double to) {
+    return 1 - rule->error_rate * fmin(fmax(to - from, 0), 1);
 }
 
 static double percent(double ratio) {
@@ -53,8 +59,6 @@ size_t cmp_rounds_to_decide(const cmp_rule_t *rule, const cmp_interval_t *ratio,
         return 0;
     double estimate = percent(ratio->estimate);
     double below = estimate - percent(ratio->low), above = percent(ratio->high) - estimate;
-    /* Look by look, with the growth of the interval by its higher confidence left out: the figure
-     * is a lower bound by some tens of per cent. */
     for (size_t look = 1; look <= 24; look++) {
         size_t later = cmp_look_rounds(look);
         if (later <= rounds)

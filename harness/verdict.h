@@ -9,14 +9,18 @@
  *     UNDECIDED  otherwise: more rounds
  *     INACTIVE   the treatment's code never ran: no figure can say anything (set by the caller)
  *
- * Looks are taken at 10, 15, 23, 35, ... rounds (each half as many again). Look k spends the share
- * 1 / (k (k + 1)) of the error rate, so that all looks together spend at most the whole of it,
- * however many there are: alpha spending (Lan & DeMets, Biometrika 70(3), 1983, 659-663) with the
- * union bound over looks, which needs nothing of their joint distribution.
+ * Looks are taken at 10, 15, 23, 35, ... rounds (each half as many again) until three quarters of
+ * the budget are spent, and one at its end. A look spends of the error rate the share of the budget
+ * that went by since the look before, so that all together spend the whole of it, and most of it
+ * late, where intervals are narrow: alpha spending in calendar time (K. K. G. Lan and D. L. DeMets,
+ * Biometrika 70(3), 1983, 659-663, and Statistics in Medicine 8, 1989, 1191-1198; linear in time as
+ * in K. Kim and D. L. DeMets, Biometrika 74(1), 1987, 149-154) with the union bound over looks,
+ * which needs nothing of their joint distribution.
  */
 #ifndef VERDICT_H
 #define VERDICT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "statistics.h"
@@ -44,16 +48,21 @@ const char *cmp_verdict_name(cmp_verdict_t verdict);
 /* Rounds at look 1, 2, ... : 10, 15, 23, ... */
 size_t cmp_look_rounds(size_t look);
 
-/* Confidence of the interval at that look. */
-double cmp_look_confidence(const cmp_rule_t *rule, size_t look);
+/* True when the next of `looks` looks taken so far is due: enough rounds are done, and the share of
+ * the budget that is spent (0 to 1) leaves enough for the last look. */
+bool cmp_look_due(size_t looks, size_t rounds, double budget_share);
+
+/* Confidence of the interval at a look after the share `to` of the budget, when the look before was
+ * after the share `from` (0 for the first). */
+double cmp_look_confidence(const cmp_rule_t *rule, double from, double to);
 
 /* The verdict that an interval of the ratio (1 = equal) supports; UNDECIDED when it is not valid.
  */
 cmp_verdict_t cmp_verdict_of(const cmp_rule_t *rule, const cmp_interval_t *ratio);
 
 /* Rounds after which the interval, shrinking with the root of the rounds around its present
- * estimate, would decide; 0 when no number of rounds would (the estimate lies on a threshold). An
- * estimate for the user, not part of the rule. */
+ * estimate and at its present confidence, would decide; 0 when no number of rounds would (the
+ * estimate lies on a threshold). An estimate for the user, not part of the rule. */
 size_t cmp_rounds_to_decide(const cmp_rule_t *rule, const cmp_interval_t *ratio, size_t rounds);
 
 #endif

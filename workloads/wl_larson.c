@@ -212,5 +212,6 @@ const wl_workload_t wl_larson = {
     .parameters = larson_parameters,
     .parameter_count = sizeof larson_parameters / sizeof larson_parameters[0],
     .validate = larson_validate,
+    .least_seconds = 0.1, /* ten generations of threads: a few per cent of it to start them */
     .engine = &larson_engine,
 };

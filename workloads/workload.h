@@ -38,6 +38,8 @@ typedef struct wl_workload {
     /* Checks parameters against each other (min <= max). Writes a reason into `error` and returns
      * false when they make no sense together. May be NULL. */
     bool (*validate)(const wl_values_t *values, char *error, size_t error_bytes);
+    double least_seconds; /* a shorter measured phase would mostly show the workload's own set-up;
+                             0: any length will do */
     const struct wl_engine *engine; /* worker.h; only the worker runs it */
 } wl_workload_t;
 

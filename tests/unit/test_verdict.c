@@ -42,19 +42,29 @@ static void each_verdict_has_its_region(void **state) {
     assert_int_equal(cmp_verdict_of(&rule, &none), CMP_VERDICT_UNDECIDED);
 }
 
-static void looks_grow_by_half_and_spend_less_than_the_error_rate(void **state) {
+static void looks_grow_by_half_and_spend_the_error_rate_by_time(void **state) {
     (void)state;
     cmp_rule_t rule = CMP_RULE_DEFAULT;
-    double spent = 0;
+    double spent = 0, before = 0;
     for (size_t look = 1; look <= 30; look++) {
+        const double share = (double)(look * look) / 900;
         if (look > 1)
             assert_true(cmp_look_rounds(look) > cmp_look_rounds(look - 1));
-        spent += 1 - cmp_look_confidence(&rule, look);
-        assert_true(spent < rule.error_rate);
+        spent += 1 - cmp_look_confidence(&rule, before, share);
+        before = share;
     }
+    assert_true(fabs(spent - rule.error_rate) < 1e-9);
+    /* A clock that ran beyond the budget, or back, spends no more than there is, nor less than
+     * nothing. */
+    assert_true(fabs(cmp_look_confidence(&rule, 0, 1.5) - (1 - rule.error_rate)) < 1e-12);
+    assert_true(cmp_look_confidence(&rule, 0.4, 0.3) <= 1);
     assert_int_equal(cmp_look_rounds(1), 10);
     assert_int_equal(cmp_look_rounds(2), 15);
     assert_int_equal(cmp_look_rounds(3), 23);
+    assert_true(cmp_look_due(0, 10, 0.1));
+    assert_false(cmp_look_due(0, 9, 0.1));
+    assert_false(cmp_look_due(1, 14, 0.1));
+    assert_false(cmp_look_due(1, 15, 0.8)); /* what is left belongs to the last look */
 }
 
 static void rounds_to_decide_shrink_the_interval(void **state) {
@@ -94,6 +104,7 @@ static cmp_verdict_t comparison(double effect, size_t looks_most) {
     cmp_rule_t rule = CMP_RULE_DEFAULT;
     static double base[512], treatment[512];
     size_t rounds = 0;
+    double spent = 0;
     cmp_verdict_t result = CMP_VERDICT_UNDECIDED;
     for (size_t look = 1; look <= looks_most && result == CMP_VERDICT_UNDECIDED; look++) {
         for (; rounds < cmp_look_rounds(look); rounds++) {
@@ -102,8 +113,10 @@ static cmp_verdict_t comparison(double effect, size_t looks_most) {
             base[rounds] = throughput(drift);
             treatment[rounds] = throughput(drift * (1 + effect));
         }
+        const double share = (double)rounds / (double)cmp_look_rounds(looks_most);
         cmp_interval_t ratio =
-            cmp_ratio_interval(treatment, base, rounds, cmp_look_confidence(&rule, look));
+            cmp_ratio_interval(treatment, base, rounds, cmp_look_confidence(&rule, spent, share));
+        spent = share;
         result = cmp_verdict_of(&rule, &ratio);
     }
     return result;
@@ -149,7 +162,7 @@ static void effects_above_the_threshold_are_found_with_their_sign(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_verdict_has_its_region),
-        cmocka_unit_test(looks_grow_by_half_and_spend_less_than_the_error_rate),
+        cmocka_unit_test(looks_grow_by_half_and_spend_the_error_rate_by_time),
         cmocka_unit_test(rounds_to_decide_shrink_the_interval),
         cmocka_unit_test(false_verdicts_on_equal_sides_are_rarer_than_the_error_rate),
         cmocka_unit_test(an_effect_on_the_threshold_is_rarely_called),
