@@ -1,0 +1,234 @@
+/*
+ * Telemetry: what each part (box) of the allocator did, for experiments and to show that a path ran
+ * before it is measured. One list of counters per box. A box is compiled in by its flag
+ * HAKMEM_<BOX>_STATS_COMPILED, all of them by HAKMEM_STATS_COMPILED (the build hakmem:counting);
+ * compiled out, a counter costs no instruction and no byte.
+ *
+ * Counters are process-wide, added to with relaxed atomic operations by any thread, without any
+ * lock: hak_telemetry_add is the only place of telemetry atomics in the allocator. Nothing reads
+ * them but the report and tests. Each box lies on cache lines of its own.
+ */
+#ifndef HAK_TELEMETRY_H
+#define HAK_TELEMETRY_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "allocator/config.h"
+#include "allocator/os.h"
+
+/* ------------------------------------------------------------------ the boxes and their flags */
+
+#define HAK_POOL_HOTBOX_V2_CLASSES 7
+
+/* X(box, rows, help); rows above 1: one set of counters per class of the box. */
+#define HAK_BOXES(X)                                                                               \
+    X(FRONT, 1, "calls of the interface")                                                          \
+    X(LANE, 1, "lanes: refill and flush")                                                          \
+    X(TINY, 1, "backend tiny")                                                                     \
+    X(MID_V3, 1, "backend mid_v3")                                                                 \
+    X(POOL_V1, 1, "backend pool_v1")                                                               \
+    X(POOL_HOTBOX_V2, HAK_POOL_HOTBOX_V2_CLASSES, "backend pool_v2: hot box, by class")            \
+    X(SUPERSLAB, 1, "superslabs, the pool of units, the operating system")                         \
+    X(REMOTE, 1, "remote target queue")                                                            \
+    X(SPILL, 1, "spill")                                                                           \
+    X(LEARNER, 1, "learner")                                                                       \
+    X(LARGE, 1, "medium and large blocks")                                                         \
+    X(HEAP, 1, "heaps")
+
+/* Every box. */
+#ifndef HAKMEM_STATS_COMPILED
+#define HAKMEM_STATS_COMPILED 0
+#endif
+#ifndef HAKMEM_FRONT_STATS_COMPILED
+#define HAKMEM_FRONT_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_LANE_STATS_COMPILED
+#define HAKMEM_LANE_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_TINY_STATS_COMPILED
+#define HAKMEM_TINY_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_MID_V3_STATS_COMPILED
+#define HAKMEM_MID_V3_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_POOL_V1_STATS_COMPILED
+#define HAKMEM_POOL_V1_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED
+#define HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_SUPERSLAB_STATS_COMPILED
+#define HAKMEM_SUPERSLAB_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_REMOTE_STATS_COMPILED
+#define HAKMEM_REMOTE_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_SPILL_STATS_COMPILED
+#define HAKMEM_SPILL_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_LEARNER_STATS_COMPILED
+#define HAKMEM_LEARNER_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_LARGE_STATS_COMPILED
+#define HAKMEM_LARGE_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_HEAP_STATS_COMPILED
+#define HAKMEM_HEAP_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+
+/* ------------------------------------------------------------------ the counters */
+
+/* Each list: X(counter, what it counts). Units are in the names; without one, events. */
+
+#define HAK_FRONT_COUNTERS(X)                                                                      \
+    X(malloc_calls, "entries of the fast path of malloc")                                          \
+    X(free_calls, "entries of the fast path of free")                                              \
+    X(malloc_slow, "mallocs that left the fast path")                                              \
+    X(free_slow, "frees that left the fast path")                                                  \
+    X(calloc, "calls of calloc")                                                                   \
+    X(realloc, "calls of realloc and reallocarray")                                                \
+    X(aligned, "calls of the functions that take an alignment")
+
+#define HAK_LANE_COUNTERS(X)                                                                       \
+    X(refills, "empty lanes that were filled")                                                     \
+    X(refilled_blocks, "blocks that refills brought")                                              \
+    X(refill_failures, "refills that found no memory")                                             \
+    X(flushes, "flushes of lanes")                                                                 \
+    X(flushed_blocks, "blocks that flushes returned")                                              \
+    X(grown, "lanes whose capacity was raised")                                                    \
+    X(shrunk, "lanes whose capacity was cut")
+
+#define HAK_BACKEND_COUNTERS(X)                                                                    \
+    X(takes, "requests for blocks")                                                                \
+    X(taken_blocks, "blocks handed out to lanes")                                                  \
+    X(puts, "returns of blocks")                                                                   \
+    X(put_blocks, "blocks that came back")                                                         \
+    X(slabs_created, "slabs made of runs of units")                                                \
+    X(slabs_released, "empty slabs given back to the pool")
+
+#define HAK_TINY_COUNTERS(X)   HAK_BACKEND_COUNTERS(X)
+#define HAK_MID_V3_COUNTERS(X) HAK_BACKEND_COUNTERS(X)
+#define HAK_POOL_V1_COUNTERS(X)                                                                    \
+    HAK_BACKEND_COUNTERS(X)                                                                        \
+    X(shared_hits, "requests that the shared lists served")                                        \
+    X(shared_overflows, "returns that found the shared list full")
+
+/* The predecessor's twelve, under its names. */
+#define HAK_POOL_HOTBOX_V2_COUNTERS(X)                                                             \
+    X(alloc_calls, "requests for blocks")                                                          \
+    X(alloc_fast, "of these, served by the current page")                                          \
+    X(alloc_refill, "of these, after a partial or a new page became current")                      \
+    X(alloc_refill_fail, "attempts to get a page that failed")                                     \
+    X(alloc_fallback_v1, "of these, handed on to pool_v1")                                         \
+    X(free_calls, "returns of blocks")                                                             \
+    X(free_fast, "of these, to a page of this thread")                                             \
+    X(free_fallback_v1, "of these, handed on to pool_v1")                                          \
+    X(page_of_fail_header_missing, "look-ups of a block's page: there is no page record")          \
+    X(page_of_fail_out_of_range, "look-ups of a block's page: the address is outside the page")    \
+    X(page_of_fail_misaligned, "look-ups of a block's page: not the start of a block")             \
+    X(page_of_fail_unknown, "look-ups of a block's page: failed otherwise")
+
+#define HAK_SUPERSLAB_COUNTERS(X)                                                                  \
+    X(superslabs_created, "superslabs committed")                                                  \
+    X(regions_reserved, "regions of address space reserved")                                       \
+    X(runs_allocated, "runs of units handed out")                                                  \
+    X(runs_freed, "runs of units that came back")                                                  \
+    X(units_reused_dirty, "units handed out again with what was in them")                          \
+    X(purges, "calls that gave memory back to the system")                                         \
+    X(purged_bytes, "bytes given back to the system")                                              \
+    X(commit_failures, "commits that the system refused")
+
+#define HAK_REMOTE_COUNTERS(X)                                                                     \
+    X(sent_blocks, "blocks that left in chunks to another heap")                                   \
+    X(chunks_published, "chunks pushed to an inbox")                                               \
+    X(chunks_received, "chunks that their heap's thread put into its lanes")                       \
+    X(chunks_drained_by_others, "chunks that were drained for a heap by another thread")           \
+    X(direct_puts, "foreign blocks put straight into their slab")
+
+#define HAK_SPILL_COUNTERS(X)                                                                      \
+    X(lane_spills, "lanes brought back to their bound")                                            \
+    X(spilled_blocks, "blocks that spills returned")                                               \
+    X(idle_spills, "idle heaps that were flushed")                                                 \
+    X(exit_spills, "heaps that were spilled at their thread's exit")
+
+#define HAK_LEARNER_COUNTERS(X)                                                                    \
+    X(windows, "windows of observation that ended")                                                \
+    X(capacity_raises, "lane capacities raised")                                                   \
+    X(capacity_cuts, "lane capacities cut")                                                        \
+    X(retention_raises, "times that more memory was kept")                                         \
+    X(retention_cuts, "times that less memory was kept")
+
+#define HAK_LARGE_COUNTERS(X)                                                                      \
+    X(maps, "large blocks mapped anew")                                                            \
+    X(unmaps, "large mappings given back to the system")                                           \
+    X(reused, "large blocks from mappings that were kept")                                         \
+    X(remaps, "large blocks resized by mremap")                                                    \
+    X(medium_runs, "medium blocks, each a run of units")
+
+#define HAK_HEAP_COUNTERS(X)                                                                       \
+    X(created, "heaps made")                                                                       \
+    X(inherited, "idle heaps that a new thread took over")                                         \
+    X(released, "heaps that became idle when their thread exited")                                 \
+    X(swept, "idle heaps whose lanes and inbox were emptied")                                      \
+    X(abandoned_at_fork, "heaps whose thread vanished in a fork")
+
+/* One struct a box, its fields the counters: hak_counts_LANE[row].refills. Defined in telemetry.c
+ * for boxes that are compiled in. */
+#define HAK_COUNTER_FIELD(counter, help) _Atomic uint64_t counter; /* [any,atomic] relaxed */
+#define HAK_BOX_DECLARE(BOX, rows, help)                                                           \
+    struct hak_counts_##BOX {                                                                      \
+        HAK_##BOX##_COUNTERS(HAK_COUNTER_FIELD)                                                    \
+    } __attribute__((aligned(64)));                                                                \
+    enum { HAK_BOX_ROWS_##BOX = (rows) };                                                          \
+    extern struct hak_counts_##BOX hak_counts_##BOX[];                                             \
+    _Static_assert((HAKMEM_##BOX##_STATS_COMPILED) == 0 || (HAKMEM_##BOX##_STATS_COMPILED) == 1,   \
+                   "a build flag is 0 or 1");
+HAK_BOXES(HAK_BOX_DECLARE)
+#undef HAK_BOX_DECLARE
+#undef HAK_COUNTER_FIELD
+
+/* ------------------------------------------------------------------ counting */
+
+static inline void hak_telemetry_add(_Atomic uint64_t *counter, uint64_t amount) {
+    (void)atomic_fetch_add_explicit(counter, amount, memory_order_relaxed);
+}
+
+/* Arguments are not evaluated where the box is compiled out. */
+#define HAK_COUNT_ROW_ADD(BOX, row, counter, amount)                                               \
+    do {                                                                                           \
+        if (HAKMEM_##BOX##_STATS_COMPILED)                                                         \
+            hak_telemetry_add(&hak_counts_##BOX[row].counter, (amount));                           \
+    } while (0)
+
+/* HAK_COUNT(LANE, refills); */
+#define HAK_COUNT(BOX, counter) HAK_COUNT_ADD(BOX, counter, 1)
+
+/* HAK_COUNT_ADD(LANE, refilled_blocks, got); */
+#define HAK_COUNT_ADD(BOX, counter, amount)                                                        \
+    do {                                                                                           \
+        _Static_assert((int)HAK_BOX_ROWS_##BOX == 1, "this box counts by class");                  \
+        HAK_COUNT_ROW_ADD(BOX, 0, counter, amount);                                                \
+    } while (0)
+
+/* HAK_COUNT_CLASS(POOL_HOTBOX_V2, class_index, alloc_calls); class_index from 0. */
+#define HAK_COUNT_CLASS(BOX, class_index, counter)                                                 \
+    do {                                                                                           \
+        HAK_ASSERT((unsigned)(class_index) < (unsigned)HAK_BOX_ROWS_##BOX);                        \
+        HAK_COUNT_ROW_ADD(BOX, class_index, counter, 1);                                           \
+    } while (0)
+
+/* The present value, for tests; 0 where the box is compiled out. */
+#define HAK_COUNTED(BOX, row, counter)                                                             \
+    (HAKMEM_##BOX##_STATS_COMPILED                                                                 \
+         ? atomic_load_explicit(&hak_counts_##BOX[row].counter, memory_order_relaxed)              \
+         : 0)
+
+/* Writes a report of every box that is compiled in to stderr, without allocating; says so where
+ * none is. Any thread, any time; no lock. Called at exit with HAKMEM_STATS=1. */
+void hak_telemetry_report(void);
+
+/* The section of the pool hot box alone; at exit with HAKMEM_POOL_V2_STATS=1. */
+void hak_telemetry_report_pool_v2(void);
+
+#endif
