@@ -16,7 +16,8 @@
     X(ab)                                                                                          \
     X(run)                                                                                         \
     X(list)                                                                                        \
-    X(doctor)
+    X(doctor)                                                                                      \
+    X(results)
 
 #define DECLARE(name) extern const cmp_command_t cmp_command_##name;
 #define ADDRESS(name) &cmp_command_##name,

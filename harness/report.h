@@ -73,5 +73,8 @@ void cmp_report_footer(const cmp_report_t *report, FILE *out);
 bool cmp_report_json(const cmp_report_t *report, FILE *out);
 /* Tidy CSV: one row a sample. */
 bool cmp_report_csv(const cmp_report_t *report, FILE *out);
+/* Its parts, for the samples of several runs in one file. */
+void cmp_report_csv_header(FILE *out);
+bool cmp_report_csv_rows(const cmp_report_t *report, FILE *out);
 
 #endif

@@ -182,8 +182,16 @@ static void fields_of_sample(FILE *out, const cmp_cell_t *cell, const cmp_sample
             sample->binding ? sample->binding : "");
 }
 
-bool cmp_report_csv(const cmp_report_t *report, FILE *out) {
+void cmp_report_csv_header(FILE *out) {
     fputs(header, out);
+}
+
+bool cmp_report_csv(const cmp_report_t *report, FILE *out) {
+    cmp_report_csv_header(out);
+    return cmp_report_csv_rows(report, out);
+}
+
+bool cmp_report_csv_rows(const cmp_report_t *report, FILE *out) {
     for (size_t i = 0; i < report->run->cell_count; i++) {
         const cmp_cell_t *cell = &report->run->cells[i];
         for (size_t j = 0; j < cell->sample_count; j++) {
