@@ -37,6 +37,7 @@ typedef struct cmp_cell_figures {
 
 typedef struct cmp_report {
     const cmp_run_t *run;
+    size_t base;                /* the allocator that ratios refer to: the first one, 0 */
     cmp_cell_figures_t *cells;  /* parallel to run->cells */
     cmp_interval_t noise_floor; /* control over first, all cells of the run pooled by log ratio */
     bool failures;              /* any sample failed, or what was to be counted was not */
@@ -53,6 +54,8 @@ bool cmp_same_heading(const cmp_cell_t *a, const cmp_cell_t *b);
 
 /* Derives all figures. The report borrows the run. */
 cmp_report_t cmp_report_make(const cmp_run_t *run);
+/* The same with ratios to allocator `base`; the noise floor stays that of the control. */
+cmp_report_t cmp_report_make_against(const cmp_run_t *run, size_t base);
 void cmp_report_free(cmp_report_t *report);
 
 /* Adds the noise floors of earlier runs, as cmp_store_noise_history returns them. */
