@@ -41,8 +41,7 @@ typedef struct box_table {
 #define BOX_DEFINE_1(BOX)                                                                          \
     struct hak_counts_##BOX hak_counts_##BOX[HAK_BOX_ROWS_##BOX];                                  \
     static const counter_text_t box_text_##BOX[] = {HAK_##BOX##_COUNTERS(COUNTER_TEXT)};
-#define BOX_DEFINE(BOX, row_count, help)                                                           \
-    BOX_CHOOSE(BOX_DEFINE, HAKMEM_##BOX##_STATS_COMPILED, BOX)
+#define BOX_DEFINE(BOX, row_count, help) BOX_CHOOSE(BOX_DEFINE, HAKMEM_##BOX##_STATS_COMPILED, BOX)
 HAK_BOXES(BOX_DEFINE)
 
 #define BOX_TABLE_0(BOX, help_text) {.name = #BOX, .help = (help_text)},
