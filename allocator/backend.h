@@ -28,7 +28,8 @@ void hak_backend_put_locked(hak_heap_t *heap, void *const *blocks, size_t count)
 /* Releases empty slabs that are kept in reserve; heap->lock is held. */
 void hak_backend_trim(hak_heap_t *heap);
 
-/* ------------------------------------------------------------------ between backend.c and the files
+/* ------------------------------------------------------------------ between backend.c and the
+ * files
  */
 
 size_t hak_tiny_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);

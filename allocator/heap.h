@@ -60,7 +60,7 @@ struct hak_heap {
     hak_lane_t lane[HAK_CLASS_MAX]; /* [owner] class c at index c - 1 */
 
     _Alignas(64) hak_lock_t lock;
-    _Atomic uint32_t state; /* [any,atomic] enum hak_heap_state; changed under heaps */
+    _Atomic uint32_t state;              /* [any,atomic] enum hak_heap_state; changed under heaps */
     hak_slab_t *tiny[HAK_CLASS_MAX + 1]; /* [lock] slabs with free blocks, by class */
     hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS];
     hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];
@@ -118,8 +118,9 @@ hak_heap_t *hak_heap_by_id(uint32_t id);
 /* The common heap (after start). */
 hak_heap_t *hak_heap_common(void);
 
-/* Drains what waits for heaps without a thread, and for threads that did not look for the configured
- * time (everything when `all`). At most one sweep runs at a time; others return at once. */
+/* Drains what waits for heaps without a thread, and for threads that did not look for the
+ * configured time (everything when `all`). At most one sweep runs at a time; others return at once.
+ */
 void hak_heaps_sweep(bool all);
 
 /* For fork.c. */

@@ -1,6 +1,6 @@
 /*
- * Learner. Called every HAKMEM_PURGE_MS at most, from the slow paths of any thread; one lock, a leaf
- * but for the pool's, guards what was seen. Ceilings and retention are read without it.
+ * Learner. Called every HAKMEM_PURGE_MS at most, from the slow paths of any thread; one lock, a
+ * leaf but for the pool's, guards what was seen. Ceilings and retention are read without it.
  */
 #include "allocator/learner.h"
 
@@ -25,7 +25,7 @@ static struct {
     size_t regrets_before;              /* [lock] units purged and asked for again, at that time */
     uint32_t retain_quiet;              /* [lock] windows without */
     size_t retain_wish;                 /* [lock] what it would be; in force when on */
-    uint32_t ceiling_wish[HAK_CLASS_MAX + 1]; /* [lock] likewise; 0: as configured */
+    uint32_t ceiling_wish[HAK_CLASS_MAX + 1];          /* [lock] likewise; 0: as configured */
     uint32_t raises, cuts, retain_raises, retain_cuts; /* [lock] */
     /* [any,atomic] relaxed: in force; 0: as configured. Hints: a stale one does no harm. */
     _Atomic uint32_t ceiling[HAK_CLASS_MAX + 1];
@@ -42,8 +42,7 @@ static uint32_t ceiling_configured(uint32_t class_id) {
 
 uint32_t hak_learner_ceiling(uint32_t class_id) {
     if (HAK_HAS_LEARNER && hak_options.learner == 2) {
-        uint32_t learnt =
-            atomic_load_explicit(&learner.ceiling[class_id], memory_order_relaxed);
+        uint32_t learnt = atomic_load_explicit(&learner.ceiling[class_id], memory_order_relaxed);
         if (learnt != 0)
             return learnt;
     }

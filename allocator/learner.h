@@ -1,13 +1,12 @@
 /*
- * Learner: moves the ceiling of each class's lanes and the retention of empty slabs by what the cold
- * path sees, within fixed bounds. HAKMEM_LEARNER=off (default), observe (counts and reports at exit
- * what it would have done), on. Nothing on the hot path knows of it.
+ * Learner: moves the ceiling of each class's lanes and the retention of empty slabs by what the
+ * cold path sees, within fixed bounds. HAKMEM_LEARNER=off (default), observe (counts and reports at
+ * exit what it would have done), on. Nothing on the hot path knows of it.
  *
  *   lanes      a class with many refills and flushes in a window gets twice the ceiling, up to
- *              HAK_LANE_LEARN_FACTOR times the configured one; a class with few gets half of what it
- *              has, down to an eighth
- *   retention  units that are asked for again soon after they were purged double the bound, up to
- *              HAKMEM_RETAIN_MIB; windows without halve it, down to the built-in one
+ *              HAK_LANE_LEARN_FACTOR times the configured one; a class with few gets half of what
+ * it has, down to an eighth retention  units that are asked for again soon after they were purged
+ * double the bound, up to HAKMEM_RETAIN_MIB; windows without halve it, down to the built-in one
  */
 #ifndef HAK_LEARNER_H
 #define HAK_LEARNER_H

@@ -11,8 +11,8 @@
 #include "allocator/config.h"
 
 /* X(field, environment variable, default, minimum, maximum, unit, help). A unit with '|' lists the
- * words of a choice, whose value is the word's number; other values are whole numbers, in decimal or
- * hexadecimal (0x7F). */
+ * words of a choice, whose value is the word's number; other values are whole numbers, in decimal
+ * or hexadecimal (0x7F). */
 #define HAK_OPTIONS(X)                                                                             \
     X(lane_kib, "HAKMEM_LANE_KIB", 32, 1, 1024, "KiB",                                             \
       "bytes of blocks up to which one lane (thread and size class) grows")                        \

@@ -163,8 +163,8 @@ size_t hak_os_address_limit_bytes(void) {
 
 static struct {
     hak_lock_t lock;
-    char *next; /* [lock] */
-    char *end;  /* [lock] */
+    char *next;           /* [lock] */
+    char *end;            /* [lock] */
     _Atomic size_t bytes; /* [any,atomic] relaxed: mapped for metadata since start */
 } meta_arena;
 

@@ -1,8 +1,8 @@
 /*
  * Pool v1: 1 to 64 KiB from slabs that all threads share. Blocks have no owner: whoever frees one
  * keeps it in its own lane, and what lanes spill goes to a stack per class, from which any thread's
- * refill takes first; what the stack has no room for goes to the slabs. One lock a class, a leaf but
- * for the pool's of units.
+ * refill takes first; what the stack has no room for goes to the slabs. One lock a class, a leaf
+ * but for the pool's of units.
  */
 #include "allocator/backend.h"
 #include "allocator/slab.h"

@@ -37,8 +37,8 @@ typedef enum hak_backend {
 
 /*
  * What is known of one class. Invariants:
- *   blocks * stride_bytes <= run_units * HAK_UNIT_BYTES < (blocks + 1) * stride_bytes + stride_bytes
- *   index of the block at offset o of its slab = (o * index_magic) >> HAK_INDEX_SHIFT
+ *   blocks * stride_bytes <= run_units * HAK_UNIT_BYTES < (blocks + 1) * stride_bytes +
+ * stride_bytes index of the block at offset o of its slab = (o * index_magic) >> HAK_INDEX_SHIFT
  */
 typedef struct hak_class {
     uint32_t stride_bytes;      /* distance of blocks, and their usable size */
@@ -46,10 +46,10 @@ typedef struct hak_class {
     uint32_t run_units;         /* 64 KiB units per slab */
     uint32_t lane_capacity_top; /* blocks that a lane has room for */
     uint64_t index_magic;
-    uint64_t start_magic;   /* ceil(2^64 / stride) for slabs of one unit, otherwise 0: see front.h */
-    uint8_t backend;        /* hak_backend_t */
-    uint8_t backend_class;  /* counts the classes of its backend from 0 */
-    uint8_t pool_range;     /* of the pools: 0 .. HAK_POOL_RANGES - 1 */
+    uint64_t start_magic;  /* ceil(2^64 / stride) for slabs of one unit, otherwise 0: see front.h */
+    uint8_t backend;       /* hak_backend_t */
+    uint8_t backend_class; /* counts the classes of its backend from 0 */
+    uint8_t pool_range;    /* of the pools: 0 .. HAK_POOL_RANGES - 1 */
     uint8_t fallback_class; /* of POOL_V2: class id of POOL_V1 with the same stride; otherwise 0 */
 } hak_class_t;
 

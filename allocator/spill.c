@@ -104,9 +104,7 @@ void hak_spill_all(hak_heap_t *heap) {
 
 /* ------------------------------------------------------------------ helper thread */
 
-static struct {
-    _Atomic bool running;
-} helper;
+static struct { _Atomic bool running; } helper;
 
 static void *helper_run(void *argument) {
     const uint64_t period_ms = hak_options.purge_ms < 20 ? 10 : hak_options.purge_ms / 2;

@@ -26,7 +26,8 @@ void hak_spill_tick(hak_heap_t *heap);
  * in reserve. */
 void hak_spill_all(hak_heap_t *heap);
 
-/* Starts the helper thread if it is asked for and not running. Called on slow paths without locks. */
+/* Starts the helper thread if it is asked for and not running. Called on slow paths without locks.
+ */
 void hak_helper_start(void);
 /* In the child of a fork: the helper did not come along. */
 void hak_helper_forget(void);

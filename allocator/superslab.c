@@ -13,12 +13,12 @@
 #include "allocator/options.h"
 #include "allocator/telemetry.h"
 
-#define RESERVE_BYTES   ((size_t)1 << 30) /* one step of reservation */
-#define SUPERSLABS_MAX  (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
-#define HINT_LOWEST     ((uintptr_t)0x4000 << 30) /* 16 TiB: between heap and mappings */
-#define PURGE_PERIOD_MS 100
+#define RESERVE_BYTES      ((size_t)1 << 30) /* one step of reservation */
+#define SUPERSLABS_MAX     (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
+#define HINT_LOWEST        ((uintptr_t)0x4000 << 30) /* 16 TiB: between heap and mappings */
+#define PURGE_PERIOD_MS    100
 #define RETAIN_UNITS_LEAST 16u /* 1 MiB */
-#define ALL_UNITS       UINT32_MAX
+#define ALL_UNITS          UINT32_MAX
 
 /* Record of one superslab, out of line. */
 typedef struct superslab {

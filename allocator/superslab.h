@@ -29,7 +29,8 @@
 #define HAK_OWNER_MEDIUM 0xfffeu /* a medium block of large.c */
 #define HAK_OWNER_EMPTY  0xffffu /* tag of the heap that owns nothing; never in the map */
 
-#define HAK_NODES_MAX 16u /* NUMA nodes with a pool of their own; further ones share, by remainder */
+#define HAK_NODES_MAX                                                                              \
+    16u /* NUMA nodes with a pool of their own; further ones share, by remainder */
 
 #define HAK_NARROW_WORDS 8u  /* bitmap inside the slab's record: up to 512 blocks */
 #define HAK_WIDE_WORDS   64u /* bitmap beside it: up to 4096 blocks */

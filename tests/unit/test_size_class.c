@@ -67,8 +67,8 @@ static void the_route_names_the_backend_of_each_size(void **state) {
 
 static void masks_switch_single_classes_off(void **state) {
     (void)state;
-    hak_options.mid_v3_classes = 0xfffd;                /* without 289 to 320 */
-    hak_options.pool_v2_classes = 0x7f & ~(1u << 5u);   /* without 32 to 48 KiB */
+    hak_options.mid_v3_classes = 0xfffd;              /* without 289 to 320 */
+    hak_options.pool_v2_classes = 0x7f & ~(1u << 5u); /* without 32 to 48 KiB */
     hak_size_classes_fill();
     assert_int_equal(backend_of(288), HAK_BACKEND_MID_V3);
     assert_int_equal(backend_of(289), HAK_BACKEND_TINY);
