@@ -84,7 +84,7 @@ static int report_print(const cmp_session_t *session) {
 }
 
 static bool anything_measured(const cmp_run_t *run) {
-    for (size_t i = 0; i < run->cell_count; i++) {
+    for (size_t i = 0; run->begun && i < run->cell_count; i++) {
         if (run->cells[i].sample_count > 0)
             return true;
     }

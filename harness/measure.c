@@ -348,9 +348,11 @@ static bool run_prepare(cmp_measure_t *measure, char *error, size_t error_bytes)
 }
 
 static bool run_begin(cmp_measure_t *measure, char *error, size_t error_bytes) {
-    return cmp_replay_on(measure)
-               ? cmp_store_resume_run(measure->store, measure->run, error, error_bytes)
-               : cmp_store_begin_run(measure->store, measure->run, error, error_bytes);
+    cmp_run_t *run = measure->run;
+    run->begun = cmp_replay_on(measure)
+                     ? cmp_store_resume_run(measure->store, run, error, error_bytes)
+                     : cmp_store_begin_run(measure->store, run, error, error_bytes);
+    return run->begun;
 }
 
 bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes) {

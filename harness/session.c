@@ -248,7 +248,7 @@ bool cmp_session_end(cmp_session_t *session, bool measured, const char *reason) 
     bool good = measured;
     if (!measured)
         cmp_error("%s", reason);
-    if (session->run.cell_count > 0 && session->run.cells[0].store_id != 0 &&
+    if (session->run.begun &&
         !cmp_store_end_run(session->store, &session->run, error, sizeof error)) {
         cmp_error("%s", error);
         good = false;
