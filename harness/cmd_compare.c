@@ -92,7 +92,7 @@ static bool anything_measured(const cmp_run_t *run) {
 }
 
 static int compare_run(int argc, char **argv) {
-    cmp_session_t session = {.started = cmp_clock(), .memory = true};
+    cmp_session_t session = {.started = cmp_clock(), .idle_rounds = CMP_IDLE_ROUNDS};
     int status = CMP_EXIT_VALID;
     cmp_options_parse(&compare_argp, argc, argv, &session);
     if (session.options.help) {

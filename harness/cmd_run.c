@@ -171,7 +171,7 @@ static void plan_print(const cmp_session_t *session) {
     putchar('\n');
     if (session->options.quick)
         puts("Expected duration: less than 15 s; --quick lowers rounds to what fits");
-    else if (!cmp_plan_print_left(session, run->cell_count * run->rounds))
+    else if (!cmp_plan_print_left(session, run->cell_count * run->rounds, 0))
         printf("Expected duration: %zu times that of the program\n",
                run->cell_count * run->rounds + run->cell_count - 1);
     free(words);
