@@ -468,7 +468,9 @@ void cmp_report_footer(const cmp_report_t *report, FILE *out) {
     for (size_t i = 0; i < run->note_count; i++)
         cmp_text_paragraph(out, i ? "" : "Notes", LABEL_WIDTH, run->notes[i]);
     noise_floor_print(report, out);
-    if (!report->comparisons)
+    if (report->comparisons)
+        cmp_report_sides_legend(report, LABEL_WIDTH, out);
+    else
         legend_print(report, out);
     machine_print(run, out);
     allocators_print(run, out);
