@@ -288,7 +288,8 @@ static void quick_plan(cmp_measure_t *measure, uint32_t rounds, uint32_t least_r
 static void progress_plan(cmp_measure_t *measure, uint32_t timed, uint32_t more) {
     const uint32_t rounds = measure->run->rounds;
     measure->progress.samples = measure->run->cell_count * (rounds + timed);
-    measure->progress.expected = round_seconds(measure) * (rounds + timed * more);
+    measure->progress.expected = round_seconds(measure) * (rounds + timed * more) +
+                                 cmp_measure_idle_seconds(measure, 0, rounds);
     measure->progress.ends_by =
         measure->quick ? measure->started + CMP_QUICK_LAST_ROUND_SECONDS : INFINITY;
 }
