@@ -17,7 +17,8 @@
     X(run)                                                                                         \
     X(list)                                                                                        \
     X(doctor)                                                                                      \
-    X(results)
+    X(results)                                                                                     \
+    X(publish)
 
 #define DECLARE(name) extern const cmp_command_t cmp_command_##name;
 #define ADDRESS(name) &cmp_command_##name,
