@@ -8,11 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "allocator/backend.h"
 #include "allocator/front.h"
 #include "allocator/heap.h"
 #include "allocator/large.h"
 #include "allocator/options.h"
 #include "allocator/slab.h"
+#include "allocator/spill.h"
+#include "allocator/telemetry.h"
 
 #define HAK_API __attribute__((visibility("default")))
 
@@ -23,38 +26,36 @@ static HAK_COLD void *out_of_memory(void) {
     return NULL;
 }
 
-/* A block straight from the common heap's slabs, for a thread without a heap. */
-static HAK_COLD void *common_allocate(uint32_t class_id) {
-    hak_heap_t *common = hak_heap_common();
-    void *block = NULL;
-    hak_lock(&common->lock);
-    (void)hak_slab_take(common, class_id, &block, 1);
-    hak_unlock(&common->lock);
-    return block;
+/* From the thread's lane; without a heap, straight from the common heap's slabs. */
+static void *lane_allocate(hak_heap_t *heap, uint32_t class_id) {
+    if (HAK_UNLIKELY(heap == NULL)) {
+        void *block = NULL;
+        (void)hak_backend_take(hak_heap_common(), class_id, &block, 1);
+        return block;
+    }
+    hak_lane_t *lane = hak_heap_lane(heap, class_id);
+    if (lane->top[-1] != NULL)
+        return *--lane->top;
+    return hak_lane_refill(heap, class_id);
 }
 
+/* No block where the route leads: of the class to fall back to, or after a sweep. */
 static HAK_COLD void *class_allocate_again(hak_heap_t *heap, uint32_t class_id) {
+    uint32_t fallback = hak_classes[class_id].fallback_class;
+    void *block = fallback != 0 ? lane_allocate(heap, fallback) : NULL;
+    if (block != NULL)
+        return block;
     hak_heaps_sweep(true);
-    return heap != NULL ? hak_lane_refill(heap, class_id) : common_allocate(class_id);
+    return lane_allocate(heap, class_id);
 }
 
 /* A block of a class, from the thread's lane where there is one. */
 static void *class_allocate(uint32_t class_id) {
     hak_heap_t *heap = hak_thread_heap;
-    void *block;
     if (HAK_UNLIKELY(!hak_heap_is_real(heap)))
         heap = hak_thread_enter();
-    if (HAK_UNLIKELY(heap == NULL)) {
-        block = common_allocate(class_id);
-    } else {
-        hak_lane_t *lane = hak_heap_lane(heap, class_id);
-        if (lane->top[-1] != NULL)
-            return *--lane->top;
-        block = hak_lane_refill(heap, class_id);
-    }
-    if (HAK_UNLIKELY(block == NULL))
-        block = class_allocate_again(heap, class_id);
-    return block;
+    void *block = lane_allocate(heap, class_id);
+    return HAK_LIKELY(block != NULL) ? block : class_allocate_again(heap, class_id);
 }
 
 static void *large_allocate(size_t size, size_t alignment, bool *zeroed) {
@@ -64,6 +65,7 @@ static void *large_allocate(size_t size, size_t alignment, bool *zeroed) {
 
 HAK_NOINLINE void *hak_malloc_slow(size_t size) {
     bool zeroed;
+    HAK_COUNT(FRONT, malloc_slow);
     if (HAK_UNLIKELY(!hak_start()))
         return out_of_memory();
     if (size > HAK_LANE_MAX_BYTES)
@@ -75,6 +77,7 @@ HAK_NOINLINE void *hak_malloc_slow(size_t size) {
 
 static void *aligned_allocate(size_t alignment, size_t size) {
     bool zeroed;
+    HAK_COUNT(FRONT, aligned);
     if (HAK_UNLIKELY(!hak_start()))
         return out_of_memory();
     uint32_t class_id = hak_class_of_aligned(size, alignment);
@@ -90,9 +93,23 @@ static void local_free(hak_heap_t *heap, hak_lane_t *lane, void *block) {
     hak_slab_check(block, "free");
     if (HAK_CHECK_FREE && HAK_UNLIKELY(lane->top[-1] == block))
         hak_fault("free", block, "double free: it is the block that was freed last");
-    if (lane->top == lane->limit)
-        hak_lane_flush(heap, lane, lane->capacity / 2);
-    *lane->top++ = block;
+    hak_lane_push_slow(heap, lane, block);
+}
+
+/* A block of Pool v1: whoever frees it keeps it. */
+static void shared_free(hak_heap_t *heap, uint32_t entry, void *block) {
+    hak_slab_check(block, "free");
+    if (HAK_UNLIKELY(heap == NULL)) {
+        hak_pool_v1_put((entry & 0xffff) / HAK_LANE_OFFSET(1), &block, 1);
+        return;
+    }
+    hak_lane_t *lane = (hak_lane_t *)((char *)heap + (entry & 0xffff));
+    if (HAK_CHECK_FREE && HAK_UNLIKELY(lane->top[-1] == block))
+        hak_fault("free", block, "double free: it is the block that was freed last");
+    if (HAK_LIKELY(lane->top != lane->limit))
+        *lane->top++ = block;
+    else
+        hak_lane_push_slow(heap, lane, block);
 }
 
 /* Appends to the outbox of the block's heap; most foreign frees end here. */
@@ -123,10 +140,13 @@ HAK_NOINLINE void hak_free_slow(void *block) {
     uint32_t entry = hak_map_entry(block);
     hak_heap_t *heap = hak_thread_heap;
     uint32_t owner = entry >> 16;
-    if (HAK_LIKELY(owner - 1 < HAK_OWNER_MAX)) {
+    HAK_COUNT(FRONT, free_slow);
+    if (HAK_LIKELY(owner - 1 < HAK_OWNER_SHARED)) {
         if (HAK_UNLIKELY(!hak_heap_is_real(heap)))
             heap = hak_thread_enter();
-        if (HAK_UNLIKELY(heap == NULL))
+        if (owner == HAK_OWNER_SHARED)
+            shared_free(heap, entry, block);
+        else if (HAK_UNLIKELY(heap == NULL))
             hak_remote_put(entry, block);
         else if (HAK_LIKELY(owner != heap->id))
             foreign_free(heap, entry, block);
@@ -144,7 +164,7 @@ HAK_NOINLINE void hak_free_slow(void *block) {
 static size_t usable_size(const void *block, const char *function) {
     uint32_t entry = hak_map_entry(block);
     uint32_t owner = entry >> 16;
-    if (HAK_LIKELY(owner - 1 < HAK_OWNER_MAX)) {
+    if (HAK_LIKELY(owner - 1 < HAK_OWNER_SHARED)) {
         hak_slab_check(block, function);
         return hak_classes[(entry & 0xffff) / HAK_LANE_OFFSET(1)].stride_bytes;
     }
@@ -175,6 +195,7 @@ HAK_API void hak_free(void *block) {
 
 HAK_API void *hak_calloc(size_t count, size_t size) {
     size_t bytes;
+    HAK_COUNT(FRONT, calloc);
     if (HAK_UNLIKELY(__builtin_mul_overflow(count, size, &bytes)))
         return out_of_memory();
     if (HAK_UNLIKELY(bytes > HAK_LANE_MAX_BYTES)) {
@@ -198,6 +219,7 @@ static void *realloc_moved(void *block, size_t size, size_t usable) {
 }
 
 HAK_API void *hak_realloc(void *block, size_t size) {
+    HAK_COUNT(FRONT, realloc);
     if (block == NULL)
         return hak_front_malloc(size);
     if (size == 0) {
@@ -299,21 +321,24 @@ HAK_API int hak_malloc_trim(size_t pad) {
     if (!hak_start())
         return 0;
     if (hak_heap_is_real(hak_thread_heap))
-        hak_heap_flush(hak_thread_heap);
+        hak_spill_all(hak_thread_heap);
     hak_heaps_sweep(true);
+    hak_pool_v1_decay(true);
     size_t purged = hak_pool_purge(true);
     purged += hak_large_purge(true);
     return purged != 0;
 }
 
 HAK_API const char *hak_configuration(void) {
-    static char text[512];
+    static char text[1024];
     (void)hak_start();
-    size_t used = (size_t)snprintf(text, sizeof text,
-                                   "hakmem %s debug=%d check_free=%d standard_names=%d plant=%d "
-                                   "plant_ppm=%d ",
-                                   HAKMEM_VERSION, HAK_DEBUG, HAK_CHECK_FREE, HAK_STANDARD_NAMES,
-                                   HAK_PLANT, (int)hak_plant_ppm);
+    size_t used = (size_t)snprintf(
+        text, sizeof text,
+        "hakmem %s debug=%d check_free=%d standard_names=%d plant=%d plant_ppm=%d minimal=%d "
+        "fixed=%d pruned=%d stats=%d ",
+        HAKMEM_VERSION, HAK_DEBUG, HAK_CHECK_FREE, HAK_STANDARD_NAMES, HAK_PLANT,
+        (int)hak_plant_ppm, HAKMEM_BENCH_MINIMAL, HAKMEM_FAST_PROFILE_FIXED,
+        HAKMEM_FAST_PROFILE_PRUNE_BACKENDS, HAKMEM_STATS_COMPILED);
     hak_options_describe(text + used, sizeof text - used);
     return text;
 }

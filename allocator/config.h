@@ -31,6 +31,39 @@
 #define HAK_PLANT_PPM 0
 #endif
 
+/* Only what serving memory needs: no learner, no helper thread, no reports at exit. The free checks
+ * stay. The predecessor's base of comparisons. */
+#ifndef HAKMEM_BENCH_MINIMAL
+#define HAKMEM_BENCH_MINIMAL 0
+#endif
+
+/* Options and route are constants of the build; the environment is not read. */
+#ifndef HAKMEM_FAST_PROFILE_FIXED
+#define HAKMEM_FAST_PROFILE_FIXED 0
+#endif
+
+/* MID_V3 and POOL_V2 cannot be routed to, so that the compiler removes them: their sizes go through
+ * Tiny and Pool v1. */
+#ifndef HAKMEM_FAST_PROFILE_PRUNE_BACKENDS
+#define HAKMEM_FAST_PROFILE_PRUNE_BACKENDS 0
+#endif
+
+/* Backends that the build contains. */
+#ifndef HAK_HAS_MID_V3
+#define HAK_HAS_MID_V3 (!HAKMEM_FAST_PROFILE_PRUNE_BACKENDS)
+#endif
+#ifndef HAK_HAS_POOL_V2
+#define HAK_HAS_POOL_V2 (!HAKMEM_FAST_PROFILE_PRUNE_BACKENDS)
+#endif
+
+/* The learner, and the helper thread. */
+#ifndef HAK_HAS_LEARNER
+#define HAK_HAS_LEARNER (!HAKMEM_BENCH_MINIMAL)
+#endif
+#ifndef HAK_HAS_HELPER
+#define HAK_HAS_HELPER (!HAKMEM_BENCH_MINIMAL)
+#endif
+
 #if !HAK_PLANT && HAK_PLANT_PPM != 0
 #error "HAK_PLANT_PPM without HAK_PLANT=1 would plant nothing"
 #endif

@@ -12,9 +12,12 @@
 
 #include <pthread.h>
 
+#include "allocator/backend.h"
 #include "allocator/heap.h"
 #include "allocator/large.h"
+#include "allocator/learner.h"
 #include "allocator/remote.h"
+#include "allocator/spill.h"
 #include "allocator/superslab.h"
 
 static void locks_take(void) {
@@ -22,6 +25,8 @@ static void locks_take(void) {
     hak_lock(hak_heaps_lock());
     for (uint32_t id = 1; id <= hak_heap_highest_id(); id++)
         hak_lock(&hak_heap_by_id(id)->lock);
+    hak_pool_v1_lock_all();
+    hak_lock(hak_learner_lock());
     hak_lock(hak_pool_lock());
     hak_large_lock_all();
     hak_lock(hak_chunks_lock());
@@ -33,6 +38,8 @@ static void locks_release(void) {
     hak_unlock(hak_chunks_lock());
     hak_large_unlock_all();
     hak_unlock(hak_pool_lock());
+    hak_unlock(hak_learner_lock());
+    hak_pool_v1_unlock_all();
     for (uint32_t id = hak_heap_highest_id(); id >= 1; id--)
         hak_unlock(&hak_heap_by_id(id)->lock);
     hak_unlock(hak_heaps_lock());
@@ -60,6 +67,7 @@ static void fork_child(void) {
         /* Chunks that others were just publishing to us or to idle heaps. */
         atomic_store_explicit(&heap->inbox, NULL, memory_order_relaxed);
     }
+    hak_helper_forget();
     locks_release();
 }
 

@@ -9,6 +9,7 @@
 
 #include "allocator/heap.h"
 #include "allocator/plant.h"
+#include "allocator/telemetry.h"
 
 /* Exits of the fast paths, in api.c. */
 void *hak_malloc_slow(size_t size);
@@ -18,6 +19,7 @@ void hak_free_slow(void *block);
  * range, slot not NULL. */
 static inline void *hak_front_malloc(size_t size) {
     hak_plant_step();
+    HAK_COUNT(FRONT, malloc_calls);
     if (HAK_UNLIKELY(size > HAK_LANE_MAX_BYTES))
         return hak_malloc_slow(size);
     size_t offset = hak_lane_offset_of(size);
@@ -39,6 +41,7 @@ static inline void *hak_front_malloc(size_t size) {
  */
 static inline void hak_front_free(void *block) {
     hak_heap_t *heap = hak_thread_heap;
+    HAK_COUNT(FRONT, free_calls);
     uint32_t offset = hak_map_entry(block) ^ heap->tag;
     if (HAK_UNLIKELY(offset > 0xffff)) {
         hak_free_slow(block);

@@ -9,9 +9,11 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "allocator/backend.h"
 #include "allocator/fork.h"
 #include "allocator/options.h"
-#include "allocator/slab.h"
+#include "allocator/spill.h"
+#include "allocator/telemetry.h"
 
 #define SWEEP_PERIOD_MS 100
 
@@ -73,18 +75,12 @@ hak_heap_t *hak_heap_common(void) {
 static size_t heap_slots(void) {
     size_t slots = 0;
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
-        slots += 1 + hak_classes[class_id].lane_capacity;
+        slots += 1 + hak_classes[class_id].lane_capacity_top;
     return slots;
 }
 
-static void lanes_reset(hak_heap_t *heap) {
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
-        hak_lane_t *lane = hak_heap_lane(heap, class_id);
-        lane->top = hak_lane_first(lane);
-    }
-}
-
-/* Lays the lanes' slots out behind the heap. Lanes of unused class ids stay empty for ever. */
+/* Lays the lanes' slots out behind the heap; only those in use are ever touched. Lanes of unused
+ * class ids stay empty for ever. */
 static void lanes_create(hak_heap_t *heap) {
     memcpy(heap->lane, hak_empty_heap.lane, sizeof heap->lane);
     void **slot = (void **)(heap + 1);
@@ -92,12 +88,11 @@ static void lanes_create(hak_heap_t *heap) {
         const hak_class_t *class = &hak_classes[class_id];
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
         slot++; /* the NULL below the first block: fresh memory is zero */
-        lane->top = slot;
-        lane->limit = slot + class->lane_capacity;
+        lane->top = lane->limit = slot;
         lane->start_magic = class->start_magic;
         lane->stride_bytes = class->stride_bytes;
-        lane->capacity = class->lane_capacity;
-        slot = lane->limit;
+        lane->capacity = 0;
+        slot += class->lane_capacity_top;
     }
 }
 
@@ -110,6 +105,7 @@ static hak_heap_t *heap_create(uint32_t state) {
         hak_meta_allocate(sizeof(hak_heap_t) + heap_slots() * sizeof(void *), HAK_RECORD_BYTES);
     if (heap == NULL)
         return NULL;
+    HAK_COUNT(HEAP, created);
     heap->null_top = heap->null_limit = &null_slot[1];
     heap->tag = id << 16;
     heap->id = id;
@@ -126,6 +122,7 @@ static hak_heap_t *heap_acquire(void) {
     if (heap != NULL) {
         heaps.idle = heap->next_idle;
         heap->next_idle = NULL;
+        HAK_COUNT(HEAP, inherited);
         atomic_store_explicit(&heap->state, HAK_HEAP_BOUND, memory_order_relaxed);
     } else {
         heap = heap_create(HAK_HEAP_BOUND);
@@ -136,10 +133,9 @@ static hak_heap_t *heap_acquire(void) {
 
 static void heap_release(hak_heap_t *heap) {
     hak_lock(&heaps.lock);
-    heap->idle_since_ms = hak_os_milliseconds();
-    heap->flushed = false;
     heap->next_idle = heaps.idle;
     heaps.idle = heap;
+    HAK_COUNT(HEAP, released);
     atomic_store_explicit(&heap->state, HAK_HEAP_IDLE, memory_order_relaxed);
     hak_unlock(&heaps.lock);
 }
@@ -150,7 +146,7 @@ static void heap_release(hak_heap_t *heap) {
  * frees from here on (other destructors, the dynamic linker) goes through the common heap. */
 static void thread_exit(void *value) {
     hak_heap_t *heap = value;
-    hak_remote_flush(heap);
+    hak_spill_all(heap);
     hak_thread_heap = &hak_empty_heap;
     thread_exited = true;
     heap_release(heap);
@@ -158,7 +154,7 @@ static void thread_exit(void *value) {
 
 static bool start_locked(void) {
     hak_options_read();
-    hak_size_classes_fill((size_t)hak_options.lane_kib * 1024);
+    hak_size_classes_fill();
     if (!hak_domain_start())
         return false;
     hak_lock(&heaps.lock);
@@ -207,18 +203,21 @@ HAK_COLD hak_heap_t *hak_thread_enter(void) {
     return heap;
 }
 
-/* ------------------------------------------------------------------ flush and sweep */
+/* ------------------------------------------------------------------ sweep */
 
-static void lanes_flush(hak_heap_t *heap) {
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
-        hak_lane_flush(heap, hak_heap_lane(heap, class_id), 0);
-}
-
-void hak_heap_flush(hak_heap_t *heap) {
-    hak_remote_flush(heap);
-    lanes_flush(heap);
+/* Chunks that wait for a thread which has not looked between two sweeps, or for no thread. */
+static void heap_sweep(hak_heap_t *heap, bool all) {
+    hak_chunk_t *newest = atomic_load_explicit(&heap->inbox, memory_order_relaxed);
+    bool bound = atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_BOUND;
+    bool lingers = newest != NULL && newest == heap->inbox_seen;
+    heap->inbox_seen = newest;
+    if (newest == NULL || (bound && !lingers && !all))
+        return;
+    HAK_COUNT(HEAP, swept);
     hak_lock(&heap->lock);
-    hak_remote_drain(heap, true);
+    hak_remote_drain(heap, false);
+    if (!bound)
+        hak_backend_trim(heap);
     hak_unlock(&heap->lock);
 }
 
@@ -228,18 +227,8 @@ void hak_heaps_sweep(bool all) {
         return;
     if (all || now - heaps.swept_ms >= SWEEP_PERIOD_MS) {
         heaps.swept_ms = now;
-        /* Last in, first out: the first that was flushed before is followed by older ones, but
-         * blocks may have come to those since, so all are looked at. */
-        for (hak_heap_t *heap = heaps.idle; heap != NULL; heap = heap->next_idle) {
-            if (!all && now - heap->idle_since_ms < hak_options.purge_ms)
-                continue;
-            if (!heap->flushed)
-                lanes_flush(heap);
-            heap->flushed = true;
-            hak_lock(&heap->lock);
-            hak_remote_drain(heap, true);
-            hak_unlock(&heap->lock);
-        }
+        for (uint32_t id = 1; id <= hak_heap_highest_id(); id++)
+            heap_sweep(hak_heap_by_id(id), all);
     }
     hak_unlock(&heaps.lock);
 }
@@ -247,14 +236,15 @@ void hak_heaps_sweep(bool all) {
 void hak_heap_abandon(hak_heap_t *heap) {
     /* Lanes, outboxes and inbox were written without the locks that fork held, and fork copies
      * page by page while other threads run: their pages may not fit together. */
-    lanes_reset(heap);
+    lanes_create(heap);
+    heap->lane_bytes = 0;
+    memset(heap->lane_events, 0, sizeof heap->lane_events);
     memset(heap->outbox, 0, sizeof heap->outbox);
     atomic_store_explicit(&heap->inbox, NULL, memory_order_relaxed);
     heap->received = NULL;
     heap->spare_chunks = NULL;
     heap->spare_count = 0;
-    heap->flushed = true;
-    heap->idle_since_ms = hak_os_milliseconds();
+    HAK_COUNT(HEAP, abandoned_at_fork);
     heap->next_idle = heaps.idle;
     heaps.idle = heap;
     atomic_store_explicit(&heap->state, HAK_HEAP_IDLE, memory_order_relaxed);

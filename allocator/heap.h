@@ -7,7 +7,8 @@
  * bound to; slabs and partial lists to whoever holds heap->lock, so that any thread can drain
  * blocks into the slabs of a heap that sleeps or has no thread.
  *
- * Lock order: heaps -> heap -> pool -> metadata arena; chunks and large mappings are leaves.
+ * Lock order: heaps -> heap -> class of Pool v1 -> pool of units -> metadata arena; chunks and
+ * large mappings are leaves.
  */
 #ifndef HAK_HEAP_H
 #define HAK_HEAP_H
@@ -29,6 +30,24 @@ enum hak_heap_state {
     HAK_HEAP_COMMON,    /* never bound: serves threads that have no heap any more */
 };
 
+/* What a lane's slow calls were, since the learner looked or since the last of the other kind. */
+typedef struct hak_lane_events {
+    uint32_t refills, flushes; /* [owner] since the learner looked */
+    uint16_t seen_blocks;      /* [owner] in the lane when idle lanes were looked for */
+    uint8_t refills_in_row;    /* [owner] since the last flush */
+    bool flushed;              /* [owner] since the last refill */
+} hak_lane_events_t;
+
+/* Slabs of one class of MID_V3 by how many of their blocks are free: fullest first. */
+#define HAK_MID_BINS 4u
+
+/* Pages of one class of Pool HotBox v2. */
+typedef struct hak_pool_pages {
+    hak_slab_t *current; /* [lock] taken from until it has no free block */
+    hak_slab_t *partial; /* [lock] others with free blocks */
+    hak_slab_t *full;    /* [lock] those without */
+} hak_pool_pages_t;
+
 struct hak_heap {
     /* The first 32 bytes have the shape of a lane that is empty for ever: before start the size
      * table is all zero and leads here. */
@@ -41,8 +60,11 @@ struct hak_heap {
     hak_lane_t lane[HAK_CLASS_MAX]; /* [owner] class c at index c - 1 */
 
     _Alignas(64) hak_lock_t lock;
-    _Atomic uint32_t state; /* [any,atomic] enum hak_heap_state; changed under heaps */
-    hak_slab_t *partial[HAK_CLASS_MAX + 1]; /* [lock] slabs with free blocks, by class */
+    _Atomic uint32_t state;              /* [any,atomic] enum hak_heap_state; changed under heaps */
+    hak_slab_t *tiny[HAK_CLASS_MAX + 1]; /* [lock] slabs with free blocks, by class */
+    hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS];
+    hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];
+    size_t pool_bytes; /* [lock] of pages of Pool HotBox v2 */
 
     _Alignas(64) _Atomic(hak_chunk_t *) inbox; /* [any,atomic] chunks from other threads: push
                                                   releases, taking all acquires */
@@ -50,12 +72,15 @@ struct hak_heap {
     hak_outbox_t outbox[HAK_OUTBOXES];         /* [owner] */
     hak_chunk_t *spare_chunks;                 /* [owner] */
     uint32_t spare_count;                      /* [owner] */
-    uint32_t slow_refills;                     /* [owner] since the outboxes were last emptied */
+    uint32_t slow_calls;                       /* [owner] since the last look at what idles */
+    uint64_t looked_ms;                        /* [owner] when that was */
+    uint64_t idled_ms;                         /* [owner] when idle lanes were last looked for */
+    size_t lane_bytes;                         /* [owner] sum of capacity x stride of all lanes */
     uint8_t refill_blocks[HAK_CLASS_MAX + 1];  /* [owner] next refill's size, doubling */
+    hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
+    hak_chunk_t *inbox_seen; /* [lock:heaps] newest chunk at the last sweep */
 
     struct hak_heap *next_idle; /* [lock:heaps] */
-    uint64_t idle_since_ms;     /* [lock:heaps] */
-    bool flushed;               /* [lock:heaps] idle and its lanes are empty */
 };
 
 _Static_assert(offsetof(hak_heap_t, lane) == HAK_LANE_OFFSET(1), "class 1 follows the null lane");
@@ -69,6 +94,10 @@ extern hak_heap_t hak_empty_heap;
 
 static inline bool hak_heap_is_real(const hak_heap_t *heap) {
     return heap != &hak_empty_heap;
+}
+
+static inline uint32_t hak_heap_class_of_lane(const hak_heap_t *heap, const hak_lane_t *lane) {
+    return (uint32_t)(lane - heap->lane) + 1;
 }
 
 static inline hak_lane_t *hak_heap_lane(hak_heap_t *heap, uint32_t class_id) {
@@ -89,12 +118,10 @@ hak_heap_t *hak_heap_by_id(uint32_t id);
 /* The common heap (after start). */
 hak_heap_t *hak_heap_common(void);
 
-/* Flushes heaps that have been idle for the configured time (all idle heaps when `all`). At most
- * one sweep runs at a time; others return at once. */
+/* Drains what waits for heaps without a thread, and for threads that did not look for the
+ * configured time (everything when `all`). At most one sweep runs at a time; others return at once.
+ */
 void hak_heaps_sweep(bool all);
-
-/* Returns everything in the calling thread's lanes, outboxes and inbox to slabs. */
-void hak_heap_flush(hak_heap_t *heap);
 
 /* For fork.c. */
 hak_lock_t *hak_heaps_lock(void);

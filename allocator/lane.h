@@ -3,25 +3,31 @@
  * allocator never reads or writes the blocks themselves. Only the owning thread touches a lane
  * (fork and the sweep of idle heaps excepted, see heap.c), so nothing here is atomic.
  *
- * Slots of one lane, in memory:   NULL  block  block ... block  (unused) ... limit
+ * Slots of one lane, in memory:   NULL  block  block ... block  (unused) ... limit ... room
  *                                        ^ limit - capacity   ^ top
- * The NULL below the first slot is what malloc's fast path finds in an empty lane.
+ * The NULL below the first slot is what malloc's fast path finds in an empty lane. A lane starts
+ * with capacity 0: its first slow call gives it one, and it grows where refill and flush alternate,
+ * up to a ceiling of bytes a lane and a budget of bytes a thread.
  */
 #ifndef HAK_LANE_H
 #define HAK_LANE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 typedef struct hak_heap hak_heap_t;
 
+#define HAK_LANE_BLOCKS_LEAST 2u /* every class may cache so many, whatever the budget says */
+#define HAK_LANE_LEARN_FACTOR 2u /* the learner may raise a ceiling so much */
+
 /* Invariant: limit - capacity <= top <= limit; every slot below top holds a block of this class. */
 typedef struct hak_lane {
     void **top;            /* [owner] slot after the newest block */
-    void **limit;          /* [const] slot after the last usable one */
+    void **limit;          /* [owner] slot after the last usable one */
     uint64_t start_magic;  /* [const] hak_class_t.start_magic, here for its cache line */
     uint32_t stride_bytes; /* [const] */
-    uint32_t capacity;     /* [const] blocks */
+    uint32_t capacity;     /* [owner] blocks */
 } hak_lane_t;
 
 _Static_assert(sizeof(hak_lane_t) == 32, "two lanes share a cache line");
@@ -33,12 +39,22 @@ static inline void **hak_lane_first(const hak_lane_t *lane) {
     return lane->limit - lane->capacity;
 }
 
-/* Fills the empty lane of a class: from what other threads returned, else from the heap's slabs.
- * Returns one block and leaves the rest in the lane; NULL when there is no memory. */
+static inline size_t hak_lane_blocks(const hak_lane_t *lane) {
+    return (size_t)(lane->top - hak_lane_first(lane));
+}
+
+/* Fills the empty lane of a class: from what other threads returned, else from the class's backend.
+ * Returns one block and leaves the rest in the lane; NULL when the backend has none. */
 void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id);
 
-/* Returns the oldest blocks of a lane to their slabs until `keep_blocks` are left. Takes the heap's
- * lock. */
-void hak_lane_flush(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks);
+/* Pushes a block, making room in a full lane: by growth where that pays, else the older half goes
+ * back to the backend (spill.c). */
+void hak_lane_push_slow(hak_heap_t *heap, hak_lane_t *lane, void *block);
+
+/* Sets the capacity of a lane that holds no more blocks than that, and the heap's account of it. */
+void hak_lane_set_capacity(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity);
+
+/* Blocks that a lane of this class may grow to at present. */
+uint32_t hak_lane_ceiling(uint32_t class_id);
 
 #endif

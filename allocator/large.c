@@ -10,6 +10,7 @@
 #include "allocator/options.h"
 #include "allocator/os.h"
 #include "allocator/superslab.h"
+#include "allocator/telemetry.h"
 
 #define MEDIUM_BYTES_MAX ((size_t)1 << 20)
 #define SHARDS           16u
@@ -21,6 +22,7 @@
 static void *medium_allocate(size_t size, bool *zeroed) {
     uint32_t units = (uint32_t)((size + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT);
     hak_slab_t *run = hak_run_allocate(units, HAK_OWNER_MEDIUM, 0, zeroed);
+    HAK_COUNT(LARGE, medium_runs);
     return run == NULL ? NULL : run->start;
 }
 
@@ -215,6 +217,7 @@ static void *retained_take(size_t bytes, size_t alignment, size_t *mapped_bytes)
         retained_mapping_t mapping = place_clear(best);
         address = mapping.address;
         *mapped_bytes = mapping.bytes;
+        HAK_COUNT(LARGE, reused);
     }
     hak_unlock(&retained.lock);
     return address;
@@ -224,6 +227,7 @@ static void *retained_take(size_t bytes, size_t alignment, size_t *mapped_bytes)
 static void retained_give(void *address, size_t bytes) {
     size_t bound = retained_bound_bytes();
     if (bytes > bound / 2) {
+        HAK_COUNT(LARGE, unmaps);
         hak_os_unmap(address, bytes);
         return;
     }
@@ -242,6 +246,7 @@ static void retained_give(void *address, size_t bytes) {
         hak_unlock(&retained.lock);
         if (evicted.bytes == 0)
             return;
+        HAK_COUNT(LARGE, unmaps);
         hak_os_unmap(evicted.address, evicted.bytes);
     }
 }
@@ -249,6 +254,8 @@ static void retained_give(void *address, size_t bytes) {
 size_t hak_large_purge(bool all) {
     uint64_t now = hak_os_milliseconds();
     size_t purged = 0;
+    if (!all && hak_options.purge == 0)
+        return 0;
     for (;;) {
         retained_mapping_t evicted = {.bytes = 0};
         hak_lock(&retained.lock);
@@ -259,6 +266,7 @@ size_t hak_large_purge(bool all) {
         hak_unlock(&retained.lock);
         if (evicted.bytes == 0)
             return purged;
+        HAK_COUNT(LARGE, unmaps);
         hak_os_unmap(evicted.address, evicted.bytes);
         purged += evicted.bytes;
     }
@@ -288,6 +296,7 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
     void *block = retained_take(bytes, alignment, &bytes);
     if (block == NULL) {
         *zeroed = true;
+        HAK_COUNT(LARGE, maps);
         block = hak_os_map(bytes, alignment);
         if (block == NULL)
             return NULL;
@@ -317,6 +326,7 @@ void *hak_large_resize(void *block, size_t size) {
     if (old_bytes == 0)
         return NULL;
     void *moved = hak_os_remap(block, old_bytes, new_bytes);
+    HAK_COUNT(LARGE, remaps);
     if (moved == NULL)
         new_bytes = old_bytes;
     else
@@ -325,6 +335,20 @@ void *hak_large_resize(void *block, size_t size) {
     if (!table_add(block, new_bytes))
         hak_fault("realloc", block, "no memory for the record of a large block that has moved");
     return moved;
+}
+
+void hak_large_sums(size_t *live, size_t *kept) {
+    *live = 0;
+    for (size_t i = 0; i < SHARDS; i++) {
+        struct shard *shard = &shards[i];
+        hak_lock(&shard->lock);
+        for (size_t row = 0; row < shard->capacity; row++)
+            *live += shard->rows[row].address != 0 ? shard->rows[row].bytes : 0;
+        hak_unlock(&shard->lock);
+    }
+    hak_lock(&retained.lock);
+    *kept = retained.bytes;
+    hak_unlock(&retained.lock);
 }
 
 void hak_large_lock_all(void) {

@@ -30,6 +30,9 @@ void *hak_large_resize(void *block, size_t size);
 /* Gives retained mappings back: all, or those that are old. Returns bytes. */
 size_t hak_large_purge(bool all);
 
+/* Bytes of large mappings in use, and of those kept for reuse. */
+void hak_large_sums(size_t *live, size_t *kept);
+
 void hak_large_lock_all(void); /* for fork */
 void hak_large_unlock_all(void);
 

@@ -13,60 +13,99 @@
 
 #include "allocator/os.h"
 
-typedef struct option_row {
-    const char *variable;
-    uint64_t *value;
-    uint64_t minimum, maximum;
-    const char *unit;
-} option_row_t;
+#define OPTION_ROW(field, variable, initial, minimum, maximum, unit, help)                         \
+    {(variable), (unit), (help), (initial), (minimum), (maximum)},
+static const hak_option_row_t option_rows[] = {HAK_OPTIONS(OPTION_ROW)};
+#undef OPTION_ROW
 
+#define OPTION_COUNT (sizeof option_rows / sizeof option_rows[0])
+
+#if !HAKMEM_FAST_PROFILE_FIXED
 hak_options_t hak_options = {
 #define OPTION_DEFAULT(field, variable, initial, minimum, maximum, unit, help) .field = (initial),
     HAK_OPTIONS(OPTION_DEFAULT)
 #undef OPTION_DEFAULT
 };
+#endif
 
-static const option_row_t option_rows[] = {
-#define OPTION_ROW(field, variable, initial, minimum, maximum, unit, help)                         \
-    {(variable), &hak_options.field, (minimum), (maximum), (unit)},
-    HAK_OPTIONS(OPTION_ROW)
-#undef OPTION_ROW
-};
+/* The option's value lies at the row's place: all fields are of one type. */
+static const uint64_t *option_value(size_t index) {
+    return (const uint64_t *)&hak_options + index;
+}
 
-#define OPTION_COUNT (sizeof option_rows / sizeof option_rows[0])
+_Static_assert(sizeof(hak_options_t) == OPTION_COUNT * sizeof(uint64_t), "a field for each row");
 
+const hak_option_row_t *hak_option_row(size_t index) {
+    return index < OPTION_COUNT ? &option_rows[index] : NULL;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+#if !HAKMEM_FAST_PROFILE_FIXED
 static bool number_parse(const char *text, uint64_t *value) {
+    const bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    const unsigned base = hexadecimal ? 16 : 10;
     uint64_t number = 0;
+    text += hexadecimal ? 2 : 0;
     if (*text == '\0')
         return false;
     for (; *text != '\0'; text++) {
         unsigned digit = (unsigned)(*text - '0');
-        if (digit > 9 || number > (UINT64_MAX - digit) / 10)
+        if (digit > 9)
+            digit = (unsigned)((*text | 0x20) - 'a') + 10;
+        if (digit >= base || number > (UINT64_MAX - digit) / base)
             return false;
-        number = number * 10 + digit;
+        number = number * base + digit;
     }
     *value = number;
     return true;
 }
 
-static void option_apply(const char *assignment) {
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const option_row_t *row = &option_rows[i];
-        size_t length = strlen(row->variable);
-        if (strncmp(assignment, row->variable, length) != 0 || assignment[length] != '=')
-            continue;
-        uint64_t value;
-        if (number_parse(assignment + length + 1, &value) && value >= row->minimum &&
-            value <= row->maximum) {
-            *row->value = value;
-            return;
+/* The number of the word in a list such as "off|on". */
+static bool word_parse(const char *words, const char *text, uint64_t *value) {
+    const size_t length = strlen(text);
+    for (uint64_t number = 0; words != NULL; number++) {
+        const char *end = strchr(words, '|');
+        size_t word_length = end != NULL ? (size_t)(end - words) : strlen(words);
+        if (word_length == length && memcmp(words, text, length) == 0) {
+            *value = number;
+            return true;
         }
-        char line[256];
+        words = end != NULL ? end + 1 : NULL;
+    }
+    return false;
+}
+
+static bool value_parse(const hak_option_row_t *row, const char *text, uint64_t *value) {
+    if (strchr(row->unit, '|') != NULL && word_parse(row->unit, text, value))
+        return true;
+    return number_parse(text, value) && *value >= row->minimum && *value <= row->maximum;
+}
+
+static void value_refuse(const hak_option_row_t *row, const char *assignment) {
+    char line[320];
+    if (strchr(row->unit, '|') != NULL)
+        snprintf(line, sizeof line, "%.80s is ignored: %s must be one of %s", assignment,
+                 row->variable, row->unit);
+    else
         snprintf(line, sizeof line,
                  "%.80s is ignored: %s must be a whole number of %s from %llu to %llu", assignment,
                  row->variable, row->unit, (unsigned long long)row->minimum,
                  (unsigned long long)row->maximum);
-        hak_warn(line);
+    hak_warn(line);
+}
+
+static void option_apply(const char *assignment) {
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const hak_option_row_t *row = &option_rows[i];
+        size_t length = strlen(row->variable);
+        if (strncmp(assignment, row->variable, length) != 0 || assignment[length] != '=')
+            continue;
+        uint64_t value;
+        if (value_parse(row, assignment + length + 1, &value))
+            ((uint64_t *)&hak_options)[i] = value;
+        else
+            value_refuse(row, assignment);
         return;
     }
 }
@@ -103,11 +142,15 @@ void hak_options_read(void) {
     }
 }
 
+#else
+void hak_options_read(void) {}
+#endif
+
 size_t hak_options_describe(char *text, size_t text_bytes) {
     size_t used = 0;
     for (size_t i = 0; i < OPTION_COUNT && used < text_bytes; i++) {
         int length = snprintf(text + used, text_bytes - used, "%s%s=%llu", i == 0 ? "" : " ",
-                              option_rows[i].variable, (unsigned long long)*option_rows[i].value);
+                              option_rows[i].variable, (unsigned long long)*option_value(i));
         if (length < 0)
             break;
         used += (size_t)length;

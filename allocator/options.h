@@ -1,6 +1,6 @@
 /*
  * Run-time options: one table, read once at start from the environment. A wrong value is warned
- * about and the default stays. docs/allocator.md lists them.
+ * about and the default stays. docs/options.md is made from this table.
  */
 #ifndef HAK_OPTIONS_H
 #define HAK_OPTIONS_H
@@ -8,16 +8,46 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* X(field, environment variable, default, minimum, maximum, unit, help) */
+#include "allocator/config.h"
+
+/* X(field, environment variable, default, minimum, maximum, unit, help). A unit with '|' lists the
+ * words of a choice, whose value is the word's number; other values are whole numbers, in decimal
+ * or hexadecimal (0x7F). */
 #define HAK_OPTIONS(X)                                                                             \
     X(lane_kib, "HAKMEM_LANE_KIB", 32, 1, 1024, "KiB",                                             \
-      "bytes of blocks that one lane (thread and size class) may cache")                           \
+      "bytes of blocks up to which one lane (thread and size class) grows")                        \
+    X(thread_kib, "HAKMEM_THREAD_KIB", 512, 16, 1048576, "KiB",                                    \
+      "bytes of blocks that all lanes of a thread together may cache")                             \
     X(retain_mib, "HAKMEM_RETAIN_MIB", 16, 0, 1048576, "MiB",                                      \
-      "touched memory of empty slabs that is kept for reuse before it is purged at once")          \
+      "touched memory of empty slabs that is kept for reuse, at most; the bound in force is a "    \
+      "quarter of what is in use, at least 1 MiB")                                                 \
+    X(purge, "HAKMEM_PURGE", 1, 0, 1, "off|on",                                                    \
+      "whether memory of empty slabs, idle caches and unused mappings is given back at all")       \
     X(purge_ms, "HAKMEM_PURGE_MS", 500, 0, 3600000, "ms",                                          \
-      "age at which empty slabs, idle heaps and unused large mappings are given back")             \
+      "age at which empty slabs, idle caches, idle heaps and unused large mappings are given "     \
+      "back")                                                                                      \
     X(large_retain_mib, "HAKMEM_LARGE_RETAIN_MIB", 32, 0, 1048576, "MiB",                          \
-      "unused large mappings that are kept for reuse")
+      "unused large mappings that are kept for reuse")                                             \
+    X(huge_pages, "HAKMEM_HUGE_PAGES", 0, 0, 1, "off|on",                                          \
+      "transparent huge pages for superslabs whose units are all in use")                          \
+    X(mid_v3_enabled, "HAKMEM_MID_V3_ENABLED", 1, 0, 1, "off|on",                                  \
+      "257 to 768 bytes from MID_V3 instead of Tiny")                                              \
+    X(mid_v3_classes, "HAKMEM_MID_V3_CLASSES", 0xffff, 0, 0xffff, "mask",                          \
+      "classes of MID_V3 in use: bit 0 is 257 to 288 bytes, bit 15 is 737 to 768")                 \
+    X(pool_v2_enabled, "HAKMEM_POOL_V2_ENABLED", 1, 0, 1, "off|on",                                \
+      "1 to 64 KiB from Pool HotBox v2 instead of Pool v1")                                        \
+    X(pool_v2_classes, "HAKMEM_POOL_V2_CLASSES", 0x7f, 0, 0x7f, "mask",                            \
+      "classes of Pool HotBox v2 in use: sizes up to 2, 4, 8, 16, 32, 48, 64 KiB")                 \
+    X(pool_v2_thread_mib, "HAKMEM_POOL_V2_THREAD_MIB", 64, 1, 1048576, "MiB",                      \
+      "pages of one thread's hot box; beyond them its blocks come from Pool v1")                   \
+    X(pool_v2_stats, "HAKMEM_POOL_V2_STATS", 0, 0, 1, "off|on",                                    \
+      "print the counters of Pool HotBox v2 at exit (in a counting build)")                        \
+    X(learner, "HAKMEM_LEARNER", 0, 0, 2, "off|observe|on",                                        \
+      "move lane ceilings and retention by what is seen on the cold path; observe only reports")   \
+    X(helper, "HAKMEM_HELPER", 0, 0, 1, "off|on",                                                  \
+      "a thread that purges while the program does not call the allocator")                        \
+    X(stats, "HAKMEM_STATS", 0, 0, 1, "off|on",                                                    \
+      "print the counters of all boxes at exit (in a counting build)")
 
 typedef struct hak_options {
 #define HAK_OPTION_FIELD(field, variable, initial, minimum, maximum, unit, help) uint64_t field;
@@ -25,12 +55,29 @@ typedef struct hak_options {
 #undef HAK_OPTION_FIELD
 } hak_options_t;
 
+#if HAKMEM_FAST_PROFILE_FIXED
+static const hak_options_t hak_options = {
+#define HAK_OPTION_DEFAULT(field, variable, initial, minimum, maximum, unit, help)                 \
+    .field = (initial),
+    HAK_OPTIONS(HAK_OPTION_DEFAULT)
+#undef HAK_OPTION_DEFAULT
+};
+#else
 extern hak_options_t hak_options; /* [const] after hak_options_read */
+#endif
 
-/* Reads the environment. Works before the C library has set `environ` up. */
+/* Reads the environment. Works before the C library has set `environ` up. Nothing in a build with
+ * HAKMEM_FAST_PROFILE_FIXED. */
 void hak_options_read(void);
 
 /* Writes "NAME=value ..." of every option into `text`; returns the length. */
 size_t hak_options_describe(char *text, size_t text_bytes);
+
+/* The table, row by row, for documentation; NULL after the last. */
+typedef struct hak_option_row {
+    const char *variable, *unit, *help;
+    uint64_t initial, minimum, maximum;
+} hak_option_row_t;
+const hak_option_row_t *hak_option_row(size_t index);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -106,6 +107,20 @@ bool hak_os_commit(void *address, size_t bytes) {
     return done;
 }
 
+void hak_os_huge_pages(void *address, size_t bytes) {
+    int saved_errno = errno;
+    (void)madvise(address, bytes, MADV_HUGEPAGE);
+    errno = saved_errno;
+}
+
+uint32_t hak_os_node(void) {
+    unsigned cpu, node;
+    int saved_errno = errno;
+    bool known = getcpu(&cpu, &node) == 0; /* the vDSO answers: no system call */
+    errno = saved_errno;
+    return known ? node : 0;
+}
+
 void hak_os_purge(void *address, size_t bytes) {
     int saved_errno = errno;
     /* Locked pages (mlockall) refuse MADV_DONTNEED; callers rely on zeroes, so write them. */
@@ -148,22 +163,33 @@ size_t hak_os_address_limit_bytes(void) {
 
 static struct {
     hak_lock_t lock;
-    char *next; /* [lock] */
-    char *end;  /* [lock] */
+    char *next;           /* [lock] */
+    char *end;            /* [lock] */
+    _Atomic size_t bytes; /* [any,atomic] relaxed: mapped for metadata since start */
 } meta_arena;
+
+size_t hak_meta_bytes(void) {
+    return atomic_load_explicit(&meta_arena.bytes, memory_order_relaxed);
+}
 
 hak_lock_t *hak_meta_lock(void) {
     return &meta_arena.lock;
 }
 
+static void *meta_map(size_t bytes) {
+    void *start = hak_os_map(bytes, HAK_OS_PAGE_BYTES);
+    if (start != NULL)
+        atomic_fetch_add_explicit(&meta_arena.bytes, bytes, memory_order_relaxed);
+    return start;
+}
+
 void *hak_meta_allocate(size_t bytes, size_t alignment) {
     if (bytes >= META_ARENA_BYTES / 4)
-        return hak_os_map((bytes + HAK_OS_PAGE_BYTES - 1) & ~(HAK_OS_PAGE_BYTES - 1),
-                          HAK_OS_PAGE_BYTES);
+        return meta_map((bytes + HAK_OS_PAGE_BYTES - 1) & ~(HAK_OS_PAGE_BYTES - 1));
     hak_lock(&meta_arena.lock);
     uintptr_t start = ((uintptr_t)meta_arena.next + alignment - 1) & ~(uintptr_t)(alignment - 1);
     if (meta_arena.next == NULL || start + bytes > (uintptr_t)meta_arena.end) {
-        char *arena = hak_os_map(META_ARENA_BYTES, HAK_OS_PAGE_BYTES);
+        char *arena = meta_map(META_ARENA_BYTES);
         if (arena == NULL) {
             hak_unlock(&meta_arena.lock);
             return NULL;

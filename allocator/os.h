@@ -63,6 +63,10 @@ static inline void hak_unlock(hak_lock_t *lock) {
 void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed);
 /* Makes reserved pages usable, small pages only; false when the system refuses the memory. */
 bool hak_os_commit(void *address, size_t bytes);
+/* Asks for transparent huge pages there; nothing where the kernel has none. */
+void hak_os_huge_pages(void *address, size_t bytes);
+/* The NUMA node that the thread runs on; 0 where that is not known. */
+uint32_t hak_os_node(void);
 /* Gives the pages' memory back; they read as zero afterwards. */
 void hak_os_purge(void *address, size_t bytes);
 /* Usable zeroed mapping, aligned; NULL on failure. */
@@ -75,6 +79,9 @@ size_t hak_os_address_limit_bytes(void);
 
 /* Zeroed memory for metadata, never given back. NULL on failure. Alignment up to 4096. */
 void *hak_meta_allocate(size_t bytes, size_t alignment);
+
+/* Bytes mapped for metadata, touched or not. */
+size_t hak_meta_bytes(void);
 
 /* The arena's lock, for fork. */
 hak_lock_t *hak_meta_lock(void);

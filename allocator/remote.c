@@ -7,8 +7,10 @@
  */
 #include "allocator/remote.h"
 
+#include "allocator/backend.h"
 #include "allocator/heap.h"
-#include "allocator/slab.h"
+#include "allocator/spill.h"
+#include "allocator/telemetry.h"
 
 #define SPARE_MAX   16u
 #define SPARE_BATCH 8u
@@ -88,20 +90,17 @@ static void chunk_push(hak_heap_t *target, hak_chunk_t *chunk) {
                                                     memory_order_release, memory_order_relaxed));
 }
 
-static void chunk_put(hak_heap_t *target, const hak_chunk_t *chunk) {
-    for (uint32_t i = 0; i < chunk->count; i++)
-        hak_slab_put(target, chunk->block[i], "free");
-}
-
 /* Gives a filled chunk to its target. */
 static void chunk_publish(hak_heap_t *heap, hak_heap_t *target, hak_chunk_t *chunk) {
     if (atomic_load_explicit(&target->state, memory_order_relaxed) != HAK_HEAP_BOUND) {
         hak_lock(&target->lock);
-        chunk_put(target, chunk);
+        hak_backend_put_locked(target, chunk->block, chunk->count);
         hak_unlock(&target->lock);
+        HAK_COUNT(REMOTE, chunks_drained_by_others);
         chunk_give(heap, chunk);
         return;
     }
+    HAK_COUNT(REMOTE, chunks_published);
     chunk_push(target, chunk);
     if (atomic_load_explicit(&chunk->chain_bytes, memory_order_relaxed) <= HAK_INBOX_BYTES)
         return;
@@ -116,6 +115,7 @@ static void outbox_publish(hak_heap_t *heap, hak_outbox_t *outbox) {
     hak_chunk_t *chunk = outbox->chunk;
     chunk->count = (uint32_t)(outbox->top - chunk->block);
     chunk->bytes = (uint32_t)(HAK_OUTBOX_BYTES - outbox->bytes_left);
+    HAK_COUNT_ADD(REMOTE, sent_blocks, chunk->count);
     hak_heap_t *target = hak_heap_by_id(outbox->target >> 16);
     outbox->chunk = NULL;
     outbox->top = outbox->limit = NULL;
@@ -126,8 +126,10 @@ static void outbox_publish(hak_heap_t *heap, hak_outbox_t *outbox) {
 HAK_NOINLINE void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block) {
     uint32_t target = entry & 0xffff0000u;
     hak_outbox_t *outbox = &heap->outbox[(entry >> 16) % HAK_OUTBOXES];
-    if (outbox->chunk != NULL && (outbox->target != target || outbox->top == outbox->limit))
+    if (outbox->chunk != NULL && (outbox->target != target || outbox->top == outbox->limit)) {
         outbox_publish(heap, outbox);
+        hak_spill_tick(heap); /* a thread that only frees for others comes by nowhere else */
+    }
     if (outbox->chunk == NULL) {
         hak_chunk_t *chunk = chunk_take(heap);
         if (chunk == NULL) {
@@ -156,8 +158,9 @@ void hak_remote_flush(hak_heap_t *heap) {
 
 void hak_remote_put(uint32_t entry, void *block) {
     hak_heap_t *target = hak_heap_by_id(entry >> 16);
+    HAK_COUNT(REMOTE, direct_puts);
     hak_lock(&target->lock);
-    hak_slab_put(target, block, "free");
+    hak_backend_put_locked(target, &block, 1);
     hak_unlock(&target->lock);
 }
 
@@ -169,9 +172,10 @@ static void chunk_receive(hak_heap_t *heap, const hak_chunk_t *chunk) {
         uint32_t entry = hak_map_entry(block);
         HAK_ASSERT(entry >> 16 == heap->id);
         hak_lane_t *lane = (hak_lane_t *)((char *)heap + (entry & 0xffff));
-        if (lane->top == lane->limit)
-            hak_lane_flush(heap, lane, lane->capacity / 2);
-        *lane->top++ = block;
+        if (HAK_LIKELY(lane->top != lane->limit))
+            *lane->top++ = block;
+        else
+            hak_lane_push_slow(heap, lane, block);
     }
 }
 
@@ -185,6 +189,7 @@ bool hak_remote_receive(hak_heap_t *heap) {
     }
     hak_chunk_t *chunk = heap->received;
     heap->received = chunk->next;
+    HAK_COUNT(REMOTE, chunks_received);
     chunk_receive(heap, chunk);
     chunk_give(heap, chunk);
     return true;
@@ -193,7 +198,8 @@ bool hak_remote_receive(hak_heap_t *heap) {
 static void chain_drain(hak_heap_t *heap, hak_chunk_t *chain) {
     hak_chunk_t *last = NULL;
     for (hak_chunk_t *chunk = chain; chunk != NULL; chunk = chunk->next) {
-        chunk_put(heap, chunk);
+        hak_backend_put_locked(heap, chunk->block, chunk->count);
+        HAK_COUNT(REMOTE, chunks_drained_by_others);
         last = chunk;
     }
     if (last == NULL)

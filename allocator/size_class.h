@@ -1,7 +1,8 @@
 /*
- * Size classes and the route table. A class belongs to a backend: each backend brings its own
- * spacing, and the size table maps a size to the class that the route names. Filled once at start,
- * constant afterwards. Class 0 is no class; class ids count from 1 in the order of strides.
+ * Size classes and the route table. A class belongs to a backend (class id = backend and stride):
+ * each backend brings its own spacing, and the size table maps a size to the class that the route
+ * names. Filled once at start, constant afterwards. Class 0 is no class; ids count from 1 in the
+ * order of the smallest size that they serve, fallback classes last.
  */
 #ifndef HAK_SIZE_CLASS_H
 #define HAK_SIZE_CLASS_H
@@ -12,18 +13,27 @@
 #include <stdint.h>
 
 #define HAK_GRAIN_BYTES    16                  /* sizes are rounded to this before the look-up */
-#define HAK_CLASS_MAX      127                 /* highest possible class id */
+#define HAK_CLASS_MAX      159                 /* highest possible class id */
 #define HAK_LANE_MAX_BYTES ((size_t)64 * 1024) /* largest size that a lane serves */
 #define HAK_UNIT_SHIFT     16
 #define HAK_UNIT_BYTES     ((size_t)1 << HAK_UNIT_SHIFT)
 
-/* A row of the route table: sizes in (above, up to] are served by this backend. */
-typedef struct hak_route {
-    const char *backend;         /* its name, as in the file that implements it */
-    size_t above_bytes;          /* exclusive */
-    size_t up_to_bytes;          /* inclusive */
-    uint32_t steps_per_doubling; /* spacing: internal waste is at most 1/steps */
-} hak_route_t;
+#define HAK_TINY_MAX_BYTES   1024u
+#define HAK_MID_ABOVE_BYTES  256u
+#define HAK_MID_MAX_BYTES    768u
+#define HAK_MID_STEP_BYTES   32u
+#define HAK_MID_CLASSES      16u /* of MID_V3: 288, 320 ... 768 bytes */
+#define HAK_POOL_RANGES      7u  /* classes of HAKMEM_POOL_V2_CLASSES: see hak_pool_range_up_to */
+#define HAK_POOL_CLASSES_MAX 48u /* strides above 1 KiB */
+
+/* Where the blocks of a class come from and go to; the file of the same name implements it. */
+typedef enum hak_backend {
+    HAK_BACKEND_NONE,
+    HAK_BACKEND_TINY,
+    HAK_BACKEND_MID_V3,
+    HAK_BACKEND_POOL_V1,
+    HAK_BACKEND_POOL_V2,
+} hak_backend_t;
 
 /*
  * What is known of one class. Invariants:
@@ -31,13 +41,16 @@ typedef struct hak_route {
  * stride_bytes index of the block at offset o of its slab = (o * index_magic) >> HAK_INDEX_SHIFT
  */
 typedef struct hak_class {
-    uint32_t stride_bytes;  /* distance of blocks, and their usable size */
-    uint32_t blocks;        /* per slab */
-    uint32_t run_units;     /* 64 KiB units per slab */
-    uint32_t lane_capacity; /* blocks */
+    uint32_t stride_bytes;      /* distance of blocks, and their usable size */
+    uint32_t blocks;            /* per slab */
+    uint32_t run_units;         /* 64 KiB units per slab */
+    uint32_t lane_capacity_top; /* blocks that a lane has room for */
     uint64_t index_magic;
-    uint64_t start_magic; /* ceil(2^64 / stride) for slabs of one unit, otherwise 0: see front.h */
-    const hak_route_t *route;
+    uint64_t start_magic;  /* ceil(2^64 / stride) for slabs of one unit, otherwise 0: see front.h */
+    uint8_t backend;       /* hak_backend_t */
+    uint8_t backend_class; /* counts the classes of its backend from 0 */
+    uint8_t pool_range;    /* of the pools: 0 .. HAK_POOL_RANGES - 1 */
+    uint8_t fallback_class; /* of POOL_V2: class id of POOL_V1 with the same stride; otherwise 0 */
 } hak_class_t;
 
 #define HAK_INDEX_SHIFT 40
@@ -56,14 +69,18 @@ static inline size_t hak_lane_offset_of(size_t size) {
                                 memory_order_relaxed);
 }
 
-/* Fills classes and size table from the route table. `lane_bytes` bounds a lane's capacity. */
-void hak_size_classes_fill(size_t lane_bytes);
+/* Fills classes and size table by the options of the route: MID_V3 and POOL_V2, each on or off and
+ * by a mask of its classes. */
+void hak_size_classes_fill(void);
 
 /* Class that serves `size` (at most HAK_LANE_MAX_BYTES) at `alignment` (a power of two); 0 when no
  * class guarantees it. */
 uint32_t hak_class_of_aligned(size_t size, size_t alignment);
 
-/* Rows of the route table; *count gets their number. */
-const hak_route_t *hak_routes(size_t *count);
+/* Largest size in range 0 .. HAK_POOL_RANGES - 1 of the pools: 2, 4, 8, 16, 32, 48, 64 KiB. */
+size_t hak_pool_range_up_to(uint32_t range);
+
+/* "tiny", "mid_v3", "pool_v1", "pool_v2". */
+const char *hak_backend_name(hak_backend_t backend);
 
 #endif

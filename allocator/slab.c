@@ -1,35 +1,35 @@
 /*
- * Slab bitmaps and partial lists. Called by lane.c, remote.c and heap.c with the heap's lock held;
- * takes the pool's lock through hak_run_allocate and hak_run_free.
+ * Slab bitmaps. Called by the backends under the lock of the slab's owner; takes the pool's lock
+ * through hak_run_allocate.
  */
 #include "allocator/slab.h"
 
 #include <string.h>
 
-#include "allocator/superslab.h"
+#include "allocator/options.h"
+#include "allocator/telemetry.h"
 
-static void partial_link(hak_heap_t *heap, hak_slab_t *slab) {
-    hak_slab_t *head = heap->partial[slab->class_id];
+void hak_slab_link(hak_slab_t **head, hak_slab_t *slab) {
     slab->previous = NULL;
-    slab->next = head;
-    if (head != NULL)
-        head->previous = slab;
-    heap->partial[slab->class_id] = slab;
+    slab->next = *head;
+    if (*head != NULL)
+        (*head)->previous = slab;
+    *head = slab;
 }
 
-static void partial_unlink(hak_heap_t *heap, hak_slab_t *slab) {
+void hak_slab_unlink(hak_slab_t **head, hak_slab_t *slab) {
     if (slab->next != NULL)
         slab->next->previous = slab->previous;
     if (slab->previous != NULL)
         slab->previous->next = slab->next;
     else
-        heap->partial[slab->class_id] = slab->next;
+        *head = slab->next;
 }
 
-static hak_slab_t *slab_create(hak_heap_t *heap, uint32_t class_id) {
+hak_slab_t *hak_slab_create(uint32_t owner, uint32_t class_id) {
     const hak_class_t *class = &hak_classes[class_id];
     bool zeroed;
-    hak_slab_t *slab = hak_run_allocate(class->run_units, heap->id, class_id, &zeroed);
+    hak_slab_t *slab = hak_run_allocate(class->run_units, owner, class_id, &zeroed);
     if (slab == NULL)
         return NULL;
     uint32_t whole_words = class->blocks / 64;
@@ -38,7 +38,6 @@ static hak_slab_t *slab_create(hak_heap_t *heap, uint32_t class_id) {
         slab->bits[whole_words] = ((uint64_t)1 << (class->blocks % 64)) - 1;
     slab->free_blocks = class->blocks;
     slab->lowest_word = 0;
-    partial_link(heap, slab);
     return slab;
 }
 
@@ -52,8 +51,7 @@ static void slab_verify(const hak_slab_t *slab) {
     HAK_ASSERT(free_blocks == slab->free_blocks);
 }
 
-/* Moves up to `want` free blocks of one slab out, lowest first. */
-static size_t slab_carve(hak_slab_t *slab, void **blocks, size_t want) {
+size_t hak_slab_carve(hak_slab_t *slab, void **blocks, size_t want) {
     uint32_t stride = hak_classes[slab->class_id].stride_bytes;
     uint32_t word = slab->lowest_word;
     size_t taken = 0;
@@ -70,61 +68,62 @@ static size_t slab_carve(hak_slab_t *slab, void **blocks, size_t want) {
     }
     slab->lowest_word = word;
     slab->free_blocks -= (uint32_t)taken;
+    if (HAK_DEBUG)
+        slab_verify(slab);
     return taken;
 }
 
-size_t hak_slab_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want) {
-    size_t taken = 0;
-    while (taken < want) {
-        hak_slab_t *slab = heap->partial[class_id];
-        if (slab == NULL) {
-            slab = slab_create(heap, class_id);
-            if (slab == NULL)
-                break;
-        }
-        taken += slab_carve(slab, blocks + taken, want - taken);
-        if (HAK_DEBUG)
-            slab_verify(slab);
-        if (slab->free_blocks == 0)
-            partial_unlink(heap, slab);
+/* The last of a program that frees what it must not; the hot box counts why. */
+static HAK_COLD void block_fault(const hak_slab_t *slab, const void *block, const char *function,
+                                 const char *reason, bool beyond, bool aligned) {
+    const hak_class_t *class = &hak_classes[slab->class_id];
+    if (class->backend == HAK_BACKEND_POOL_V2) {
+        if (beyond)
+            HAK_COUNT_CLASS(POOL_HOTBOX_V2, class->pool_range, page_of_fail_out_of_range);
+        else if (!aligned)
+            HAK_COUNT_CLASS(POOL_HOTBOX_V2, class->pool_range, page_of_fail_misaligned);
+        else
+            HAK_COUNT_CLASS(POOL_HOTBOX_V2, class->pool_range, page_of_fail_unknown);
     }
-    return taken;
+    if (HAKMEM_STATS_COMPILED && hak_options.stats != 0)
+        hak_telemetry_report(); /* abort runs no destructors */
+    hak_fault(function, block, reason);
 }
 
 /* Index of a block in its slab; stops the program when the address is not a block's start. */
-static uint32_t block_index(const hak_slab_t *slab, const void *block, const char *function) {
+static inline uint32_t block_index(const hak_slab_t *slab, const void *block,
+                                   const char *function) {
     const hak_class_t *class = &hak_classes[slab->class_id];
     size_t offset = (size_t)((const char *)block - slab->start);
     uint32_t index = (uint32_t)((offset * class->index_magic) >> HAK_INDEX_SHIFT);
-    if (HAK_UNLIKELY((size_t)index * class->stride_bytes != offset || index >= class->blocks))
-        hak_fault(function, block, "not the start of a block of this allocator");
+    const bool aligned = (size_t)index * class->stride_bytes == offset;
+    const bool beyond = index >= class->blocks;
+    if (HAK_UNLIKELY(!aligned || beyond))
+        block_fault(slab, block, function, "not the start of a block of this allocator", beyond,
+                    aligned);
     return index;
 }
 
-void hak_slab_put(hak_heap_t *heap, void *block, const char *function) {
-    hak_slab_t *slab = hak_run_of(block);
-    HAK_ASSERT(slab->owner == heap->id);
-    uint32_t index = block_index(slab, block, function);
-    uint32_t word = index / 64;
-    uint64_t bit = (uint64_t)1 << (index % 64);
-    if (HAK_UNLIKELY((slab->bits[word] & bit) != 0))
-        hak_fault(function, block, "double free: the block is free already");
-    slab->bits[word] |= bit;
-    if (word < slab->lowest_word || slab->free_blocks == 0)
-        slab->lowest_word = word;
-    slab->free_blocks++;
+size_t hak_slab_return(hak_slab_t *slab, void *const *blocks, size_t count, const char *function) {
+    const size_t bytes = (size_t)slab->run_units << HAK_UNIT_SHIFT;
+    uint32_t lowest_word = slab->free_blocks == 0 ? UINT32_MAX : slab->lowest_word;
+    size_t done = 0;
+    for (; done < count && (size_t)((char *)blocks[done] - slab->start) < bytes; done++) {
+        uint32_t index = block_index(slab, blocks[done], function);
+        uint32_t word = index / 64;
+        uint64_t bit = (uint64_t)1 << (index % 64);
+        if (HAK_UNLIKELY((slab->bits[word] & bit) != 0))
+            block_fault(slab, blocks[done], function, "double free: the block is free already",
+                        false, true);
+        slab->bits[word] |= bit;
+        if (word < lowest_word)
+            lowest_word = word;
+    }
+    slab->lowest_word = lowest_word;
+    slab->free_blocks += (uint32_t)done;
     if (HAK_DEBUG)
         slab_verify(slab);
-    if (slab->free_blocks == 1) {
-        partial_link(heap, slab);
-    } else if (slab->free_blocks == hak_classes[slab->class_id].blocks) {
-        /* One empty slab a class stays, or a single block's coming and going would make and
-         * unmake slabs. */
-        if (slab->next != NULL || slab->previous != NULL) {
-            partial_unlink(heap, slab);
-            hak_run_free(slab);
-        }
-    }
+    return done;
 }
 
 void hak_slab_check(const void *block, const char *function) {

@@ -1,7 +1,9 @@
 /*
- * Slabs: runs of units that hold blocks of one class for one heap, with a bitmap of what is free.
- * Lowest block first: carving is lazy, live blocks gather at low addresses, and a second free of a
- * block is seen when it comes back here. All functions run under the owning heap's lock.
+ * Slabs: runs of units that hold blocks of one class, with a bitmap of what is free. Lowest block
+ * first: carving is lazy, live blocks gather at low addresses, and a second free of a block is seen
+ * when it comes back here. This file knows bitmaps only; which slab is taken from next is each
+ * backend's own. All functions run under the lock of the slab's owner: its heap's, or its class's
+ * in Pool v1.
  */
 #ifndef HAK_SLAB_H
 #define HAK_SLAB_H
@@ -9,19 +11,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "allocator/heap.h"
+#include "allocator/superslab.h"
 
-/* Takes up to `want` blocks of a class, in ascending address order within a slab. Returns how many;
- * fewer than `want` only when memory is at its end. */
-size_t hak_slab_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
+/* A new slab, all blocks free, in no list. NULL when no memory is left. */
+hak_slab_t *hak_slab_create(uint32_t owner, uint32_t class_id);
 
-/* Puts a block of this heap back. Stops the program when it is not the start of a block or is free
- * already; `function` is named in the message. */
-void hak_slab_put(hak_heap_t *heap, void *block, const char *function);
+/* Moves up to `want` free blocks out, lowest first; returns how many. */
+size_t hak_slab_carve(hak_slab_t *slab, void **blocks, size_t want);
 
-/* Stops the program unless `block` is the start of a block that its slab counts as handed out
- * (owner's lock not needed: a racing drain changes other bits only; used before a block enters a
- * lane by a slow path). */
+/* Marks free those of `count` blocks, from the first on, that lie in the slab of the first; returns
+ * how many. Stops the program when one is not the start of a block or is free already; `function`
+ * is named in the message. */
+size_t hak_slab_return(hak_slab_t *slab, void *const *blocks, size_t count, const char *function);
+
+/* Stops the program unless `block` is the start of a block (no lock needed). */
 void hak_slab_check(const void *block, const char *function);
+
+static inline bool hak_slab_is_whole(const hak_slab_t *slab) {
+    return slab->free_blocks == hak_classes[slab->class_id].blocks;
+}
+
+/* Doubly linked lists of slabs. */
+void hak_slab_link(hak_slab_t **head, hak_slab_t *slab);
+void hak_slab_unlink(hak_slab_t **head, hak_slab_t *slab);
 
 #endif

@@ -9,13 +9,16 @@
 #include <string.h>
 
 #include "allocator/lane.h"
+#include "allocator/learner.h"
 #include "allocator/options.h"
+#include "allocator/telemetry.h"
 
-#define RESERVE_BYTES   ((size_t)1 << 30) /* one step of reservation */
-#define SUPERSLABS_MAX  (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
-#define HINT_LOWEST     ((uintptr_t)0x4000 << 30) /* 16 TiB: between heap and mappings */
-#define PURGE_PERIOD_MS 100
-#define ALL_UNITS       UINT32_MAX
+#define RESERVE_BYTES      ((size_t)1 << 30) /* one step of reservation */
+#define SUPERSLABS_MAX     (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
+#define HINT_LOWEST        ((uintptr_t)0x4000 << 30) /* 16 TiB: between heap and mappings */
+#define PURGE_PERIOD_MS    100
+#define RETAIN_UNITS_LEAST 16u /* 1 MiB */
+#define ALL_UNITS          UINT32_MAX
 
 /* Record of one superslab, out of line. */
 typedef struct superslab {
@@ -23,6 +26,9 @@ typedef struct superslab {
     char *start;          /* [const] */
     uint32_t free_units;  /* [lock] bit per unit */
     uint32_t dirty_units; /* [lock] free units that were touched since they were last zero */
+    uint32_t was_purged;  /* [lock] free units whose memory was given back by purging */
+    uint32_t node;        /* [const] of the thread that it was made for */
+    bool huge;            /* [lock] told to use huge pages */
     uint64_t freed_ms;    /* [lock] when a unit last became free */
     uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
 } superslab_t;
@@ -32,26 +38,62 @@ _Atomic uintptr_t hak_domain_base;
 
 static struct {
     hak_lock_t lock;
-    superslab_t *by_index[SUPERSLABS_MAX];  /* entries [lock], read without it by hak_run_of */
-    uint64_t has_free[SUPERSLABS_MAX / 64]; /* [lock] bit per superslab with a free unit */
-    size_t index_end;                       /* [lock] after the highest superslab in use */
-    size_t lowest_free_word;                /* [lock] no bit of has_free is set below this word */
-    char *fresh, *fresh_end;                /* [lock] reserved, not yet committed */
-    char *low, *high;                       /* [lock] bounds of everything reserved */
-    size_t superslabs;                      /* [lock] committed */
-    size_t dirty_units;                     /* [lock] over all superslabs */
-    uint64_t purged_ms;                     /* [lock] last look for old units */
+    superslab_t *by_index[SUPERSLABS_MAX]; /* entries [lock], read without it by hak_run_of */
+    struct {
+        uint64_t has_free[SUPERSLABS_MAX / 64]; /* [lock] bit per superslab with a free unit */
+        size_t lowest_free_word;                /* [lock] no bit is set below this word */
+    } node[HAK_NODES_MAX];                      /* superslabs stay on the node they were made for */
+    size_t index_end;                           /* [lock] after the highest superslab in use */
+    char *fresh, *fresh_end;                    /* [lock] reserved, not yet committed */
+    char *low, *high;                           /* [lock] bounds of everything reserved */
+    size_t superslabs;                          /* [lock] committed */
+    size_t used_units;                          /* [lock] in runs */
+    size_t dirty_units;                         /* [lock] over all superslabs */
+    size_t purged_units, regretted_units;       /* [lock] since start */
+    uint64_t purged_ms;                         /* [lock] last look for old units */
 } pool;
 
 hak_lock_t *hak_pool_lock(void) {
     return &pool.lock;
 }
 
-size_t hak_pool_committed_bytes(void) {
+void hak_pool_sums(size_t *committed, size_t *dirty, size_t *purged) {
     hak_lock(&pool.lock);
-    size_t bytes = pool.superslabs * HAK_SUPERSLAB_BYTES;
+    if (committed != NULL)
+        *committed = pool.superslabs * HAK_SUPERSLAB_BYTES;
+    if (dirty != NULL)
+        *dirty = pool.dirty_units << HAK_UNIT_SHIFT;
+    if (purged != NULL)
+        *purged = pool.purged_units << HAK_UNIT_SHIFT;
     hak_unlock(&pool.lock);
+}
+
+size_t hak_pool_committed_bytes(void) {
+    size_t bytes;
+    hak_pool_sums(&bytes, NULL, NULL);
     return bytes;
+}
+
+size_t hak_pool_regretted_units(void) {
+    hak_lock(&pool.lock);
+    size_t units = pool.regretted_units;
+    hak_unlock(&pool.lock);
+    return units;
+}
+
+void hak_pool_walk(void (*visit)(const hak_slab_t *run, void *context), void *context) {
+    hak_lock(&pool.lock);
+    for (size_t index = 0; index < pool.index_end; index++) {
+        const superslab_t *superslab = pool.by_index[index];
+        for (uint32_t unit = 0; superslab != NULL && unit < HAK_SUPERSLAB_UNITS;) {
+            const hak_slab_t *run = &superslab->slab[unit];
+            const bool used = (superslab->free_units >> unit & 1) == 0;
+            if (used)
+                visit(run, context);
+            unit += used ? run->run_units : 1;
+        }
+    }
+    hak_unlock(&pool.lock);
 }
 
 /* ------------------------------------------------------------------ reservation */
@@ -80,6 +122,7 @@ static bool region_take(char *start, size_t bytes) {
         return false;
     if (hak_os_reserve(start, bytes, HAK_SUPERSLAB_BYTES, true) == NULL)
         return false;
+    HAK_COUNT(SUPERSLAB, regions_reserved);
     pool.fresh = start;
     pool.fresh_end = start + bytes;
     if (start < pool.low)
@@ -115,6 +158,7 @@ bool hak_domain_start(void) {
     uintptr_t below = address < HINT_LOWEST ? HAK_DOMAIN_BYTES / 2 : 0;
     if (below > address)
         below = address;
+    HAK_COUNT(SUPERSLAB, regions_reserved);
     pool.fresh = pool.low = start;
     pool.fresh_end = pool.high = start + step;
     atomic_store_explicit(&hak_domain_base, (address - below) & ~(HAK_SUPERSLAB_BYTES - 1),
@@ -138,19 +182,24 @@ hak_slab_t *hak_run_of(const void *address) {
 }
 
 static void superslab_mark_free(size_t index) {
-    pool.has_free[index / 64] |= (uint64_t)1 << (index % 64);
-    if (index / 64 < pool.lowest_free_word)
-        pool.lowest_free_word = index / 64;
+    const uint32_t node = pool.by_index[index]->node;
+    pool.node[node].has_free[index / 64] |= (uint64_t)1 << (index % 64);
+    if (index / 64 < pool.node[node].lowest_free_word)
+        pool.node[node].lowest_free_word = index / 64;
 }
 
-static bool superslab_create(void) {
+static bool superslab_create(uint32_t node) {
     if (pool.fresh == pool.fresh_end && !domain_grow())
         return false;
     superslab_t *superslab = hak_meta_allocate(sizeof *superslab, HAK_RECORD_BYTES);
-    if (superslab == NULL || !hak_os_commit(pool.fresh, HAK_SUPERSLAB_BYTES))
+    if (superslab == NULL || !hak_os_commit(pool.fresh, HAK_SUPERSLAB_BYTES)) {
+        HAK_COUNT(SUPERSLAB, commit_failures);
         return false; /* the record is lost to the arena: memory is at its end anyway */
+    }
     size_t index = superslab_index(pool.fresh);
     superslab->start = pool.fresh;
+    superslab->node = node;
+    HAK_COUNT(SUPERSLAB, superslabs_created);
     superslab->free_units = ALL_UNITS;
     for (unsigned unit = 0; unit < HAK_SUPERSLAB_UNITS; unit++)
         superslab->slab[unit].start = pool.fresh + ((size_t)unit << HAK_UNIT_SHIFT);
@@ -179,14 +228,14 @@ static uint32_t units_mask(uint32_t first, uint32_t units) {
     return (units == 32 ? ALL_UNITS : ((1u << units) - 1)) << first;
 }
 
-/* Lowest place of a run of free units. */
-static superslab_t *run_find(uint32_t units, uint32_t *first) {
+/* Lowest place of a run of free units on a node. */
+static superslab_t *run_find(uint32_t node, uint32_t units, uint32_t *first) {
     size_t words = (pool.index_end + 63) / 64;
     bool lowest = true;
-    for (size_t word = pool.lowest_free_word; word < words; word++) {
-        uint64_t bits = pool.has_free[word];
+    for (size_t word = pool.node[node].lowest_free_word; word < words; word++) {
+        uint64_t bits = pool.node[node].has_free[word];
         if (bits != 0 && lowest) {
-            pool.lowest_free_word = word;
+            pool.node[node].lowest_free_word = word;
             lowest = false;
         }
         for (; bits != 0; bits &= bits - 1) {
@@ -199,6 +248,18 @@ static superslab_t *run_find(uint32_t units, uint32_t *first) {
         }
     }
     return NULL;
+}
+
+/* On the thread's own node, if need be in a new superslab; when there is no memory for one, on any
+ * other node. */
+static superslab_t *run_find_or_make(uint32_t units, uint32_t *first) {
+    const uint32_t node = hak_os_node() % HAK_NODES_MAX;
+    superslab_t *superslab = run_find(node, units, first);
+    if (superslab == NULL && superslab_create(node))
+        superslab = run_find(node, units, first);
+    for (uint32_t other = 0; superslab == NULL && other < HAK_NODES_MAX; other++)
+        superslab = run_find(other, units, first);
+    return superslab;
 }
 
 /* ------------------------------------------------------------------ purging */
@@ -215,8 +276,12 @@ static size_t superslab_purge(superslab_t *superslab) {
         dirty &= ~units_mask(first, units);
         purged += units;
     }
+    superslab->was_purged |= superslab->dirty_units;
     pool.dirty_units -= purged;
+    pool.purged_units += purged;
     superslab->dirty_units = 0;
+    HAK_COUNT(SUPERSLAB, purges);
+    HAK_COUNT_ADD(SUPERSLAB, purged_bytes, purged << HAK_UNIT_SHIFT);
     return purged << HAK_UNIT_SHIFT;
 }
 
@@ -245,8 +310,24 @@ size_t hak_pool_purge(bool all) {
     return purged;
 }
 
+/* Empty touched units to keep: a quarter of what is in use, at least 1 MiB or what the learner asks
+ * for, at most HAKMEM_RETAIN_MIB. A program that frees all it has and then sleeps keeps little; one
+ * that goes up and down by a quarter never waits for the system. */
+static size_t retain_units(void) {
+    const size_t most = (size_t)hak_options.retain_mib << (20 - HAK_UNIT_SHIFT);
+    size_t least = hak_learner_retain_bytes() >> HAK_UNIT_SHIFT;
+    if (least < RETAIN_UNITS_LEAST)
+        least = RETAIN_UNITS_LEAST;
+    size_t keep = pool.used_units / 4;
+    if (keep < least)
+        keep = least;
+    return keep < most ? keep : most;
+}
+
 static void pool_decay(uint64_t now) {
-    size_t bound = (size_t)hak_options.retain_mib << (20 - HAK_UNIT_SHIFT);
+    if (hak_options.purge == 0)
+        return;
+    size_t bound = retain_units();
     if (pool.dirty_units > bound) {
         pool_purge(0, bound / 2); /* down to half, so that the next frees do not purge again */
     } else if (now - pool.purged_ms >= PURGE_PERIOD_MS) {
@@ -264,27 +345,37 @@ static void run_map(hak_slab_t *run, uint32_t entry) {
         atomic_store_explicit(&hak_map[unit + i], entry, memory_order_relaxed);
 }
 
+/* Huge pages on request: a superslab that is used from end to end wastes nothing by them. */
+static void superslab_is_dense(superslab_t *superslab) {
+    if (hak_options.huge_pages == 0 || superslab->huge)
+        return;
+    superslab->huge = true;
+    hak_os_huge_pages(superslab->start, HAK_SUPERSLAB_BYTES);
+}
+
 hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed) {
     hak_lock(&pool.lock);
     uint32_t first = 0;
-    superslab_t *superslab = run_find(units, &first);
+    superslab_t *superslab = run_find_or_make(units, &first);
     if (superslab == NULL) {
-        if (superslab_create())
-            superslab = run_find(units, &first);
-        if (superslab == NULL) {
-            hak_unlock(&pool.lock);
-            return NULL;
-        }
+        hak_unlock(&pool.lock);
+        return NULL;
     }
     uint32_t mask = units_mask(first, units);
     uint32_t dirty = superslab->dirty_units & mask;
     superslab->free_units &= ~mask;
     superslab->dirty_units &= ~mask;
     pool.dirty_units -= (size_t)__builtin_popcount(dirty);
+    pool.regretted_units += (size_t)__builtin_popcount(superslab->was_purged & mask);
+    superslab->was_purged &= ~mask;
+    pool.used_units += units;
+    HAK_COUNT(SUPERSLAB, runs_allocated);
+    HAK_COUNT_ADD(SUPERSLAB, units_reused_dirty, (size_t)__builtin_popcount(dirty));
     *zeroed = dirty == 0;
     if (superslab->free_units == 0) {
         size_t index = superslab_index(superslab->start);
-        pool.has_free[index / 64] &= ~((uint64_t)1 << (index % 64));
+        pool.node[superslab->node].has_free[index / 64] &= ~((uint64_t)1 << (index % 64));
+        superslab_is_dense(superslab);
     }
 
     hak_slab_t *run = &superslab->slab[first];
@@ -313,6 +404,8 @@ void hak_run_free(hak_slab_t *run) {
     superslab->free_units |= mask;
     superslab->dirty_units |= mask;
     superslab->freed_ms = now;
+    pool.used_units -= run->run_units;
+    HAK_COUNT(SUPERSLAB, runs_freed);
     pool.dirty_units += run->run_units;
     superslab_mark_free(index);
     pool_decay(now);

@@ -24,9 +24,13 @@
 #define HAK_SUPERSLAB_UNITS 32u
 
 #define HAK_OWNER_NONE   0u      /* unit in no use */
+#define HAK_OWNER_MAX    0xfffcu /* heap ids are 1 .. HAK_OWNER_MAX */
+#define HAK_OWNER_SHARED 0xfffdu /* a slab of Pool v1 */
 #define HAK_OWNER_MEDIUM 0xfffeu /* a medium block of large.c */
 #define HAK_OWNER_EMPTY  0xffffu /* tag of the heap that owns nothing; never in the map */
-#define HAK_OWNER_MAX    0xfffdu
+
+#define HAK_NODES_MAX                                                                              \
+    16u /* NUMA nodes with a pool of their own; further ones share, by remainder */
 
 #define HAK_NARROW_WORDS 8u  /* bitmap inside the slab's record: up to 512 blocks */
 #define HAK_WIDE_WORDS   64u /* bitmap beside it: up to 4096 blocks */
@@ -99,6 +103,18 @@ size_t hak_pool_purge(bool all);
 
 /* Bytes of superslabs in use of the operating system's memory, at most. */
 size_t hak_pool_committed_bytes(void);
+
+/* Units that were purged while empty and asked for again, since start. For the learner. */
+size_t hak_pool_regretted_units(void);
+
+/* Sums in bytes; any pointer may be NULL. Takes the pool's lock.
+ *   committed  superslabs
+ *   dirty      empty units that were touched and not purged since
+ *   purged     given back by purging, since start */
+void hak_pool_sums(size_t *committed, size_t *dirty, size_t *purged);
+
+/* Calls `visit` for every run in use, under the pool's lock: it must not come back here. */
+void hak_pool_walk(void (*visit)(const hak_slab_t *run, void *context), void *context);
 
 hak_lock_t *hak_pool_lock(void); /* for fork */
 

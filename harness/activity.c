@@ -63,8 +63,9 @@ static void arguments_make(const cmp_paths_t *paths, const cmp_allocator_t *allo
     arguments[count++] = cmp_text("%s", paths->worker);
     arguments[count++] = cmp_text("%s", cell->workload->name);
     arguments[count++] = cmp_text("threads=%u", threads);
-    arguments[count++] = cmp_text("ops=%d", PROOF_OPS);
-    arguments[count++] = cmp_text("warmup=%d", PROOF_OPS);
+    const unsigned long long ops = wl_first_ops(cell->workload, PROOF_OPS);
+    arguments[count++] = cmp_text("ops=%llu", ops);
+    arguments[count++] = cmp_text("warmup=%llu", ops);
     arguments[count++] = cmp_text("seed=1");
     for (size_t i = 0; i < cell->workload->parameter_count; i++) {
         char value[64];

@@ -138,6 +138,7 @@ static bool check(cmp_measure_t *measure, size_t index) {
     cell->check = true;
     uint64_t ops =
         CHECK_OPS / (cell->threads < CHECK_OPS / 1000 ? cell->threads : CHECK_OPS / 1000);
+    ops = wl_first_ops(cell->workload, ops);
     bool done = cmp_measure_sample(measure, index, ops, 0, measure->run->seed,
                                    probe_deadline(measure, cell->allocator), &sample);
     cell->check = asked;
@@ -177,7 +178,8 @@ static bool probe_grow(cmp_measure_t *measure, size_t index, uint64_t *ops) {
 static bool probe_group(cmp_measure_t *measure, const cmp_group_t *group) {
     size_t count = allocator_count(measure), control = group->first_cell + count - 1;
     uint32_t threads = measure->run->cells[group->first_cell].threads;
-    uint64_t ops = threads < 100 ? 100000 / threads : 1000;
+    uint64_t ops = wl_first_ops(measure->run->cells[group->first_cell].workload,
+                                threads < 100 ? 100000 / threads : 1000);
     bool grown = false;
     for (size_t index = group->first_cell; index < control; index++) {
         if (!check(measure, index))
@@ -288,7 +290,8 @@ static void quick_plan(cmp_measure_t *measure, uint32_t rounds, uint32_t least_r
 static void progress_plan(cmp_measure_t *measure, uint32_t timed, uint32_t more) {
     const uint32_t rounds = measure->run->rounds;
     measure->progress.samples = measure->run->cell_count * (rounds + timed);
-    measure->progress.expected = round_seconds(measure) * (rounds + timed * more);
+    measure->progress.expected = round_seconds(measure) * (rounds + timed * more) +
+                                 cmp_measure_idle_seconds(measure, 0, rounds);
     measure->progress.ends_by =
         measure->quick ? measure->started + CMP_QUICK_LAST_ROUND_SECONDS : INFINITY;
 }

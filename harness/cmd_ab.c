@@ -15,6 +15,7 @@
 #include "command.h"
 #include "counters.h"
 #include "comparison.h"
+#include "report_blocks.h"
 #include "session.h"
 #include "usage.h"
 
@@ -214,6 +215,14 @@ static void activity_check(ab_t *ab) {
 
 /* ------------------------------------------------------------------ measuring */
 
+/* All verdicts INACTIVE: nothing that is measured could say anything, so ten rounds are enough. */
+static bool all_inactive(const ab_t *ab) {
+    for (size_t i = 0; i < ab->session.schedule.group_count; i++)
+        if (ab->comparisons[i].verdict != CMP_VERDICT_INACTIVE)
+            return false;
+    return true;
+}
+
 static bool comparison_open(const cmp_comparison_t *comparison) {
     return comparison->verdict == CMP_VERDICT_UNDECIDED;
 }
@@ -225,7 +234,7 @@ static bool ab_another_round(cmp_measure_t *measure, void *context) {
     bool open = false;
     if (ab->began == 0)
         ab->began = cmp_measure_clock(measure);
-    if (ab->session.options.rounds > 0)
+    if (ab->session.options.rounds > 0 || all_inactive(ab))
         return true; /* one look at the end */
     const double left = ab->session.budget_seconds - (cmp_measure_clock(measure) - ab->began);
     measure->progress.ends_by = cmp_clock() + left;
@@ -255,20 +264,13 @@ static void comparisons_finish(ab_t *ab) {
         if (comparison->looks == 0 ||
             (comparison_open(comparison) && comparison->pairs < ab->session.run.rounds_done))
             cmp_comparison_look(comparison, 1);
+        cmp_comparison_memory(comparison);
         char line[256];
         cmp_comparison_line(comparison, line, sizeof line);
         cmp_run_note(&ab->session.run, CMP_NOTE_VERDICT "%s, threads %u, %s against %s: %s",
                      comparison->base->workload->name, comparison->base->threads, ab->treatment,
                      ab->base, line);
     }
-}
-
-/* All verdicts INACTIVE: nothing that is measured could say anything, so ten rounds are enough. */
-static bool all_inactive(const ab_t *ab) {
-    for (size_t i = 0; i < ab->session.schedule.group_count; i++)
-        if (ab->comparisons[i].verdict != CMP_VERDICT_INACTIVE)
-            return false;
-    return true;
 }
 
 static int ab_measure(ab_t *ab) {
@@ -315,8 +317,10 @@ static int ab_report(ab_t *ab, int status) {
     report.comparisons = ab->comparisons;
     report.comparison_count = session->schedule.group_count;
     if (!cmp_session_quiet(session)) {
-        for (size_t i = 0; i < report.comparison_count; i++)
+        for (size_t i = 0; i < report.comparison_count; i++) {
             cmp_comparison_print(&ab->comparisons[i], stdout);
+            cmp_report_latency_sides(&report, &ab->comparisons[i], stdout);
+        }
         counters_print(ab, &report);
         cmp_report_footer(&report, stdout);
     }
@@ -327,8 +331,10 @@ static int ab_report(ab_t *ab, int status) {
 }
 
 static int ab_run(int argc, char **argv) {
-    ab_t ab = {.rule = CMP_RULE_DEFAULT, .session.started = cmp_clock()};
-    ab.session.sample_seconds = CMP_AB_SAMPLE_SECONDS;
+    ab_t ab = {.rule = CMP_RULE_DEFAULT,
+               .session = {.started = cmp_clock(),
+                           .sample_seconds = CMP_AB_SAMPLE_SECONDS,
+                           .idle_rounds = 1}};
     cmp_session_t *session = &ab.session;
     int status = CMP_EXIT_VALID;
     char error[1024];

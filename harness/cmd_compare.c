@@ -84,7 +84,7 @@ static int report_print(const cmp_session_t *session) {
 }
 
 static bool anything_measured(const cmp_run_t *run) {
-    for (size_t i = 0; i < run->cell_count; i++) {
+    for (size_t i = 0; run->begun && i < run->cell_count; i++) {
         if (run->cells[i].sample_count > 0)
             return true;
     }
@@ -92,7 +92,7 @@ static bool anything_measured(const cmp_run_t *run) {
 }
 
 static int compare_run(int argc, char **argv) {
-    cmp_session_t session = {.started = cmp_clock(), .memory = true};
+    cmp_session_t session = {.started = cmp_clock(), .idle_rounds = CMP_IDLE_ROUNDS};
     int status = CMP_EXIT_VALID;
     cmp_options_parse(&compare_argp, argc, argv, &session);
     if (session.options.help) {

@@ -66,7 +66,7 @@ static error_t doctor_parse(int key, char *value, struct argp_state *state) {
     case KEY_SELF_TEST:
         if (value != NULL && strcmp(value, "full") != 0 && strcmp(value, "short") != 0)
             cmp_usage_error("cannot use '%s' for --self-test: it is --self-test (minutes) or "
-                            "--self-test=full (about an hour)",
+                            "--self-test=full (half an hour)",
                             value);
         options->self_test = true;
         options->self.full = value != NULL && strcmp(value, "full") == 0;
@@ -98,7 +98,7 @@ static const struct argp_option doctor_option_table[] = {
     {"list", KEY_LIST, NULL, 0, "Print every check with its effect and remedy; examine nothing", 0},
     {"self-test", KEY_SELF_TEST, "full", OPTION_ARG_OPTIONAL,
      "Test whether verdicts tell truth from noise on this machine: simulated and recorded samples, "
-     "equal sides, builds with a planted slowdown; minutes, or about an hour with =full",
+     "equal sides, builds with a planted slowdown; minutes, or or half an hour with =full",
      0},
     {"output", 'o', "DIR", 0, "Results folder of the self-test's comparisons (default results/)",
      0},

@@ -171,7 +171,7 @@ static void plan_print(const cmp_session_t *session) {
     putchar('\n');
     if (session->options.quick)
         puts("Expected duration: less than 15 s; --quick lowers rounds to what fits");
-    else if (!cmp_plan_print_left(session, run->cell_count * run->rounds))
+    else if (!cmp_plan_print_left(session, run->cell_count * run->rounds, 0))
         printf("Expected duration: %zu times that of the program\n",
                run->cell_count * run->rounds + run->cell_count - 1);
     free(words);
@@ -195,7 +195,7 @@ static int measure_and_report(cmp_session_t *session) {
     bool measured = cmp_measure(&measure, error, sizeof error);
     measured = cmp_session_end(session, measured, error);
     bool any = false;
-    for (size_t i = 0; i < session->run.cell_count; i++)
+    for (size_t i = 0; session->run.begun && i < session->run.cell_count; i++)
         any |= session->run.cells[i].sample_count > 0;
     int status = any ? report_print(session) : CMP_EXIT_FAILED;
     return measured ? status : CMP_EXIT_FAILED;

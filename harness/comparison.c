@@ -12,10 +12,16 @@
 
 enum { TABLE_ROUNDS = 10 };
 
+static const double MIB = 1024.0 * 1024.0;
+
 /* Samples next to each other may influence each other; the test for it may be wrong once in 100. */
 static const double ORDER_CONFIDENCE = 0.99;
+static const double MEMORY_CONFIDENCE = 0.95;
 
-/* Pairs of throughputs by round, and which side of each ran first. */
+/* The figure of a sample that is compared; NAN where it is missing. */
+typedef double sample_figure_t(const cmp_sample_t *sample);
+
+/* Pairs of a figure by round, and which side of each ran first. */
 typedef struct pairs {
     double *base, *treatment;
     bool *treatment_first;
@@ -29,7 +35,33 @@ static const cmp_sample_t *good_sample(const cmp_cell_t *cell, uint32_t round) {
     return NULL;
 }
 
-static pairs_t pairs_collect(const cmp_comparison_t *comparison) {
+static double sample_throughput(const cmp_sample_t *sample) {
+    return sample->ops_per_second;
+}
+
+/* A process occupies memory: 0 bytes are a figure that was not taken. */
+static double bytes_or_missing(uint64_t bytes) {
+    return bytes > 0 ? (double)bytes : NAN;
+}
+
+static double sample_peak(const cmp_sample_t *sample) {
+    return bytes_or_missing(sample->peak_rss_bytes);
+}
+
+static double sample_peak_live(const cmp_sample_t *sample) {
+    return bytes_or_missing(sample->memory[WL_MOMENT_PEAK_LIVE].rss_bytes);
+}
+
+static double sample_freed(const cmp_sample_t *sample) {
+    return bytes_or_missing(sample->memory[WL_MOMENT_FREED].rss_bytes);
+}
+
+static double sample_idle(const cmp_sample_t *sample) {
+    return bytes_or_missing(sample->memory[WL_MOMENT_IDLE].rss_bytes);
+}
+
+/* Of the rounds in which both sides have the figure. */
+static pairs_t pairs_collect(const cmp_comparison_t *comparison, sample_figure_t *figure) {
     size_t room = comparison->base->sample_count + 1;
     pairs_t pairs = {calloc(room, sizeof(double)), calloc(room, sizeof(double)),
                      calloc(room, sizeof(bool)), 0};
@@ -38,10 +70,11 @@ static pairs_t pairs_collect(const cmp_comparison_t *comparison) {
     for (size_t i = 0; i < comparison->base->sample_count; i++) {
         const cmp_sample_t *base = &comparison->base->samples[i];
         const cmp_sample_t *treatment = good_sample(comparison->treatment, base->round);
-        if (base->failure != CMP_OK || !treatment)
+        if (base->failure != CMP_OK || !treatment || !isfinite(figure(base)) ||
+            !isfinite(figure(treatment)))
             continue;
-        pairs.base[pairs.count] = base->ops_per_second;
-        pairs.treatment[pairs.count] = treatment->ops_per_second;
+        pairs.base[pairs.count] = figure(base);
+        pairs.treatment[pairs.count] = figure(treatment);
         pairs.treatment_first[pairs.count++] = treatment->position < base->position;
     }
     return pairs;
@@ -77,7 +110,7 @@ static cmp_interval_t order_effect(const pairs_t *pairs) {
 }
 
 void cmp_comparison_look(cmp_comparison_t *comparison, double budget_share) {
-    pairs_t pairs = pairs_collect(comparison);
+    pairs_t pairs = pairs_collect(comparison, sample_throughput);
     comparison->looks++;
     comparison->pairs = pairs.count;
     comparison->ratio = cmp_ratio_interval(
@@ -88,6 +121,23 @@ void cmp_comparison_look(cmp_comparison_t *comparison, double budget_share) {
     if (comparison->verdict != CMP_VERDICT_INACTIVE)
         comparison->verdict = cmp_verdict_of(&comparison->rule, &comparison->ratio);
     pairs_free(&pairs);
+}
+
+void cmp_comparison_memory(cmp_comparison_t *comparison) {
+    static sample_figure_t *const figures[CMP_SIDES_COUNT] = {[CMP_SIDES_PEAK] = sample_peak,
+                                                              [CMP_SIDES_PEAK_LIVE] =
+                                                                  sample_peak_live,
+                                                              [CMP_SIDES_FREED] = sample_freed,
+                                                              [CMP_SIDES_IDLE] = sample_idle};
+    for (size_t i = 0; i < CMP_SIDES_COUNT; i++) {
+        pairs_t pairs = pairs_collect(comparison, figures[i]);
+        comparison->memory[i] =
+            (cmp_sides_t){.base = cmp_summarise(pairs.base, pairs.count).median,
+                          .treatment = cmp_summarise(pairs.treatment, pairs.count).median,
+                          .ratio = cmp_ratio_interval(pairs.treatment, pairs.base, pairs.count,
+                                                      MEMORY_CONFIDENCE)};
+        pairs_free(&pairs);
+    }
 }
 
 /* ------------------------------------------------------------------ texts */
@@ -155,7 +205,7 @@ static void change_format(const cmp_comparison_t *comparison, char *text, size_t
 }
 
 static void table_rounds(const cmp_comparison_t *comparison, FILE *out) {
-    pairs_t pairs = pairs_collect(comparison);
+    pairs_t pairs = pairs_collect(comparison, sample_throughput);
     cmp_summary_t base = cmp_summarise(pairs.base, pairs.count);
     cmp_summary_t treatment = cmp_summarise(pairs.treatment, pairs.count);
     size_t shown = pairs.count < TABLE_ROUNDS ? pairs.count : TABLE_ROUNDS;
@@ -175,6 +225,31 @@ static void table_rounds(const cmp_comparison_t *comparison, FILE *out) {
                 treatment.min / 1e6, treatment.max / 1e6);
     }
     pairs_free(&pairs);
+}
+
+/* Resident memory; less is better, so a ratio above 1 is a loss. */
+static void table_memory(const cmp_comparison_t *comparison, FILE *out) {
+    static const char *const names[CMP_SIDES_COUNT] = {[CMP_SIDES_PEAK] = "Peak",
+                                                       [CMP_SIDES_PEAK_LIVE] = "At peak live",
+                                                       [CMP_SIDES_FREED] = "Freed",
+                                                       [CMP_SIDES_IDLE] = "Idle"};
+    if (!isfinite(comparison->memory[CMP_SIDES_PEAK].base))
+        return;
+    fprintf(out, "  %-12s %14s %14s %10s  %s\n", "RSS MiB", "base", "treatment", "ratio",
+            "[low, high]");
+    for (size_t i = 0; i < CMP_SIDES_COUNT; i++) {
+        const cmp_sides_t *sides = &comparison->memory[i];
+        const cmp_interval_t *ratio = &sides->ratio;
+        if (!isfinite(sides->base))
+            continue;
+        fprintf(out, "  %-12s %14.2f %14.2f %10.4f  ", names[i], sides->base / MIB,
+                sides->treatment / MIB, ratio->estimate);
+        if (ratio->valid)
+            fprintf(out, "[%.4f, %.4f]%s\n", ratio->low, ratio->high,
+                    ratio->low <= 1 && ratio->high >= 1 ? " =" : "");
+        else
+            fprintf(out, "n/a\n");
+    }
 }
 
 static void heading_print(const cmp_comparison_t *comparison, FILE *out) {
@@ -210,6 +285,7 @@ void cmp_comparison_print(const cmp_comparison_t *comparison, FILE *out) {
     char effect[160], change[256];
     heading_print(comparison, out);
     table_rounds(comparison, out);
+    table_memory(comparison, out);
     failures_print(comparison, out);
     effect_format(&comparison->ratio, effect, sizeof effect);
     change_format(comparison, change, sizeof change);

@@ -82,7 +82,8 @@ bool cmp_counters_choose(cmp_run_t *run, cmp_counters_t *counters, char *error,
 
 static uint64_t warmup_ops(const cmp_cell_t *cell) {
     uint64_t fill = 2 * cmp_fill_ops(cell);
-    return fill > LEAST_WARMUP_OPS ? fill : LEAST_WARMUP_OPS;
+    uint64_t least = wl_first_ops(cell->workload, LEAST_WARMUP_OPS);
+    return fill > least ? fill : least;
 }
 
 /* Counts whole processes: start and warm-up are in it. False when it was abandoned. */
@@ -161,9 +162,11 @@ static bool cell_count(cmp_measure_t *measure, size_t index) {
     alone.seconds = 0;
     alone.check = false;
     cmp_progress_say(&measure->progress, "counting: %s, %s", cell->workload->name, label);
-    bool finished = run_count(measure, &alone, bind, BRIEF_OPS, &cell->simulated[0], &failure) &&
-                    (failure != NULL ||
-                     run_count(measure, &alone, bind, FULL_OPS, &cell->simulated[1], &failure));
+    const uint64_t brief = wl_first_ops(cell->workload, BRIEF_OPS);
+    const uint64_t full = wl_first_ops(cell->workload, FULL_OPS);
+    bool finished =
+        run_count(measure, &alone, bind, brief, &cell->simulated[0], &failure) &&
+        (failure != NULL || run_count(measure, &alone, bind, full, &cell->simulated[1], &failure));
     if (failure != NULL || !finished)
         cell->simulated[0].ops = cell->simulated[1].ops = 0;
     if (failure != NULL)

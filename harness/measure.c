@@ -75,13 +75,36 @@ static double cell_deadline(const cmp_measure_t *measure, size_t cell) {
     return 20 * expected + 10;
 }
 
-/* How long a sample stays away from the allocator at its end: once for every row of the table. */
+/* How long a sample stays away from the allocator at its end: only rows of the table do. */
 static uint32_t cell_idle_ms(const cmp_measure_t *measure, size_t index, cmp_sample_kind_t kind,
                              uint32_t round) {
     const cmp_allocator_t *allocator =
         &measure->run->allocators[measure->run->cells[index].allocator];
     bool shown = !allocator->control && !allocator->floor;
-    return kind == CMP_SAMPLE_THROUGHPUT && round == 0 && shown ? measure->idle_ms : 0;
+    if (kind != CMP_SAMPLE_THROUGHPUT || round >= measure->idle_rounds || !shown)
+        return 0;
+    return measure->idle_ms;
+}
+
+double cmp_measure_idle_seconds(const cmp_measure_t *measure, uint32_t first, uint32_t end) {
+    double seconds = 0;
+    for (uint32_t round = first; round < end && round < measure->idle_rounds; round++)
+        for (size_t i = 0; measure->run->program == NULL && i < measure->run->cell_count; i++)
+            seconds += cell_idle_ms(measure, i, CMP_SAMPLE_THROUGHPUT, round) / 1000.0;
+    return seconds;
+}
+
+uint32_t cmp_measure_idle_rounds(const cmp_measure_t *measure, uint32_t most) {
+    const uint32_t rounds = measure->rounds > 0 ? measure->rounds : CMP_ROUNDS_DEFAULT;
+    cmp_measure_t with = *measure, without = *measure;
+    with.idle_rounds = most < rounds ? most : rounds;
+    without.idle_rounds = 0;
+    if (with.idle_rounds <= 1)
+        return with.idle_rounds;
+    const double more = cmp_measure_idle_seconds(&with, 1, with.idle_rounds);
+    const double run_seconds = cmp_measure_estimate(measure->run, rounds, &without);
+    return more <= fmax(CMP_IDLE_MORE_SECONDS, CMP_IDLE_MORE_SHARE * run_seconds) ? with.idle_rounds
+                                                                                  : 1;
 }
 
 /* Runs a cell, or takes what calibration has already seen of it. False when abandoned. */
@@ -179,7 +202,7 @@ static bool control_rests(const cmp_measure_t *measure, const cmp_cell_t *cell, 
 
 void cmp_measure_stop_group(cmp_measure_t *measure, size_t group) {
     for (size_t i = 0; i < measure->run->allocator_count; i++)
-        measure->paces[measure->schedule->groups[group].first_cell + i].stopped = true;
+        measure->paces[measure->schedule->groups[group].first_cell + i].enough = true;
 }
 
 static void sample_announce(cmp_measure_t *measure, cmp_sample_kind_t kind, uint32_t round,
@@ -228,7 +251,7 @@ static round_result_t round_run(cmp_measure_t *measure, cmp_sample_kind_t kind, 
         cmp_sample_t sample;
         cmp_pace_t *pace = &measure->paces[index];
         measure->progress.samples_done++;
-        if (pace->stopped || control_rests(measure, cell, round))
+        if (pace->stopped || (pace->enough && !timed) || control_rests(measure, cell, round))
             continue;
         any = true;
         bool recorded = cmp_replay_take(measure, index, kind, round, &sample);
@@ -244,7 +267,10 @@ static round_result_t round_run(cmp_measure_t *measure, cmp_sample_kind_t kind, 
         if (!recorded && !cmp_store_add_sample(measure->store, run, cell, kept, error, error_bytes))
             return ROUND_STORE_FAILED;
         failures_count(measure, index, kept);
-        progress_count(measure, (timed ? CMP_LATENCY_TIMES : 1) * pace->expected_seconds, recorded);
+        progress_count(measure,
+                       (timed ? CMP_LATENCY_TIMES : 1) * pace->expected_seconds +
+                           cell_idle_ms(measure, index, kind, round) / 1000.0,
+                       recorded);
     }
     return any ? ROUND_COMPLETE : ROUND_NOTHING_LEFT;
 }
@@ -293,8 +319,11 @@ static bool rounds_run(cmp_measure_t *measure, char *error, size_t error_bytes) 
             result = ROUND_ENOUGH;
         longest = fmax(longest, cmp_clock() - began);
     }
-    if (result == ROUND_COMPLETE || result == ROUND_ENOUGH)
-        result = latency_run(measure, longest, order, agreements, error, error_bytes);
+    if (result != ROUND_ABANDONED && result != ROUND_STORE_FAILED) {
+        const round_result_t timed =
+            latency_run(measure, longest, order, agreements, error, error_bytes);
+        result = timed == ROUND_ABANDONED || timed == ROUND_STORE_FAILED ? timed : result;
+    }
     free(order);
     free(agreements);
     run->interrupted = cmp_signals_arrived() && result == ROUND_ABANDONED;
@@ -348,9 +377,11 @@ static bool run_prepare(cmp_measure_t *measure, char *error, size_t error_bytes)
 }
 
 static bool run_begin(cmp_measure_t *measure, char *error, size_t error_bytes) {
-    return cmp_replay_on(measure)
-               ? cmp_store_resume_run(measure->store, measure->run, error, error_bytes)
-               : cmp_store_begin_run(measure->store, measure->run, error, error_bytes);
+    cmp_run_t *run = measure->run;
+    run->begun = cmp_replay_on(measure)
+                     ? cmp_store_resume_run(measure->store, run, error, error_bytes)
+                     : cmp_store_begin_run(measure->store, run, error, error_bytes);
+    return run->begun;
 }
 
 bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes) {
@@ -401,7 +432,6 @@ double cmp_measure_estimate(const cmp_run_t *run, uint32_t rounds, const cmp_mea
         double timed = run->cells[i].seconds > 0 ? sample : CMP_LATENCY_TIMES * sample;
         uint32_t timed_rounds = measure->latency_rounds < rounds ? measure->latency_rounds : rounds;
         seconds += rounds * sample + timed_rounds * timed + 0.12;
-        seconds += cell_idle_ms(measure, i, CMP_SAMPLE_THROUGHPUT, 0) / 1000.0;
     }
-    return seconds;
+    return seconds + cmp_measure_idle_seconds(measure, 0, rounds);
 }

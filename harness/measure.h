@@ -24,6 +24,7 @@ typedef struct cmp_pace {
     double overhead_seconds; /* of a process, beside warm-up and measured phase */
     double expected_seconds; /* of a sample, all in all */
     bool stopped;            /* it failed too often and is not run again */
+    bool enough;             /* enough is known of its throughput: no more rounds */
     uint32_t failures_in_row;
     cmp_sample_t *failed; /* it passed deadline or memory limit in calibration: not tried again */
 } cmp_pace_t;
@@ -37,7 +38,8 @@ typedef struct cmp_measure {
     uint32_t rounds;             /* 0: the default */
     double sample_seconds;       /* wanted length of a measured phase, where the cell allows it */
     uint32_t latency_rounds;     /* of samples that time each call, after the others */
-    uint32_t idle_ms;            /* first round: away from the allocator at the end of a sample */
+    uint32_t idle_rounds;        /* the first rounds whose samples end with idle_ms */
+    uint32_t idle_ms;            /* away from the allocator, to see what it gives back */
     bool quick;                  /* the whole program must end within 15 s of `started` */
     double started;              /* cmp_clock() when the program started */
     double deadline_seconds;     /* 0: derived */
@@ -73,7 +75,14 @@ bool cmp_measure(cmp_measure_t *measure, char *error, size_t error_bytes);
  * shorter than the workload allows. */
 double cmp_measure_sample_seconds(const cmp_measure_t *measure, const cmp_cell_t *cell);
 
-/* Ends the measuring of a group: enough is known of it. */
+/* How many of the first rounds are to end with an idle second: `most`, if that does not make the
+ * run much longer than one does, else one. The rest of `measure` is filled in. */
+uint32_t cmp_measure_idle_rounds(const cmp_measure_t *measure, uint32_t most);
+
+/* Seconds that the rows of the table are idle in the rounds from `first` up to `end`. */
+double cmp_measure_idle_seconds(const cmp_measure_t *measure, uint32_t first, uint32_t end);
+
+/* Ends the rounds of a group: enough is known of its throughput. Latency is still measured. */
 void cmp_measure_stop_group(cmp_measure_t *measure, size_t group);
 
 /* cmp_clock(), as if what was recorded before had been measured just now: for budgets. */
@@ -91,6 +100,10 @@ double cmp_measure_estimate(const cmp_run_t *run, uint32_t rounds, const cmp_mea
 #define CMP_LATENCY_TIMES  4
 #define CMP_LATENCY_ROUNDS 3
 #define CMP_IDLE_MS        1000
+#define CMP_IDLE_ROUNDS    3
+/* More rounds than one end with an idle second if they add no more than either. */
+#define CMP_IDLE_MORE_SECONDS 10.0
+#define CMP_IDLE_MORE_SHARE   0.1 /* of the time that the run takes without */
 
 /* Times of --quick, in seconds after the start of the program: no round begins that would end after
  * the first, and at the second even a running sample is given up. */

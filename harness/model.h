@@ -193,7 +193,8 @@ typedef struct cmp_run {
     uint32_t rounds;      /* planned */
     uint32_t rounds_done; /* complete rounds */
     bool interrupted;
-    uint32_t resumed;            /* how often it was taken up again after it was cut short */
+    bool begun;       /* by this process: it is in the store, and its rounds may be measured */
+    uint32_t resumed; /* how often it was taken up again after it was cut short */
     cmp_allocator_t *allocators; /* first listed is the one that ratios refer to */
     size_t allocator_count;      /* the control included, last */
     cmp_program_t *program;      /* NULL: workloads are measured */

@@ -17,14 +17,17 @@ static void duration_print(const char *prefix, double seconds, const char *suffi
         printf("%sabout %.1f h%s", prefix, seconds / 3600, suffix);
 }
 
-/* Samples that are there already, and how long they took. */
-static size_t recorded_count(const cmp_session_t *session, double *seconds) {
+/* Samples that are there already, and how long they took; of that, idle. */
+static size_t recorded_count(const cmp_session_t *session, double *seconds, double *idle) {
     size_t count = 0;
-    *seconds = 0;
+    *seconds = *idle = 0;
     for (size_t i = 0; session->recorded != NULL && i < session->run.cell_count; i++) {
         const cmp_cell_t *cell = &session->recorded[i];
-        for (size_t j = 0; j < cell->sample_count; j++)
+        for (size_t j = 0; j < cell->sample_count; j++) {
             *seconds += cell->samples[j].wall_seconds;
+            if (cell->samples[j].memory[WL_MOMENT_IDLE].rss_bytes > 0)
+                *idle += CMP_IDLE_MS / 1000.0;
+        }
         for (size_t j = 0; j < cell->latency_count; j++)
             *seconds += cell->latency_samples[j].wall_seconds;
         count += cell->sample_count + cell->latency_count;
@@ -32,9 +35,9 @@ static size_t recorded_count(const cmp_session_t *session, double *seconds) {
     return count;
 }
 
-bool cmp_plan_print_left(const cmp_session_t *session, size_t samples) {
-    double seconds;
-    size_t count = recorded_count(session, &seconds);
+bool cmp_plan_print_left(const cmp_session_t *session, size_t samples, double idle_seconds) {
+    double seconds, idle;
+    size_t count = recorded_count(session, &seconds, &idle);
     if (session->recorded == NULL)
         return false;
     printf("Resumes run %.8s: %zu samples are there", session->run.uuid, count);
@@ -48,7 +51,9 @@ bool cmp_plan_print_left(const cmp_session_t *session, size_t samples) {
     printf(", %zu are left\n", left);
     if (count == 0)
         return false;
-    duration_print("Expected duration: ", seconds / (double)count * (double)left, "\n");
+    duration_print("Expected duration: ",
+                   (seconds - idle) / (double)count * (double)left + fmax(0, idle_seconds - idle),
+                   "\n");
     return true;
 }
 
@@ -61,6 +66,18 @@ static void looks_print(const cmp_session_t *session) {
         printf(" %zu,", cmp_look_rounds(look));
     printf(" ... rounds (%zu samples at the first) until all is decided or the time is spent\n",
            run->cell_count * cmp_look_rounds(1));
+}
+
+/* The budget counts from the end of the first round; samples that time each call come after it. */
+static void looks_duration_print(const cmp_session_t *session, const cmp_measure_t *measure) {
+    const uint32_t rounds = (uint32_t)cmp_look_rounds(1);
+    cmp_measure_t untimed = *measure;
+    untimed.latency_rounds = 0;
+    const double look = cmp_measure_estimate(&session->run, rounds, &untimed);
+    const double timed = cmp_measure_estimate(&session->run, rounds, measure) - look;
+    const double first = cmp_measure_estimate(&session->run, 1, &untimed);
+    duration_print("Expected duration: ", look, " to the first look, ");
+    duration_print("at most ", fmax(look, first + session->budget_seconds) + timed, "\n");
 }
 
 void cmp_session_print_plan(cmp_session_t *session) {
@@ -87,16 +104,14 @@ void cmp_session_print_plan(cmp_session_t *session) {
     for (size_t i = 0; i < run->allocator_count; i++)
         printf("%s %s", i > 0 ? "," : "", run->allocators[i].label);
     putchar('\n');
-    double least =
-        cmp_measure_estimate(run, looks ? (uint32_t)cmp_look_rounds(1) : run->rounds, &measure);
     if (session->options.quick)
         printf("Expected duration: less than 15 s; --quick lowers rounds to what fits\n");
-    else if (cmp_plan_print_left(session, run->cell_count * (run->rounds + timed)))
+    else if (cmp_plan_print_left(session, run->cell_count * (run->rounds + timed),
+                                 cmp_measure_idle_seconds(&measure, 0, run->rounds)))
         return;
-    else if (looks) {
-        duration_print("Expected duration: ", least, " to the first look, ");
-        duration_print("at most ", fmax(least, session->budget_seconds), "\n");
-    } else {
-        duration_print("Expected duration: ", least, "\n");
-    }
+    else if (looks)
+        looks_duration_print(session, &measure);
+    else
+        duration_print("Expected duration: ", cmp_measure_estimate(run, run->rounds, &measure),
+                       "\n");
 }

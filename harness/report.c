@@ -10,6 +10,7 @@
 #include <string.h>
 
 static const double RATIO_CONFIDENCE = 0.95;
+static const double HOLM_LEVEL = 0.05;
 
 /* From so many earlier controls on, the outermost 0.1 % are not counted into their range. */
 enum { HISTORY_QUANTILE_COUNT = 1000, HISTORY_LEAST = 20 };
@@ -164,12 +165,16 @@ static cmp_interval_t ratio_over(const cmp_run_t *run, const cmp_cell_t *only, b
     return ratio;
 }
 
-/* Fills in holm_p: rows that are compared with the first allocator, all tables of the run together.
+/*
+ * Fills in holm_p and unsure: rows that are compared with the first allocator, all tables of the
+ * run together. With few rounds and many rows even the smallest p-value that so many pairs can have
+ * is above the level once it is multiplied; then ratio_rounds says how many would do.
  */
 static void ratios_correct(cmp_report_t *report) {
     const cmp_run_t *run = report->run;
     double *p = calloc(run->cell_count + 1, sizeof *p);
-    if (!p)
+    size_t *pair_counts = calloc(run->cell_count + 1, sizeof *pair_counts);
+    if (!p || !pair_counts)
         abort();
     for (size_t i = 0; i < run->cell_count; i++) {
         const cmp_allocator_t *allocator = &run->allocators[run->cells[i].allocator];
@@ -179,11 +184,20 @@ static void ratios_correct(cmp_report_t *report) {
             continue;
         pairs_t pairs = pairs_over(run, &run->cells[i], false);
         p[i] = cmp_ratio_p(pairs.treatment, pairs.base, pairs.count);
+        pair_counts[i] = pairs.count;
+        report->ratio_rows++;
         pairs_free(&pairs);
     }
     cmp_holm(p, run->cell_count);
-    for (size_t i = 0; i < run->cell_count; i++)
-        report->cells[i].holm_p = p[i];
+    const size_t enough = cmp_ratio_pairs_least(HOLM_LEVEL / (double)report->ratio_rows);
+    for (size_t i = 0; i < run->cell_count; i++) {
+        cmp_cell_figures_t *figures = &report->cells[i];
+        figures->holm_p = p[i];
+        figures->unsure = !figures->equal && p[i] > HOLM_LEVEL;
+        if (figures->unsure && pair_counts[i] < enough)
+            report->ratio_rounds = enough;
+    }
+    free(pair_counts);
     free(p);
 }
 

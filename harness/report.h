@@ -22,6 +22,7 @@ typedef struct cmp_cell_figures {
     cmp_interval_t ratio_to_first; /* paired by round */
     double holm_p; /* that the ratio is 1, corrected for the number of rows; NAN: no ratio */
     bool equal;    /* the interval of the ratio includes 1 */
+    bool unsure;   /* it does not, but among so many rows that may be chance: holm_p above 5 % */
     double peak_rss_bytes, end_rss_bytes; /* medians; end: after everything is freed */
     double fragmentation_at_peak;         /* (RSS at peak live - empty RSS) / live bytes, median */
     double crossed_share;                 /* median */
@@ -39,8 +40,11 @@ typedef struct cmp_report {
     const cmp_run_t *run;
     cmp_cell_figures_t *cells;  /* parallel to run->cells */
     cmp_interval_t noise_floor; /* control over first, all cells of the run pooled by log ratio */
-    bool failures;              /* any sample failed, or what was to be counted was not */
-    size_t history_count;       /* noise floors of earlier runs on this machine */
+    size_t ratio_rows;          /* that have a holm_p */
+    size_t ratio_rounds;  /* that it takes for any of them to be sure, where a row is unsure because
+                             it has fewer; 0: none is */
+    bool failures;        /* any sample failed, or what was to be counted was not */
+    size_t history_count; /* noise floors of earlier runs on this machine */
     double history_low, history_high; /* ratios that they lie within; NAN without history */
     double history_share;             /* of them that do: 1, or 0.999 from 1000 on */
     bool unusual; /* the noise floor lies outside of what 99.9 % of this machine's controls do */

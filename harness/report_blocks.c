@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../workloads/worker_timer.h"
+#include "comparison.h"
 #include "report_text.h"
 
 enum { SLICES = 8 };
@@ -22,35 +23,62 @@ static const cmp_allocator_t *allocator_of(const cmp_report_t *report, size_t in
 /* Which cells a block shows. */
 typedef bool cell_filter_t(const cmp_report_t *report, size_t index);
 
-typedef void row_writer_t(cmp_grid_t *grid, const cmp_report_t *report, size_t index);
+/* A cell that a block shows, and what it is called there. */
+typedef struct row {
+    size_t cell; /* its index in the run */
+    const char *name;
+} row_t;
 
-/* Writes rows in the order of the table: by work, then by allocator, with an empty line between.
- */
-static void rows_write(cmp_grid_t *grid, const cmp_report_t *report, const cmp_cell_t *heading,
-                       cell_filter_t *shows, row_writer_t *write) {
+typedef struct rows {
+    row_t *list;
+    size_t count;
+} rows_t;
+
+typedef void row_writer_t(cmp_grid_t *grid, const cmp_report_t *report, const row_t *row);
+
+static rows_t rows_make(const cmp_report_t *report) {
+    rows_t rows = {calloc(report->run->cell_count + 1, sizeof *rows.list), 0};
+    if (rows.list == NULL)
+        abort();
+    return rows;
+}
+
+static void rows_add(rows_t *rows, size_t cell, const char *name) {
+    rows->list[rows->count++] = (row_t){cell, name};
+}
+
+/* Those of a heading in the order of the table: by work, then by allocator. */
+static rows_t rows_of_heading(const cmp_report_t *report, const cmp_cell_t *heading,
+                              cell_filter_t *shows) {
     const cmp_run_t *run = report->run;
+    rows_t rows = rows_make(report);
     bool *done = calloc(run->cell_count + 1, sizeof *done);
-    size_t written = 0;
     if (done == NULL)
         abort();
     for (size_t i = 0; i < run->cell_count; i++) {
         if (done[i] || !cmp_same_heading(heading, &run->cells[i]))
             continue;
-        bool any = false;
         for (size_t j = i; j < run->cell_count; j++) {
             if (!cmp_same_work(&run->cells[i], &run->cells[j]))
                 continue;
             done[j] = true;
-            if (!shows(report, j))
-                continue;
-            if (!any && written > 0)
-                cmp_grid_row(grid);
-            any = true;
-            write(grid, report, j);
-            written++;
+            if (shows(report, j))
+                rows_add(&rows, j, allocator_of(report, j)->label);
         }
     }
     free(done);
+    return rows;
+}
+
+/* With an empty line between rows of different work. */
+static void rows_write(cmp_grid_t *grid, const cmp_report_t *report, const rows_t *rows,
+                       row_writer_t *write) {
+    const cmp_cell_t *cells = report->run->cells;
+    for (size_t i = 0; i < rows->count; i++) {
+        if (i > 0 && !cmp_same_work(&cells[rows->list[i - 1].cell], &cells[rows->list[i].cell]))
+            cmp_grid_row(grid);
+        write(grid, report, &rows->list[i]);
+    }
 }
 
 static void header_write(cmp_grid_t *grid, const char *const *names, size_t count) {
@@ -62,10 +90,10 @@ static void header_write(cmp_grid_t *grid, const char *const *names, size_t coun
     }
 }
 
-static void row_begin(cmp_grid_t *grid, const cmp_report_t *report, size_t index) {
-    const cmp_cell_t *cell = &report->run->cells[index];
+static void row_begin(cmp_grid_t *grid, const cmp_report_t *report, const row_t *row) {
+    const cmp_cell_t *cell = &report->run->cells[row->cell];
     cmp_grid_row(grid);
-    cmp_grid_set(grid, 0, CMP_STYLE_PLAIN, "  %s", allocator_of(report, index)->label);
+    cmp_grid_set(grid, 0, CMP_STYLE_PLAIN, "  %s", row->name);
     cmp_grid_set(grid, 1, CMP_STYLE_PLAIN, "%u%s", cell->threads,
                  cell->oversubscribed ? " over" : "");
 }
@@ -92,18 +120,6 @@ static void number_set(cmp_grid_t *grid, size_t column, double value, int decima
     cmp_grid_set(grid, column, CMP_STYLE_PLAIN, "%s", text);
 }
 
-/* Begins a block with an empty line. False when it would have no rows. */
-static bool block_begin(const cmp_report_t *report, const cmp_cell_t *heading, cell_filter_t *shows,
-                        FILE *out) {
-    for (size_t i = 0; i < report->run->cell_count; i++) {
-        if (cmp_same_heading(heading, &report->run->cells[i]) && shows(report, i)) {
-            fputc('\n', out);
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---------------------------------------------------------------- memory */
 
 enum {
@@ -127,10 +143,10 @@ static bool memory_shows(const cmp_report_t *report, size_t index) {
            isfinite(report->cells[index].memory[WL_MOMENT_PEAK_LIVE].rss_bytes);
 }
 
-static void memory_row(cmp_grid_t *grid, const cmp_report_t *report, size_t index) {
-    const cmp_cell_figures_t *figures = &report->cells[index];
+static void memory_row(cmp_grid_t *grid, const cmp_report_t *report, const row_t *row) {
+    const cmp_cell_figures_t *figures = &report->cells[row->cell];
     const cmp_memory_figures_t *memory = figures->memory, *idle = &memory[WL_MOMENT_IDLE];
-    row_begin(grid, report, index);
+    row_begin(grid, report, row);
     number_set(grid, MEMORY_EMPTY, memory[WL_MOMENT_EMPTY].rss_bytes / MIB, 2);
     number_set(grid, MEMORY_LIVE, figures->live_bytes / MIB, 2);
     number_set(grid, MEMORY_PEAK_LIVE, memory[WL_MOMENT_PEAK_LIVE].rss_bytes / MIB, 2);
@@ -150,12 +166,15 @@ void cmp_report_memory(const cmp_report_t *report, const cmp_cell_t *heading, FI
     static const char *const names[MEMORY_COLUMNS] = {
         "  RSS MiB", "threads", "empty", "live",     "at peak live", "peak",
         "freed",     "idle",    "lazy",  "fragment", "mappings",     "tables KiB"};
-    if (!block_begin(report, heading, memory_shows, out))
-        return;
-    cmp_grid_t grid = {.columns = 0};
-    header_write(&grid, names, MEMORY_COLUMNS);
-    rows_write(&grid, report, heading, memory_shows, memory_row);
-    cmp_grid_print(&grid, out, false);
+    rows_t rows = rows_of_heading(report, heading, memory_shows);
+    if (rows.count > 0) {
+        cmp_grid_t grid = {.columns = 0};
+        fputc('\n', out);
+        header_write(&grid, names, MEMORY_COLUMNS);
+        rows_write(&grid, report, &rows, memory_row);
+        cmp_grid_print(&grid, out, false);
+    }
+    free(rows.list);
 }
 
 /* ---------------------------------------------------------------- latency */
@@ -193,14 +212,14 @@ static void did_format(const wl_slow_calls_t *slow, char *text, size_t text_byte
     }
 }
 
-static void latency_row(cmp_grid_t *grid, const cmp_report_t *report, size_t index) {
+static void latency_row(cmp_grid_t *grid, const cmp_report_t *report, const row_t *row) {
     static const char *const calls[WL_OPERATIONS] = {"malloc", "free"};
-    const cmp_latency_figures_t *latency = report->cells[index].latency;
+    const cmp_latency_figures_t *latency = report->cells[row->cell].latency;
     for (int i = 0; i < WL_OPERATIONS; i++) {
         const wl_latency_report_t *merged = &latency->merged;
         char did[120];
         if (i == 0)
-            row_begin(grid, report, index);
+            row_begin(grid, report, row);
         else
             cmp_grid_row(grid);
         cmp_grid_set(grid, LATENCY_CALL, CMP_STYLE_PLAIN, "%s", calls[i]);
@@ -217,15 +236,13 @@ static void latency_row(cmp_grid_t *grid, const cmp_report_t *report, size_t ind
 }
 
 /* What the figures rest on, over all rows of the block. */
-static void latency_basis(const cmp_report_t *report, const cmp_cell_t *heading, FILE *out) {
+static void latency_basis(const cmp_report_t *report, const rows_t *rows, FILE *out) {
     double step = 0, least = INFINITY, most = 0;
     uint64_t fewest = UINT64_MAX;
     size_t samples = 0;
     const char *timer = "none";
-    for (size_t i = 0; i < report->run->cell_count; i++) {
-        const cmp_latency_figures_t *latency = report->cells[i].latency;
-        if (!cmp_same_heading(heading, &report->run->cells[i]) || !latency_shows(report, i))
-            continue;
+    for (size_t i = 0; i < rows->count; i++) {
+        const cmp_latency_figures_t *latency = report->cells[rows->list[i].cell].latency;
         timer = wl_timer_name((enum wl_timer_source)latency->merged.source);
         step = fmax(step, latency->merged.step_ns);
         least = fmin(least, latency->merged.overhead_least_ns);
@@ -245,18 +262,44 @@ static void latency_basis(const cmp_report_t *report, const cmp_cell_t *heading,
     cmp_text_paragraph(out, "  ", 2, text);
 }
 
-void cmp_report_latency(const cmp_report_t *report, const cmp_cell_t *heading, FILE *out) {
+static void latency_print(const cmp_report_t *report, const rows_t *rows, FILE *out) {
     static const char *const names[LATENCY_COLUMNS] = {
         "  latency ns", "threads", "call",           "p50", "p90", "p99", "p99.9", "p99.99",
         "max",          "speed",   "the slowest did"};
-    if (!block_begin(report, heading, latency_shows, out))
-        return;
     cmp_grid_t grid = {.columns = 0};
     header_write(&grid, names, LATENCY_COLUMNS);
     grid.right[LATENCY_CALL] = grid.right[LATENCY_DID] = false;
-    rows_write(&grid, report, heading, latency_shows, latency_row);
+    rows_write(&grid, report, rows, latency_row);
     cmp_grid_print(&grid, out, false);
-    latency_basis(report, heading, out);
+    latency_basis(report, rows, out);
+}
+
+void cmp_report_latency(const cmp_report_t *report, const cmp_cell_t *heading, FILE *out) {
+    rows_t rows = rows_of_heading(report, heading, latency_shows);
+    if (rows.count > 0) {
+        fputc('\n', out);
+        latency_print(report, &rows, out);
+    }
+    free(rows.list);
+}
+
+void cmp_report_latency_sides(const cmp_report_t *report, const cmp_comparison_t *comparison,
+                              FILE *out) {
+    const cmp_run_t *run = report->run;
+    rows_t rows = rows_make(report);
+    for (size_t i = 0; i < run->cell_count; i++) {
+        const cmp_cell_t *cell = &run->cells[i];
+        if (cmp_same_work(cell, comparison->base) && latency_shows(report, i))
+            rows_add(&rows, i,
+                     cell == comparison->base        ? "base"
+                     : cell == comparison->treatment ? "treatment"
+                                                     : allocator_of(report, i)->label);
+    }
+    if (rows.count > 0) {
+        latency_print(report, &rows, out);
+        fputc('\n', out);
+    }
+    free(rows.list);
 }
 
 /* ---------------------------------------------------------------- course over time */
@@ -267,10 +310,10 @@ static bool course_shows(const cmp_report_t *report, size_t index) {
     return report->run->cells[index].seconds > 0 && memory_shows(report, index);
 }
 
-static void course_row(cmp_grid_t *grid, const cmp_report_t *report, size_t index) {
+static void course_row(cmp_grid_t *grid, const cmp_report_t *report, const row_t *row) {
     cmp_slice_t slices[SLICES];
-    cmp_slices(&report->run->cells[index], slices, SLICES);
-    row_begin(grid, report, index);
+    cmp_slices(&report->run->cells[row->cell], slices, SLICES);
+    row_begin(grid, report, row);
     cmp_grid_set(grid, COURSE_WHAT, CMP_STYLE_PLAIN, "M ops/s");
     for (size_t i = 0; i < SLICES; i++)
         number_set(grid, COURSE_SLICES + i, slices[i].ops_per_second / MEGA,
@@ -282,49 +325,100 @@ static void course_row(cmp_grid_t *grid, const cmp_report_t *report, size_t inde
 }
 
 void cmp_report_course(const cmp_report_t *report, const cmp_cell_t *heading, FILE *out) {
-    if (!block_begin(report, heading, course_shows, out))
-        return;
+    rows_t rows = rows_of_heading(report, heading, course_shows);
     char ends[SLICES][32];
     const char *names[COURSE_COLUMNS] = {"  over time", "threads", "until s"};
     for (size_t i = 0; i < SLICES; i++) {
         snprintf(ends[i], sizeof ends[i], "%.3g", heading->seconds * (double)(i + 1) / SLICES);
         names[COURSE_SLICES + i] = ends[i];
     }
-    cmp_grid_t grid = {.columns = 0};
-    header_write(&grid, names, COURSE_COLUMNS);
-    grid.right[COURSE_WHAT] = false;
-    rows_write(&grid, report, heading, course_shows, course_row);
-    cmp_grid_print(&grid, out, false);
+    if (rows.count > 0) {
+        cmp_grid_t grid = {.columns = 0};
+        fputc('\n', out);
+        header_write(&grid, names, COURSE_COLUMNS);
+        grid.right[COURSE_WHAT] = false;
+        rows_write(&grid, report, &rows, course_row);
+        cmp_grid_print(&grid, out, false);
+    }
+    free(rows.list);
 }
 
 /* ---------------------------------------------------------------- legend */
 
-void cmp_report_blocks_legend(const cmp_report_t *report, size_t label_width, FILE *out) {
-    bool memory = false, idle = false, lazy = false, latency = false;
+/* Good samples of the cell that were idle for a second at their end. */
+static size_t idle_count(const cmp_cell_t *cell) {
+    size_t count = 0;
+    for (size_t i = 0; i < cell->sample_count; i++)
+        count += cell->samples[i].failure == CMP_OK &&
+                 cell->samples[i].memory[WL_MOMENT_IDLE].rss_bytes > 0;
+    return count;
+}
+
+static void memory_legend(const cmp_report_t *report, size_t label_width, FILE *out) {
+    bool memory = false, lazy = false;
+    size_t idle = 0;
     for (size_t i = 0; i < report->run->cell_count; i++) {
-        const cmp_memory_figures_t *after = &report->cells[i].memory[WL_MOMENT_IDLE];
-        memory |= memory_shows(report, i);
-        idle |= memory_shows(report, i) && isfinite(after->rss_bytes);
-        lazy |= memory_shows(report, i) && after->lazy_free_bytes > 0;
+        if (!memory_shows(report, i))
+            continue;
+        size_t count = idle_count(&report->run->cells[i]);
+        memory = true;
+        idle = count > idle ? count : idle;
+        lazy |= report->cells[i].memory[WL_MOMENT_IDLE].lazy_free_bytes > 0;
+    }
+    char text[600], idle_text[100] = "";
+    if (idle > 0)
+        snprintf(idle_text, sizeof idle_text,
+                 "; idle: what a second without calls adds to freed, in %zu round%s", idle,
+                 idle == 1 ? "" : "s");
+    snprintf(text, sizeof text,
+             "RSS without the worker's bookkeeping; empty: before the first allocation; live: "
+             "requested bytes at the end of the measured phase; freed: all of them%s%s; "
+             "fragment: (at peak live - empty) / live; mappings, tables: at peak live, above "
+             "empty",
+             idle_text,
+             lazy ? "; lazy: purged by MADV_FREE, counted until the kernel takes it" : "");
+    if (memory)
+        cmp_text_paragraph(out, "", label_width, text);
+}
+
+static void latency_legend(const cmp_report_t *report, const char *label, size_t label_width,
+                           FILE *out) {
+    bool latency = false;
+    for (size_t i = 0; i < report->run->cell_count; i++)
         latency |= latency_shows(report, i);
+    char text[400];
+    snprintf(text, sizeof text,
+             "latency: histogram within %.1f %% and 1 ns; speed: throughput with time stamps "
+             "over that without; the slowest %d calls did: preempted, slept (waited), page "
+             "fault, disk, or unknown (refill, system call, interrupt)",
+             100 * WL_HISTOGRAM_RELATIVE_ERROR, WL_SLOW_CALLS);
+    if (latency)
+        cmp_text_paragraph(out, label, label_width, text);
+}
+
+void cmp_report_blocks_legend(const cmp_report_t *report, size_t label_width, FILE *out) {
+    memory_legend(report, label_width, out);
+    latency_legend(report, "", label_width, out);
+}
+
+void cmp_report_sides_legend(const cmp_report_t *report, size_t label_width, FILE *out) {
+    const char *label = "Figures";
+    bool memory = false, idle = false;
+    for (size_t i = 0; i < report->comparison_count; i++) {
+        const cmp_sides_t *sides = report->comparisons[i].memory;
+        memory |= isfinite(sides[CMP_SIDES_PEAK].base);
+        idle |= isfinite(sides[CMP_SIDES_IDLE].base);
     }
-    char text[600];
     if (memory) {
+        char text[600];
         snprintf(text, sizeof text,
-                 "RSS without the worker's bookkeeping; empty: before the first allocation; live: "
-                 "requested bytes at the end of the measured phase; freed: all of them%s%s; "
-                 "fragment: (at peak live - empty) / live; mappings, tables: at peak live, above "
-                 "empty",
-                 idle ? "; idle: what a second without calls adds to freed" : "",
-                 lazy ? "; lazy: purged by MADV_FREE, counted until the kernel takes it" : "");
-        cmp_text_paragraph(out, "", label_width, text);
+                 "RSS without the worker's bookkeeping, medians; ratio: treatment over base in the "
+                 "same round, below 1 is less memory; [low, high]: interval of at least 95 %% "
+                 "coverage; =: that interval includes 1; at peak live: at the end of the measured "
+                 "phase; freed: all blocks%s; the verdict is of throughput alone",
+                 idle ? "; idle: a second without calls later, in the first round" : "");
+        cmp_text_paragraph(out, label, label_width, text);
+        label = "";
     }
-    if (latency) {
-        snprintf(text, sizeof text,
-                 "latency: histogram within %.1f %% and 1 ns; speed: throughput with time stamps "
-                 "over that without; the slowest %d calls did: preempted, slept (waited), page "
-                 "fault, disk, or unknown (refill, system call, interrupt)",
-                 100 * WL_HISTOGRAM_RELATIVE_ERROR, WL_SLOW_CALLS);
-        cmp_text_paragraph(out, "", label_width, text);
-    }
+    latency_legend(report, label, label_width, out);
 }

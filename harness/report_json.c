@@ -255,6 +255,26 @@ static json_t *json_strings(char **strings, size_t count) {
     return list;
 }
 
+/* Memory of both sides of a comparison; null where it was not taken. */
+static json_t *json_sides(const cmp_comparison_t *comparison) {
+    static const char *const keys[CMP_SIDES_COUNT] = {[CMP_SIDES_PEAK] = "peak_rss_bytes",
+                                                      [CMP_SIDES_PEAK_LIVE] = "peak_live_rss_bytes",
+                                                      [CMP_SIDES_FREED] = "end_rss_bytes",
+                                                      [CMP_SIDES_IDLE] = "idle_rss_bytes"};
+    json_t *object = json_object();
+    for (size_t i = 0; i < CMP_SIDES_COUNT; i++) {
+        const cmp_sides_t *sides = &comparison->memory[i];
+        json_t *figure = isfinite(sides->base) ? json_object() : json_null();
+        if (json_is_object(figure)) {
+            set(figure, "base", json_number(sides->base));
+            set(figure, "treatment", json_number(sides->treatment));
+            set(figure, "ratio", json_interval(&sides->ratio));
+        }
+        set(object, keys[i], figure);
+    }
+    return object;
+}
+
 static json_t *json_verdicts(const cmp_report_t *report) {
     json_t *verdicts = json_array();
     for (size_t i = 0; i < report->comparison_count; i++) {
@@ -277,6 +297,7 @@ static json_t *json_verdicts(const cmp_report_t *report) {
         set(object, "gain_pct", json_number(comparison->rule.gain_pct));
         set(object, "loss_pct", json_number(comparison->rule.loss_pct));
         set(object, "error_rate", json_number(comparison->rule.error_rate));
+        set(object, "memory", json_sides(comparison));
         json_array_append_new(verdicts, object);
     }
     return verdicts;

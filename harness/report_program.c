@@ -98,6 +98,8 @@ static void figures_set(cmp_grid_t *grid, const cmp_cell_figures_t *figures, con
         interval_set(grid, COLUMN_RATIO_INTERVAL, &figures->ratio_to_first, 1, RATIO_DECIMALS);
         if (figures->equal)
             cmp_grid_set(grid, COLUMN_EQUAL, CMP_STYLE_PLAIN, "=");
+        else if (figures->unsure)
+            cmp_grid_set(grid, COLUMN_EQUAL, CMP_STYLE_PLAIN, "?");
     }
     number_set(grid, COLUMN_USER, CMP_STYLE_PLAIN, figures->user_seconds.estimate / layout->unit,
                layout->cpu);

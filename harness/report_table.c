@@ -31,7 +31,6 @@ enum {
 enum { LABEL_WIDTH = 14, RATIO_DECIMALS = 3, INTERVAL_MINIMUM = 6 };
 
 static const double MEGA = 1e6, MIB = 1024.0 * 1024.0;
-static const double HOLM_LEVEL = 0.05;
 
 /* Decimals that the columns of one heading share, so that points stand below each other. */
 typedef struct decimals {
@@ -100,7 +99,7 @@ static void row_figures(cmp_grid_t *grid, const cmp_cell_figures_t *figures, dec
         cmp_grid_set(grid, COLUMN_RATIO_INTERVAL, CMP_STYLE_PLAIN, "%s", text);
         if (figures->equal)
             cmp_grid_set(grid, COLUMN_EQUAL, CMP_STYLE_PLAIN, "=");
-        else if (figures->holm_p > HOLM_LEVEL)
+        else if (figures->unsure)
             cmp_grid_set(grid, COLUMN_EQUAL, CMP_STYLE_PLAIN, "?");
     }
     cmp_text_number(text, sizeof text, figures->peak_rss_bytes / MIB, decimals.rss);
@@ -376,6 +375,13 @@ static void legend_print(const cmp_report_t *report, FILE *out) {
                        "one of them; faults: minor and major"
                      : "");
     cmp_text_paragraph(out, "Figures", LABEL_WIDTH, text);
+    if (report->ratio_rounds > 0) {
+        snprintf(text, sizeof text,
+                 "with so few rounds even the largest difference keeps its ?: the ratios of %zu "
+                 "rows need at least %zu rounds (-r %zu)",
+                 report->ratio_rows, report->ratio_rounds, report->ratio_rounds);
+        cmp_text_paragraph(out, "", LABEL_WIDTH, text);
+    }
     if (short_of_rounds)
         cmp_text_paragraph(out, "", LABEL_WIDTH,
                            "intervals are n/a where a cell has fewer than 6 good rounds: ask for "
@@ -462,7 +468,9 @@ void cmp_report_footer(const cmp_report_t *report, FILE *out) {
     for (size_t i = 0; i < run->note_count; i++)
         cmp_text_paragraph(out, i ? "" : "Notes", LABEL_WIDTH, run->notes[i]);
     noise_floor_print(report, out);
-    if (!report->comparisons)
+    if (report->comparisons)
+        cmp_report_sides_legend(report, LABEL_WIDTH, out);
+    else
         legend_print(report, out);
     machine_print(run, out);
     allocators_print(run, out);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 typedef struct cmp_self_test {
-    bool full; /* 200 comparisons of equal sides and ten of each planted slowdown: about an hour */
+    bool full; /* 200 comparisons of equal sides and ten of each planted slowdown: half an hour */
     const char *output; /* results folder of the comparisons; NULL: the default */
     const char *json;   /* file for the raw results; NULL: none */
 } cmp_self_test_t;

@@ -222,7 +222,7 @@ cmp_measure_t cmp_session_measure(cmp_session_t *session) {
     if (diagnosis != NULL)
         cmp_run_note(&session->run, "%s", diagnosis);
     free(diagnosis);
-    return (cmp_measure_t){
+    cmp_measure_t measure = {
         .paths = &session->paths,
         .run = &session->run,
         .schedule = &session->schedule,
@@ -232,7 +232,7 @@ cmp_measure_t cmp_session_measure(cmp_session_t *session) {
         .sample_seconds =
             session->sample_seconds > 0 ? session->sample_seconds : CMP_SAMPLE_SECONDS,
         .latency_rounds = options->latency ? CMP_LATENCY_ROUNDS : 0,
-        .idle_ms = session->memory && !options->quick && !options->check ? CMP_IDLE_MS : 0,
+        .idle_ms = CMP_IDLE_MS,
         .quick = options->quick,
         .started = session->started,
         .deadline_seconds = options->deadline_seconds,
@@ -241,6 +241,9 @@ cmp_measure_t cmp_session_measure(cmp_session_t *session) {
                               : available > 0                 ? available / 2
                                                               : UINT64_MAX,
     };
+    if (!options->quick && !options->check)
+        measure.idle_rounds = cmp_measure_idle_rounds(&measure, session->idle_rounds);
+    return measure;
 }
 
 bool cmp_session_end(cmp_session_t *session, bool measured, const char *reason) {
@@ -248,7 +251,7 @@ bool cmp_session_end(cmp_session_t *session, bool measured, const char *reason) 
     bool good = measured;
     if (!measured)
         cmp_error("%s", reason);
-    if (session->run.cell_count > 0 && session->run.cells[0].store_id != 0 &&
+    if (session->run.begun &&
         !cmp_store_end_run(session->store, &session->run, error, sizeof error)) {
         cmp_error("%s", error);
         good = false;

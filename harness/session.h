@@ -14,8 +14,8 @@
 typedef struct cmp_session {
     cmp_options_t options;
     const char *workload_list;
-    double started; /* cmp_clock() */
-    bool memory;    /* the table shows memory, also after a time without calls */
+    double started;       /* cmp_clock() */
+    uint32_t idle_rounds; /* at most so many have samples that end with an idle second */
     cmp_paths_t paths;
     topo_t *topo;
     const wl_workload_t **workloads;
@@ -50,9 +50,9 @@ bool cmp_session_needs_store(const cmp_session_t *session);
 /* Prints the plan, for --dry-run. */
 void cmp_session_print_plan(cmp_session_t *session);
 
-/* Its last lines for a run that is resumed: what is left of `samples`, and how long it takes. False
- * when the duration could not be told. */
-bool cmp_plan_print_left(const cmp_session_t *session, size_t samples);
+/* Its last lines for a run that is resumed: what is left of `samples`, of which all together are
+ * idle for idle_seconds, and how long it takes. False when the duration could not be told. */
+bool cmp_plan_print_left(const cmp_session_t *session, size_t samples, double idle_seconds);
 
 /* Opens the results store, creating its folder. With --resume the session's run becomes the
  * recorded one. */

@@ -259,6 +259,13 @@ double cmp_ratio_p(const double *treatment, const double *base, size_t count) {
     return signed_rank_p(n, above < below ? above : below);
 }
 
+size_t cmp_ratio_pairs_least(double p) {
+    for (size_t pairs = 1; pairs <= EXACT_LIMIT; pairs++)
+        if (signed_rank_p(pairs, 0) <= p)
+            return pairs;
+    return 0;
+}
+
 void cmp_holm(double *p, size_t count) {
     size_t *order = count ? malloc(count * sizeof *order) : NULL;
     size_t tests = 0;

@@ -53,6 +53,10 @@ cmp_interval_t cmp_ratio_interval(const double *treatment, const double *base, s
  */
 double cmp_ratio_p(const double *treatment, const double *base, size_t count);
 
+/* The fewest pairs that can have a p-value of at most `p` (all ratios on the same side of 1); 0
+ * when more than 250 would be needed. */
+size_t cmp_ratio_pairs_least(double p);
+
 /*
  * Adjusts p-values for their number in place, so that the chance of a single false one among all
  * that are called significant at a level stays below that level. NAN is no test and stays. Source:

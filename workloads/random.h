@@ -20,6 +20,19 @@ static inline uint64_t wl_random_below(uint32_t bits, uint64_t range) {
     return ((uint64_t)bits * range) >> 32;
 }
 
+/*
+ * A skewed size, min .. max: uniform within a doubling of min, each doubling half as likely as the
+ * one below it, so that about min / x of the sizes are above x (a Pareto distribution of exponent
+ * 1, cut off at max). What would be beyond max falls into the lowest doubling.
+ */
+static inline uint64_t wl_random_skewed(uint64_t number, uint64_t min, uint64_t max) {
+    unsigned doubling = (unsigned)__builtin_ctz((uint32_t)number | 1u << 31);
+    uint64_t low = min << doubling;
+    low = low <= max ? low : min;
+    uint64_t high = 2 * low - 1 < max ? 2 * low - 1 : max;
+    return low + wl_random_below((uint32_t)(number >> 32), high - low + 1);
+}
+
 /* The start of an independent sequence: `stream` tells apart the sequences of one seed. */
 static inline uint64_t wl_random_seed(uint64_t seed, uint64_t stream) {
     uint64_t state = seed * 0x9e3779b97f4a7c15u + stream;

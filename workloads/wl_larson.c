@@ -67,6 +67,7 @@ wl_inline void larson_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch t
 /* Apart from the others, so that their code is what it is without it. */
 static __attribute__((noinline)) void larson_steps_timed(wl_thread_t *thread, uint64_t steps,
                                                          enum wl_touch touch) {
+    wl_touch_is_not_pages(touch);
     larson_steps(thread, steps, touch, WL_LATENCY);
 }
 
@@ -93,6 +94,8 @@ static void larson_chunk(wl_thread_t *thread, uint64_t steps) {
     case WL_TOUCH_CONSUMER:
         larson_steps(thread, steps, WL_TOUCH_CONSUMER, WL_PLAIN);
         break;
+    case WL_TOUCH_PAGES:
+        break; /* not among the choices of `touch` */
     }
 }
 
@@ -166,6 +169,7 @@ static void larson_populate(wl_run_t *run) {
     const uint64_t blocks = run->values.value[BLOCKS] * run->thread_count;
     const enum wl_touch touch = (enum wl_touch)run->values.value[TOUCH];
     uint64_t random = wl_random_seed(run->seed, MAIN_THREAD);
+    wl_touch_is_not_pages(touch);
     for (uint64_t i = 0; i < blocks; i++) {
         uint64_t number = wl_random(&random);
         uint64_t size = min + wl_random_below((uint32_t)(number >> 32), range);

@@ -4,9 +4,7 @@
  * slots are taken. After the predecessor project's random-mixed benchmark. Runs in worker threads,
  * which share nothing. Explained in docs/workloads.md.
  */
-#include "worker.h"
-
-enum { SLOTS, MIN, MAX, TOUCH };
+#include "wl_mixed.h"
 
 static const wl_parameter_t mixed_parameters[] = {
     [SLOTS] = {"slots", "blocks", 8192, 1, 1 << 24, NULL, "places per thread; half of them taken"},
@@ -15,55 +13,19 @@ static const wl_parameter_t mixed_parameters[] = {
     [TOUCH] = {"touch", "", WL_TOUCH_FIRST, 0, 0, wl_touch_choices, wl_touch_help},
 };
 
-/* Two arrays rather than one of pairs: a free then touches the line of the pointer alone. */
-typedef struct mixed_state {
-    uint64_t random;
-    uint64_t slots;
-    void **blocks;         /* NULL: empty */
-    uint32_t *sizes_bytes; /* valid where a block is */
-} mixed_state_t;
-
-/* ---------------------------------------------------------------------------------- hot loop */
-
-wl_inline void mixed_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch touch,
-                           enum wl_mode mode) {
-    mixed_state_t *state = thread->state;
-    const uint64_t slots = state->slots, min = thread->run->values.value[MIN];
-    const uint64_t range = thread->run->values.value[MAX] - min + 1;
-    void **const blocks = state->blocks;
-    uint32_t *const sizes = state->sizes_bytes;
-    uint64_t random = state->random, bytes = 0, freed = 0;
-
-    for (uint64_t i = 0; i < steps; i++) {
-        uint64_t number = wl_random(&random);
-        uint64_t slot = wl_random_below((uint32_t)number, slots);
-        void *block = blocks[slot];
-        if (block != NULL) {
-            blocks[slot] = NULL;
-            freed++;
-            wl_release(thread, block, sizes[slot], touch, mode);
-        } else {
-            uint64_t size = min + wl_random_below((uint32_t)(number >> 32), range);
-            bytes += size;
-            sizes[slot] = (uint32_t)size;
-            blocks[slot] = wl_allocate(thread, size, touch, mode);
-        }
-    }
-    state->random = random;
-    thread->checksum += wl_hash_mallocs(steps - freed, bytes) + wl_hash_frees(freed, 0);
-    thread->freed_blocks += freed;
-}
+/* ---------------------------------------------------------------------------------- dispatch */
 
 /* Apart from the others, so that their code is what it is without it. */
 static __attribute__((noinline)) void mixed_steps_timed(wl_thread_t *thread, uint64_t steps,
                                                         enum wl_touch touch) {
-    mixed_steps(thread, steps, touch, WL_LATENCY);
+    wl_touch_is_not_pages(touch);
+    wl_mixed_steps(thread, steps, touch, WL_LATENCY);
 }
 
 static void mixed_chunk(wl_thread_t *thread, uint64_t steps) {
     enum wl_touch touch = (enum wl_touch)thread->run->values.value[TOUCH];
     if (thread->run->mode == WL_CHECK) {
-        mixed_steps(thread, steps, touch, WL_CHECK);
+        wl_mixed_steps(thread, steps, touch, WL_CHECK);
         return;
     }
     if (thread->run->mode == WL_LATENCY) {
@@ -72,32 +34,34 @@ static void mixed_chunk(wl_thread_t *thread, uint64_t steps) {
     }
     switch (touch) {
     case WL_TOUCH_NONE:
-        mixed_steps(thread, steps, WL_TOUCH_NONE, WL_PLAIN);
+        wl_mixed_steps(thread, steps, WL_TOUCH_NONE, WL_PLAIN);
         break;
     case WL_TOUCH_FIRST:
-        mixed_steps(thread, steps, WL_TOUCH_FIRST, WL_PLAIN);
+        wl_mixed_steps(thread, steps, WL_TOUCH_FIRST, WL_PLAIN);
         break;
     case WL_TOUCH_LINES:
-        mixed_steps(thread, steps, WL_TOUCH_LINES, WL_PLAIN);
+        wl_mixed_steps(thread, steps, WL_TOUCH_LINES, WL_PLAIN);
         break;
     case WL_TOUCH_CONSUMER:
-        mixed_steps(thread, steps, WL_TOUCH_CONSUMER, WL_PLAIN);
+        wl_mixed_steps(thread, steps, WL_TOUCH_CONSUMER, WL_PLAIN);
         break;
+    case WL_TOUCH_PAGES:
+        break; /* not among the choices of `touch` */
     }
 }
 
 /* ---------------------------------------------------------------------------------- engine */
 
-static bool mixed_plan(wl_run_t *run, char *error, size_t error_bytes) {
+bool wl_mixed_plan(wl_run_t *run, char *error, size_t error_bytes) {
     (void)error, (void)error_bytes;
     uint64_t slots = run->values.value[SLOTS];
-    run->engine_state_bytes = sizeof(mixed_state_t) + slots * (sizeof(void *) + sizeof(uint32_t));
+    run->engine_state_bytes = sizeof(wl_slots_t) + slots * (sizeof(void *) + sizeof(uint32_t));
     run->live_blocks_limit = slots * run->thread_count;
     return true;
 }
 
-static void mixed_prepare(wl_thread_t *thread) {
-    mixed_state_t *state = thread->state;
+void wl_mixed_prepare(wl_thread_t *thread) {
+    wl_slots_t *state = thread->state;
     state->random = wl_random_seed(thread->run->seed, thread->index);
     state->slots = thread->run->values.value[SLOTS];
     state->blocks = (void **)(state + 1);
@@ -112,16 +76,16 @@ static enum wl_verdict mixed_work(wl_thread_t *thread) {
     return WL_PHASE_OVER;
 }
 
-static uint64_t mixed_live_bytes(wl_thread_t *thread) {
-    const mixed_state_t *state = thread->state;
+uint64_t wl_mixed_live_bytes(wl_thread_t *thread) {
+    const wl_slots_t *state = thread->state;
     uint64_t bytes = 0;
     for (uint64_t i = 0; i < state->slots; i++)
         bytes += state->blocks[i] != NULL ? state->sizes_bytes[i] : 0;
     return bytes;
 }
 
-static void mixed_drain(wl_thread_t *thread) {
-    mixed_state_t *state = thread->state;
+void wl_mixed_drain(wl_thread_t *thread) {
+    wl_slots_t *state = thread->state;
     for (uint64_t i = 0; i < state->slots; i++)
         if (state->blocks[i] != NULL)
             wl_release(thread, state->blocks[i], state->sizes_bytes[i], WL_TOUCH_NONE,
@@ -129,14 +93,14 @@ static void mixed_drain(wl_thread_t *thread) {
 }
 
 static const wl_engine_t mixed_engine = {
-    .plan = mixed_plan,
-    .prepare = mixed_prepare,
+    .plan = wl_mixed_plan,
+    .prepare = wl_mixed_prepare,
     .work = mixed_work,
-    .live_bytes = mixed_live_bytes,
-    .drain = mixed_drain,
+    .live_bytes = wl_mixed_live_bytes,
+    .drain = wl_mixed_drain,
 };
 
-static bool mixed_validate(const wl_values_t *values, char *error, size_t error_bytes) {
+bool wl_mixed_validate(const wl_values_t *values, char *error, size_t error_bytes) {
     return wl_sizes_valid(values->value[MIN], values->value[MAX], error, error_bytes);
 }
 
@@ -146,6 +110,6 @@ const wl_workload_t wl_mixed = {
     .stresses = "the local fast path of malloc and free, and how compactly live blocks lie",
     .parameters = mixed_parameters,
     .parameter_count = sizeof mixed_parameters / sizeof mixed_parameters[0],
-    .validate = mixed_validate,
+    .validate = wl_mixed_validate,
     .engine = &mixed_engine,
 };

@@ -121,6 +121,7 @@ wl_inline uint64_t parcels_free(wl_thread_t *thread, ring_t *ring, uint64_t from
 static __attribute__((noinline)) uint64_t parcels_free_timed(wl_thread_t *thread, ring_t *ring,
                                                              uint64_t from, uint64_t to) {
     enum wl_touch touch = (enum wl_touch)thread->run->values.value[TOUCH];
+    wl_touch_is_not_pages(touch);
     return parcels_free(thread, ring, from, to, touch, WL_LATENCY);
 }
 
@@ -247,6 +248,7 @@ wl_inline void blocks_produce(wl_thread_t *thread, uint64_t steps, enum wl_touch
 
 static __attribute__((noinline)) void blocks_produce_timed(wl_thread_t *thread, uint64_t steps,
                                                            enum wl_touch touch) {
+    wl_touch_is_not_pages(touch);
     blocks_produce(thread, steps, touch, WL_LATENCY);
 }
 
@@ -273,6 +275,8 @@ static void blocks_make(wl_thread_t *thread, uint64_t steps) {
     case WL_TOUCH_CONSUMER:
         blocks_produce(thread, steps, WL_TOUCH_CONSUMER, WL_PLAIN);
         break;
+    case WL_TOUCH_PAGES:
+        break; /* not among the choices of `touch` */
     }
 }
 

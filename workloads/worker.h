@@ -20,22 +20,35 @@
 #include "worker_latency.h"
 #include "workload.h"
 
-enum { WL_LINE_BYTES = 64, WL_FALSE_SHARING_BYTES = 128 }; /* line; line and its prefetched buddy */
+enum {
+    WL_LINE_BYTES = 64,
+    WL_FALSE_SHARING_BYTES = 128, /* a line and its prefetched buddy */
+    WL_PAGE_BYTES = 4096
+};
 
 #define wl_inline static inline __attribute__((always_inline))
 /* What touch writes: a constant, so that nothing is kept across malloc for it. */
 #define WL_TOUCH_BYTE          0x5a
 #define wl_unlikely(condition) __builtin_expect(!!(condition), 0)
 
-/* Values of the parameter `touch`, which every workload has; wl_touch_choices names them. */
+/* Values of the parameter `touch`, which every workload has. */
 enum wl_touch {
     WL_TOUCH_NONE,     /* the workload does not access the block */
     WL_TOUCH_FIRST,    /* writes the first byte after malloc */
     WL_TOUCH_LINES,    /* writes a byte in every cache line after malloc */
     WL_TOUCH_CONSUMER, /* as lines, and the freeing thread reads them again before free */
+    WL_TOUCH_PAGES,    /* writes a byte in every page after malloc */
 };
-extern const char *const wl_touch_choices[];
+extern const char *const wl_touch_choices[]; /* all but pages, for blocks smaller than a page */
 extern const char wl_touch_help[];
+extern const char *const wl_touch_page_choices[]; /* all of them */
+extern const char wl_touch_page_help[];
+
+/* Tells the compiler that `touch` is one of wl_touch_choices, where it is not constant. */
+wl_inline void wl_touch_is_not_pages(enum wl_touch touch) {
+    if (touch > WL_TOUCH_CONSUMER)
+        __builtin_unreachable();
+}
 
 /* For wl_workload_t.validate: false with a reason unless min <= max. */
 bool wl_sizes_valid(uint64_t min_bytes, uint64_t max_bytes, char *error, size_t error_bytes);
@@ -114,6 +127,8 @@ struct wl_run {
     pthread_barrier_t barrier;     /* all threads and the main thread */
     _Atomic uint32_t finished;     /* [any,atomic] threads whose measured work is done */
     struct wl_usage *usage;        /* [const] worker_thread.c: resources at start and end */
+    uint64_t timed_chunk_steps;    /* [const] as chunk_steps where time decides */
+    uint64_t load_chunk_steps;     /* [const] between two looks at whether all have finished */
 };
 
 /* The operations of a workload. */
@@ -160,7 +175,20 @@ _Noreturn void wl_fail(wl_run_t *run, enum wl_failure failure, const char *forma
 void wl_check_allocated(wl_thread_t *thread, void *block, size_t size_bytes);
 void wl_check_freed(wl_thread_t *thread, void *block, size_t size_bytes);
 
+/* What calloc and aligned_alloc promise beyond that; before wl_check_allocated. */
+void wl_check_zeroed(wl_thread_t *thread, const void *block, size_t size_bytes);
+void wl_check_aligned(wl_thread_t *thread, const void *block, size_t alignment_bytes,
+                      size_t size_bytes);
+
+/* Before and after a realloc: the block is freed, another allocated, its contents are kept. */
+void wl_check_reallocating(wl_thread_t *thread, void *block, size_t size_bytes,
+                           wl_check_kept_t *kept);
+void wl_check_reallocated(wl_thread_t *thread, void *block, size_t size_bytes,
+                          const wl_check_kept_t *kept);
+
 _Noreturn void wl_out_of_memory(wl_thread_t *thread, size_t size_bytes) __attribute__((cold));
+_Noreturn void wl_call_failed(wl_thread_t *thread, const char *call, size_t size_bytes)
+    __attribute__((cold));
 
 /*
  * The checksum: linear in the number of operations and in their bytes, so that it can be summed
@@ -178,7 +206,8 @@ wl_inline void wl_touch_write(unsigned char *block, size_t size_bytes, enum wl_t
     if (touch == WL_TOUCH_FIRST)
         byte[0] = WL_TOUCH_BYTE;
     if (touch >= WL_TOUCH_LINES) {
-        for (size_t i = 0; i < size_bytes; i += WL_LINE_BYTES)
+        const size_t step = touch == WL_TOUCH_PAGES ? WL_PAGE_BYTES : WL_LINE_BYTES;
+        for (size_t i = 0; i < size_bytes; i += step)
             byte[i] = WL_TOUCH_BYTE;
         byte[size_bytes - 1] = WL_TOUCH_BYTE;
     }
@@ -221,6 +250,60 @@ wl_inline void wl_release(wl_thread_t *thread, void *block, size_t size_bytes, e
         wl_latency_free(thread->latency, block, size_bytes);
     else
         free(block);
+}
+
+/* wl_allocate by calloc. */
+wl_inline void *wl_allocate_zeroed(wl_thread_t *thread, size_t size_bytes, enum wl_touch touch,
+                                   enum wl_mode mode) {
+    void *block =
+        mode == WL_LATENCY ? wl_latency_calloc(thread->latency, size_bytes) : calloc(1, size_bytes);
+    if (wl_unlikely(block == NULL))
+        wl_call_failed(thread, "calloc", size_bytes);
+    if (mode == WL_CHECK) {
+        wl_check_zeroed(thread, block, size_bytes);
+        wl_check_allocated(thread, block, size_bytes);
+    } else {
+        wl_touch_write(block, size_bytes, touch);
+    }
+    return block;
+}
+
+/* wl_allocate by aligned_alloc; size_bytes is a multiple of the alignment, as C11 asks. */
+wl_inline void *wl_allocate_aligned(wl_thread_t *thread, size_t alignment_bytes, size_t size_bytes,
+                                    enum wl_touch touch, enum wl_mode mode) {
+    void *block = mode == WL_LATENCY
+                      ? wl_latency_aligned_alloc(thread->latency, alignment_bytes, size_bytes)
+                      : aligned_alloc(alignment_bytes, size_bytes);
+    if (wl_unlikely(block == NULL))
+        wl_call_failed(thread, "aligned_alloc", size_bytes);
+    if (mode == WL_CHECK) {
+        wl_check_aligned(thread, block, alignment_bytes, size_bytes);
+        wl_check_allocated(thread, block, size_bytes);
+    } else {
+        wl_touch_write(block, size_bytes, touch);
+    }
+    return block;
+}
+
+/*
+ * A realloc: two operations, a malloc of the new size and a free of the old one. What was added to
+ * the block is touched like a block of its own.
+ */
+wl_inline void *wl_reallocate(wl_thread_t *thread, void *block, size_t old_bytes, size_t new_bytes,
+                              enum wl_touch touch, enum wl_mode mode) {
+    wl_check_kept_t kept;
+    if (mode == WL_CHECK)
+        wl_check_reallocating(thread, block, old_bytes, &kept);
+    unsigned char *moved = mode == WL_LATENCY
+                               ? wl_latency_realloc(thread->latency, block, new_bytes)
+                               : realloc(block, new_bytes);
+    if (wl_unlikely(moved == NULL))
+        wl_call_failed(thread, "realloc", new_bytes);
+    if (mode == WL_CHECK)
+        wl_check_reallocated(thread, moved, new_bytes, &kept);
+    else if (new_bytes > old_bytes)
+        wl_touch_write(moved + old_bytes, new_bytes - old_bytes, touch);
+    return moved;
 }
 
 /* The mode of what is not measured: first blocks and the last release. */

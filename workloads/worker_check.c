@@ -122,10 +122,11 @@ static void piece_fill(unsigned char *block, size_t from, size_t to, uint64_t id
     memcpy(block + from, &word, to - from);
 }
 
-/* Offset of the first wrong byte, or `to`. */
-static size_t piece_verify(const unsigned char *block, size_t from, size_t to, uint64_t id) {
+/* Offset of the first wrong byte, or `to`. The block was at `origin` when it was filled. */
+static size_t piece_verify(const unsigned char *block, uintptr_t origin, size_t from, size_t to,
+                           uint64_t id) {
     for (; from < to; from += 8) {
-        uint64_t word = pattern_word(id, (uintptr_t)block + from);
+        uint64_t word = pattern_word(id, origin + from);
         size_t bytes = to - from < 8 ? to - from : 8;
         if (memcmp(block + from, &word, bytes) == 0)
             continue;
@@ -154,17 +155,21 @@ static void block_fill(unsigned char *block, size_t size_bytes, uint64_t id) {
     piece_fill(block, last, size_bytes, id);
 }
 
-/* Offset of the first wrong byte found, or size_bytes. */
-static size_t block_verify(const unsigned char *block, size_t size_bytes, uint64_t id) {
-    if (size_bytes <= WHOLE_LIMIT)
-        return piece_verify(block, 0, size_bytes, id);
-    for (size_t from = 0; from < size_bytes; from += SAMPLE_STEP) {
-        size_t end = piece_end(size_bytes, from), wrong = piece_verify(block, from, end, id);
+/* Offset of the first wrong byte found in the first `bytes` of a block, or `bytes`. As `filled` it
+ * was at another address, maybe, and at least as large. */
+static size_t block_verify(const unsigned char *block, size_t bytes,
+                           const wl_check_kept_t *filled) {
+    const uintptr_t origin = filled->address;
+    if (filled->size_bytes <= WHOLE_LIMIT)
+        return piece_verify(block, origin, 0, bytes, filled->id);
+    for (size_t from = 0; from < bytes; from += SAMPLE_STEP) {
+        size_t end = piece_end(bytes, from);
+        size_t wrong = piece_verify(block, origin, from, end, filled->id);
         if (wrong != end)
             return wrong;
     }
-    size_t last = (size_bytes - SAMPLE_BYTES) & ~(size_t)7;
-    return piece_verify(block, last, size_bytes, id);
+    size_t last = (filled->size_bytes - SAMPLE_BYTES) & ~(size_t)7;
+    return last < bytes ? piece_verify(block, origin, last, bytes, filled->id) : bytes;
 }
 
 /* ---------------------------------------------------------------------------------- the checks */
@@ -213,8 +218,8 @@ bool wl_check_add(wl_check_t *set, void *block, size_t size_bytes, uint64_t id, 
     return true;
 }
 
-bool wl_check_remove(wl_check_t *set, void *block, size_t size_bytes, char *error,
-                     size_t error_bytes) {
+bool wl_check_take(wl_check_t *set, void *block, size_t size_bytes, wl_check_kept_t *kept,
+                   char *error, size_t error_bytes) {
     uintptr_t address = (uintptr_t)block;
     shard_t *shard = shard_lock(set, address);
     uint64_t place = entry_place(set, shard, address);
@@ -234,13 +239,53 @@ bool wl_check_remove(wl_check_t *set, void *block, size_t size_bytes, char *erro
                  (unsigned long long)entry.size_bytes, size_bytes);
         return false;
     }
-    size_t wrong = block_verify(block, size_bytes, entry.id);
+    *kept = (wl_check_kept_t){.id = entry.id, .address = address, .size_bytes = size_bytes};
+    size_t wrong = block_verify(block, size_bytes, kept);
     if (wrong != size_bytes) {
         snprintf(error, error_bytes, "block %p of %zu bytes was overwritten at offset %zu", block,
                  size_bytes, wrong);
         return false;
     }
     return true;
+}
+
+bool wl_check_remove(wl_check_t *set, void *block, size_t size_bytes, char *error,
+                     size_t error_bytes) {
+    wl_check_kept_t kept;
+    return wl_check_take(set, block, size_bytes, &kept, error, error_bytes);
+}
+
+bool wl_check_moved(const void *block, size_t size_bytes, const wl_check_kept_t *kept, char *error,
+                    size_t error_bytes) {
+    size_t bytes = size_bytes < kept->size_bytes ? size_bytes : kept->size_bytes;
+    size_t wrong = block_verify(block, bytes, kept);
+    if (wrong == bytes)
+        return true;
+    snprintf(error, error_bytes,
+             "block %p of %zu bytes lost its contents at offset %zu when realloc made it %zu bytes",
+             (void *)kept->address, kept->size_bytes, wrong, size_bytes);
+    return false;
+}
+
+bool wl_check_zero(const void *block, size_t size_bytes, char *error, size_t error_bytes) {
+    const unsigned char *byte = block;
+    for (size_t i = 0; i < size_bytes; i++) {
+        if (byte[i] == 0)
+            continue;
+        snprintf(error, error_bytes, "block %p of %zu bytes from calloc is not zero at offset %zu",
+                 block, size_bytes, i);
+        return false;
+    }
+    return true;
+}
+
+bool wl_check_alignment(const void *block, size_t alignment_bytes, size_t size_bytes, char *error,
+                        size_t error_bytes) {
+    if (((uintptr_t)block & (alignment_bytes - 1)) == 0)
+        return true;
+    snprintf(error, error_bytes, "block %p of %zu bytes is misaligned: %zu was asked for", block,
+             size_bytes, alignment_bytes);
+    return false;
 }
 
 bool wl_check_empty(wl_check_t *set, char *error, size_t error_bytes) {

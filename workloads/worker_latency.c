@@ -77,9 +77,9 @@ static inline uint64_t call_start(wl_latency_t *latency) {
     return wl_timer_ticks(&latency->timer);
 }
 
-/* Takes the stamp after a call, then records it. */
-static inline void call_end(wl_latency_t *latency, enum wl_operation operation, size_t size_bytes,
-                            uint64_t start) {
+/* Takes the stamp after a call, then records it. Returns its nanoseconds. */
+static inline uint64_t call_end(wl_latency_t *latency, enum wl_operation operation,
+                                size_t size_bytes, uint64_t start) {
     uint64_t end = wl_timer_ticks(&latency->timer), ticks = end - start;
     uint64_t overhead = latency->overhead.median;
     uint64_t ns = wl_timer_ns(&latency->timer, ticks > overhead ? ticks - overhead : 0);
@@ -88,6 +88,7 @@ static inline void call_end(wl_latency_t *latency, enum wl_operation operation, 
         wl_histogram_add(&latency->histograms[operation], ns);
     if (__builtin_expect(ticks >= latency->suspicious_ticks, 0))
         call_inspect(latency, operation, size_bytes, start, ns);
+    return ns;
 }
 
 void *wl_latency_malloc(wl_latency_t *latency, size_t size_bytes) {
@@ -101,6 +102,29 @@ void wl_latency_free(wl_latency_t *latency, void *block, size_t size_bytes) {
     uint64_t start = call_start(latency);
     free(block);
     call_end(latency, WL_FREE, size_bytes, start);
+}
+
+void *wl_latency_calloc(wl_latency_t *latency, size_t size_bytes) {
+    uint64_t start = call_start(latency);
+    void *block = calloc(1, size_bytes);
+    call_end(latency, WL_MALLOC, size_bytes, start);
+    return block;
+}
+
+void *wl_latency_aligned_alloc(wl_latency_t *latency, size_t alignment_bytes, size_t size_bytes) {
+    uint64_t start = call_start(latency);
+    void *block = aligned_alloc(alignment_bytes, size_bytes);
+    call_end(latency, WL_MALLOC, size_bytes, start);
+    return block;
+}
+
+void *wl_latency_realloc(wl_latency_t *latency, void *block, size_t size_bytes) {
+    uint64_t start = call_start(latency);
+    void *moved = realloc(block, size_bytes);
+    uint64_t ns = call_end(latency, WL_MALLOC, size_bytes, start);
+    if (latency->counting)
+        wl_histogram_add(&latency->histograms[WL_FREE], ns);
+    return moved;
 }
 
 /* ---------------------------------------------------------------------------------- the record */

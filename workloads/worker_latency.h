@@ -55,6 +55,13 @@ static inline void wl_latency_count(wl_latency_t *latency, bool counting) {
 void *wl_latency_malloc(wl_latency_t *latency, size_t size_bytes);
 void wl_latency_free(wl_latency_t *latency, void *block, size_t size_bytes);
 
+/* Likewise, among the mallocs. */
+void *wl_latency_calloc(wl_latency_t *latency, size_t size_bytes);
+void *wl_latency_aligned_alloc(wl_latency_t *latency, size_t alignment_bytes, size_t size_bytes);
+
+/* Completes a malloc and a free: its time is among those of both, and among the slow mallocs. */
+void *wl_latency_realloc(wl_latency_t *latency, void *block, size_t size_bytes);
+
 /* Keeps `call` if it is one of the worst. */
 void wl_latency_keep(wl_slow_calls_t *worst, const wl_slow_call_t *call);
 

@@ -23,8 +23,8 @@
 
 enum {
     STAMPS = 256,             /* wanted per thread; some take more, up to WL_MAX_STAMPS */
-    TIMED_CHUNK_STEPS = 1024, /* between two looks at the clock where time decides */
-    LOAD_CHUNK_STEPS = 512,   /* between two looks at whether all have finished */
+    TIMED_CHUNK_STEPS = 1024, /* between two looks at the clock where time decides; of mixed */
+    LOAD_CHUNK_STEPS = 512,   /* between two looks at whether all have finished; likewise */
     STACK_BYTES = 256 * 1024  /* small enough that the C library keeps exited threads' stacks */
 };
 
@@ -70,10 +70,10 @@ uint64_t wl_chunk(wl_thread_t *thread) {
     if (thread->ops_per_step == 0)
         return 0;
     if (thread->phase == WL_PHASE_LOAD)
-        return wl_all_finished(run) ? 0 : LOAD_CHUNK_STEPS;
+        return wl_all_finished(run) ? 0 : run->load_chunk_steps;
     if (phase_is_timed(thread)) {
         if (thread->now_ns < thread->deadline_ns)
-            return TIMED_CHUNK_STEPS;
+            return run->timed_chunk_steps;
     } else if (thread->steps_left > 0) {
         return thread->steps_left < run->chunk_steps ? thread->steps_left : run->chunk_steps;
     }
@@ -112,9 +112,13 @@ void wl_wait(uint64_t *waited, uint64_t spins) {
 
 /* ---------------------------------------------------------------------------------- failures */
 
-_Noreturn void wl_out_of_memory(wl_thread_t *thread, size_t size_bytes) {
-    wl_fail(thread->run, WL_FAILURE_OUT_OF_MEMORY, "malloc(%zu) returned NULL in thread %u",
+_Noreturn void wl_call_failed(wl_thread_t *thread, const char *call, size_t size_bytes) {
+    wl_fail(thread->run, WL_FAILURE_OUT_OF_MEMORY, "%s(%zu) returned NULL in thread %u", call,
             size_bytes, thread->index);
+}
+
+_Noreturn void wl_out_of_memory(wl_thread_t *thread, size_t size_bytes) {
+    wl_call_failed(thread, "malloc", size_bytes);
 }
 
 void wl_check_allocated(wl_thread_t *thread, void *block, size_t size_bytes) {
@@ -132,6 +136,34 @@ void wl_check_freed(wl_thread_t *thread, void *block, size_t size_bytes) {
     char error[256];
     if (!wl_check_remove(thread->run->live_set, block, size_bytes, error, sizeof error))
         wl_fail(thread->run, WL_FAILURE_WRONG_DATA, "%s (thread %u)", error, thread->index);
+}
+
+void wl_check_zeroed(wl_thread_t *thread, const void *block, size_t size_bytes) {
+    char error[256];
+    if (!wl_check_zero(block, size_bytes, error, sizeof error))
+        wl_fail(thread->run, WL_FAILURE_WRONG_DATA, "%s (thread %u)", error, thread->index);
+}
+
+void wl_check_aligned(wl_thread_t *thread, const void *block, size_t alignment_bytes,
+                      size_t size_bytes) {
+    char error[256];
+    if (!wl_check_alignment(block, alignment_bytes, size_bytes, error, sizeof error))
+        wl_fail(thread->run, WL_FAILURE_WRONG_DATA, "%s (thread %u)", error, thread->index);
+}
+
+void wl_check_reallocating(wl_thread_t *thread, void *block, size_t size_bytes,
+                           wl_check_kept_t *kept) {
+    char error[256];
+    if (!wl_check_take(thread->run->live_set, block, size_bytes, kept, error, sizeof error))
+        wl_fail(thread->run, WL_FAILURE_WRONG_DATA, "%s (thread %u)", error, thread->index);
+}
+
+void wl_check_reallocated(wl_thread_t *thread, void *block, size_t size_bytes,
+                          const wl_check_kept_t *kept) {
+    char error[256];
+    if (!wl_check_moved(block, size_bytes, kept, error, sizeof error))
+        wl_fail(thread->run, WL_FAILURE_WRONG_DATA, "%s (thread %u)", error, thread->index);
+    wl_check_allocated(thread, block, size_bytes);
 }
 
 /* ---------------------------------------------------------------------------------- threads */
@@ -246,6 +278,9 @@ static uint64_t at_least_one(uint64_t value) {
 
 void worker_prepare(wl_run_t *run) {
     char error[400];
+    const uint64_t slow_times = at_least_one(run->workload->slow_times);
+    run->timed_chunk_steps = at_least_one(TIMED_CHUNK_STEPS / slow_times);
+    run->load_chunk_steps = at_least_one(LOAD_CHUNK_STEPS / slow_times);
     run->stamp_ops = at_least_one(run->ops / STAMPS);
     run->stamp_ns = run->seconds * 1000000000u / STAMPS;
     run->chunk_steps = at_least_one(run->ops > 0 ? run->ops / STAMPS : TIMED_CHUNK_STEPS);

@@ -40,8 +40,16 @@ typedef struct wl_workload {
     bool (*validate)(const wl_values_t *values, char *error, size_t error_bytes);
     double least_seconds; /* a shorter measured phase would mostly show the workload's own set-up;
                              0: any length will do */
+    uint32_t slow_times;  /* an operation takes about so many times as long as one of mixed: probes
+                             and looks at the clock are that much shorter; 0: about as long */
     const struct wl_engine *engine; /* worker.h; only the worker runs it */
 } wl_workload_t;
+
+/* Operations of a first look, before it is known how fast they are; `usual` for mixed. */
+static inline uint64_t wl_first_ops(const wl_workload_t *workload, uint64_t usual) {
+    uint64_t ops = workload->slow_times > 0 ? usual / workload->slow_times : usual;
+    return ops > 0 ? ops : 1;
+}
 
 /* The table, in the order of listing; *count gets its length. */
 const wl_workload_t *const *wl_table(size_t *count);

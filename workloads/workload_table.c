@@ -15,15 +15,43 @@
 extern const wl_workload_t wl_mixed;
 extern const wl_workload_t wl_remote;
 extern const wl_workload_t wl_larson;
+extern const wl_workload_t wl_burst;
+extern const wl_workload_t wl_stream;
+extern const wl_workload_t wl_stages;
+extern const wl_workload_t wl_churn;
+extern const wl_workload_t wl_sharing;
+extern const wl_workload_t wl_grow;
+extern const wl_workload_t wl_calloc;
+extern const wl_workload_t wl_aligned;
+extern const wl_workload_t wl_medium;
+extern const wl_workload_t wl_large;
+extern const wl_workload_t wl_server;
 
+/* One line a workload, in the order of listing. */
+/* clang-format off */
 static const wl_workload_t *const workloads[] = {
     &wl_mixed,
     &wl_remote,
     &wl_larson,
+    &wl_burst,
+    &wl_stream,
+    &wl_stages,
+    &wl_churn,
+    &wl_sharing,
+    &wl_grow,
+    &wl_calloc,
+    &wl_aligned,
+    &wl_medium,
+    &wl_large,
+    &wl_server,
 };
+/* clang-format on */
 
 const char *const wl_touch_choices[] = {"none", "first", "lines", "consumer", NULL};
 const char wl_touch_help[] = "none, first byte, every line, or every line and read again at free";
+const char *const wl_touch_page_choices[] = {"none", "first", "lines", "consumer", "pages", NULL};
+const char wl_touch_page_help[] =
+    "none, first byte, every line, every line and read again at free, or every page";
 
 bool wl_sizes_valid(uint64_t min_bytes, uint64_t max_bytes, char *error, size_t error_bytes) {
     if (min_bytes <= max_bytes)

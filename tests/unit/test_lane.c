@@ -8,6 +8,8 @@
 
 #include "allocator/hakmem.h"
 #include "allocator/heap.h"
+#include "allocator/options.h"
+#include "allocator/spill.h"
 
 static int heap_enter(void **state) {
     (void)state;
@@ -61,7 +63,7 @@ static void a_lane_never_holds_more_than_its_capacity(void **state) {
     static const size_t sizes[] = {16, 112, 512, 1024, 8192, 12000, 40000, 65536};
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
         hak_lane_t *lane = lane_of(sizes[s]);
-        size_t count = 3 * (size_t)lane->capacity + 1;
+        size_t count = 1000;
         void **block = calloc(count, sizeof block[0]);
         for (size_t i = 0; i < count; i++)
             block[i] = hak_malloc(sizes[s]);
@@ -73,6 +75,41 @@ static void a_lane_never_holds_more_than_its_capacity(void **state) {
     }
 }
 
+static uint32_t capacity_after_bursts(size_t size, int bursts) {
+    enum { BURST = 3000 };
+    static void *block[BURST];
+    for (int burst = 0; burst < bursts; burst++) {
+        for (int i = 0; i < BURST; i++)
+            block[i] = hak_malloc(size);
+        for (int i = 0; i < BURST; i++)
+            hak_free(block[i]);
+    }
+    return lane_of(size)->capacity;
+}
+
+static void a_lane_grows_where_refill_and_flush_alternate_up_to_its_ceiling(void **state) {
+    (void)state;
+    const uint32_t class_id = hak_heap_class_of_lane(hak_thread_heap, lane_of(640));
+    uint32_t once = capacity_after_bursts(640, 1), often = capacity_after_bursts(640, 40);
+    assert_true(once >= HAK_LANE_BLOCKS_LEAST);
+    assert_true(often >= once);
+    assert_int_equal(often, hak_lane_ceiling(class_id));
+}
+
+static void all_lanes_together_keep_to_the_budget(void **state) {
+    (void)state;
+    for (size_t size = 16; size <= 65536; size += size / 8 < 16 ? 16 : size / 8)
+        (void)capacity_after_bursts(size, 3);
+    size_t bytes = 0, least = 0;
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        const hak_lane_t *lane = hak_heap_lane(hak_thread_heap, class_id);
+        bytes += (size_t)lane->capacity * lane->stride_bytes;
+        least += HAK_LANE_BLOCKS_LEAST * (size_t)lane->stride_bytes;
+    }
+    assert_int_equal(bytes, hak_thread_heap->lane_bytes);
+    assert_true(bytes <= hak_options.thread_kib * 1024 + least);
+}
+
 static void flush_keeps_the_newest_blocks(void **state) {
     (void)state;
     hak_lane_t *lane = lane_of(256);
@@ -81,7 +118,7 @@ static void flush_keeps_the_newest_blocks(void **state) {
         block[i] = hak_malloc(256);
     for (int i = 0; i < 40; i++)
         hak_free(block[i]);
-    hak_lane_flush(hak_thread_heap, lane, 5);
+    hak_spill_lane(hak_thread_heap, lane, 5);
     assert_int_equal(lane_blocks(lane), 5);
     for (int i = 39; i >= 35; i--)
         assert_ptr_equal(hak_malloc(256), block[i]);
@@ -93,7 +130,7 @@ static void heap_flush_leaves_every_lane_empty(void **state) {
     (void)state;
     for (size_t size = 16; size <= 65536; size *= 2)
         hak_free(hak_malloc(size));
-    hak_heap_flush(hak_thread_heap);
+    hak_spill_all(hak_thread_heap);
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
         assert_int_equal(lane_blocks(hak_heap_lane(hak_thread_heap, class_id)), 0);
 }
@@ -105,6 +142,8 @@ int main(void) {
         cmocka_unit_test(refills_hand_out_ascending_addresses),
         cmocka_unit_test(a_lane_never_holds_more_than_its_capacity),
         cmocka_unit_test(flush_keeps_the_newest_blocks),
+        cmocka_unit_test(a_lane_grows_where_refill_and_flush_alternate_up_to_its_ceiling),
+        cmocka_unit_test(all_lanes_together_keep_to_the_budget),
         cmocka_unit_test(heap_flush_leaves_every_lane_empty),
     };
     return cmocka_run_group_tests(tests, heap_enter, NULL);

@@ -315,6 +315,43 @@ static void too_few_rounds_are_said_and_show_no_interval(void **state) {
     cmp_run_free(&run);
 }
 
+/* Six tests: peer and frail at three thread counts; their best p-value is 6 x 2 / 2^rounds. */
+static void rounds_that_cannot_suffice_for_the_rows_are_said(void **state) {
+    (void)state;
+    static const char few[] = "even the largest difference keeps its ?: the ratios of 6 rows";
+    cmp_run_t run = fixed_run(10);
+    /* Frail must not fail here, so that it has as many pairs as peer. */
+    for (size_t i = 0; i < run.cell_count; i++)
+        for (size_t j = 0; run.cells[i].allocator == SYNTHETIC_FRAIL && j < 10; j++)
+            if (run.cells[i].samples[j].failure != CMP_OK) {
+                run.cells[i].samples[j].failure = CMP_OK;
+                run.cells[i].samples[j].ops_per_second = 100e6;
+            }
+    for (size_t rounds = 6; rounds <= 10; rounds++) {
+        for (size_t i = 0; i < run.cell_count; i++)
+            run.cells[i].sample_count = rounds;
+        cmp_report_t report = cmp_report_make(&run);
+        const cmp_cell_figures_t *peer = figures_of(&report, &run, SYNTHETIC_PEER, 2);
+        const bool enough = 6 * 2 * pow(0.5, (double)rounds) <= 0.05;
+        assert_int_equal(report.ratio_rows, 6);
+        assert_int_equal(peer->unsure, !enough);
+        assert_int_equal(report.ratio_rounds, enough ? 0 : 8);
+        cmp_report_free(&report);
+        char *text = table_of(&run, false);
+        if (enough)
+            assert_null(strstr(text, few));
+        else {
+            contains(text, few);
+            contains(text, "rounds (-r 8)");
+            contains(text, "]  ?");
+        }
+        free(text);
+    }
+    for (size_t i = 0; i < run.cell_count; i++)
+        run.cells[i].sample_count = 10;
+    cmp_run_free(&run);
+}
+
 static void colour_is_there_only_when_asked_for(void **state) {
     (void)state;
     cmp_run_t run = fixed_run(10);
@@ -633,6 +670,7 @@ int main(void) {
         cmocka_unit_test(a_table_reads_as_the_golden_text),
         cmocka_unit_test(a_table_fits_the_terminal_and_ends_no_line_in_blanks),
         cmocka_unit_test(too_few_rounds_are_said_and_show_no_interval),
+        cmocka_unit_test(rounds_that_cannot_suffice_for_the_rows_are_said),
         cmocka_unit_test(colour_is_there_only_when_asked_for),
         cmocka_unit_test(names_cannot_harm_the_terminal),
         cmocka_unit_test(an_interrupted_run_says_how_far_it_came),

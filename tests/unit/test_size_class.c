@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "allocator/lane.h"
+#include "allocator/options.h"
 #include "allocator/size_class.h"
 
 static uint32_t class_of(size_t size) {
@@ -14,43 +15,84 @@ static uint32_t class_of(size_t size) {
 
 static int classes_fill(void **state) {
     (void)state;
-    hak_size_classes_fill(32 * 1024);
+    hak_options.mid_v3_enabled = hak_options.pool_v2_enabled = 1;
+    hak_options.mid_v3_classes = 0xffff;
+    hak_options.pool_v2_classes = 0x7f;
+    hak_options.lane_kib = 32;
+    hak_size_classes_fill();
     return 0;
 }
 
-static void every_size_gets_the_smallest_class_that_holds_it(void **state) {
+static hak_backend_t backend_of(size_t size) {
+    return hak_classes[class_of(size)].backend;
+}
+
+static void every_size_gets_the_smallest_class_of_its_backend(void **state) {
     (void)state;
     for (size_t size = 0; size <= HAK_LANE_MAX_BYTES; size++) {
         uint32_t class_id = class_of(size);
         assert_in_range(class_id, 1, hak_class_count);
         assert_true(hak_classes[class_id].stride_bytes >= size);
-        if (class_id > 1)
-            assert_true(hak_classes[class_id - 1].stride_bytes < (size == 0 ? 1 : size));
+        for (uint32_t other = 1; other <= hak_class_count; other++)
+            if (hak_classes[other].backend == hak_classes[class_id].backend &&
+                hak_classes[other].stride_bytes < hak_classes[class_id].stride_bytes)
+                assert_true(hak_classes[other].stride_bytes < (size == 0 ? 1 : size));
     }
 }
 
-static void strides_rise_and_waste_at_most_an_eighth(void **state) {
+static void strides_waste_at_most_an_eighth(void **state) {
     (void)state;
-    for (uint32_t c = 2; c <= hak_class_count; c++) {
-        uint32_t below = hak_classes[c - 1].stride_bytes, stride = hak_classes[c].stride_bytes;
-        assert_true(stride > below);
+    for (size_t size = 16; size <= HAK_LANE_MAX_BYTES; size += 16) {
+        uint32_t stride = hak_classes[class_of(size)].stride_bytes;
         assert_int_equal(stride % 16, 0);
-        if (below >= 128)
-            assert_true((stride - below) * 8 <= stride);
+        assert_true((stride - size) * 8 <= stride);
     }
-    assert_int_equal(hak_classes[hak_class_count].stride_bytes, HAK_LANE_MAX_BYTES);
+    assert_int_equal(hak_classes[class_of(HAK_LANE_MAX_BYTES)].stride_bytes, HAK_LANE_MAX_BYTES);
 }
 
-static void routes_name_the_backend_of_each_class(void **state) {
+static void the_route_names_the_backend_of_each_size(void **state) {
     (void)state;
-    size_t count;
-    const hak_route_t *routes = hak_routes(&count);
-    assert_true(count >= 2);
+    assert_int_equal(backend_of(256), HAK_BACKEND_TINY);
+    assert_int_equal(backend_of(257), HAK_BACKEND_MID_V3);
+    assert_int_equal(backend_of(768), HAK_BACKEND_MID_V3);
+    assert_int_equal(backend_of(769), HAK_BACKEND_TINY);
+    assert_int_equal(backend_of(1024), HAK_BACKEND_TINY);
+    assert_int_equal(backend_of(1025), HAK_BACKEND_POOL_V2);
+    assert_int_equal(backend_of(HAK_LANE_MAX_BYTES), HAK_BACKEND_POOL_V2);
+    hak_options.mid_v3_enabled = hak_options.pool_v2_enabled = 0;
+    hak_size_classes_fill();
+    assert_int_equal(backend_of(500), HAK_BACKEND_TINY);
+    assert_int_equal(backend_of(5000), HAK_BACKEND_POOL_V1);
+}
+
+static void masks_switch_single_classes_off(void **state) {
+    (void)state;
+    hak_options.mid_v3_classes = 0xfffd;              /* without 289 to 320 */
+    hak_options.pool_v2_classes = 0x7f & ~(1u << 5u); /* without 32 to 48 KiB */
+    hak_size_classes_fill();
+    assert_int_equal(backend_of(288), HAK_BACKEND_MID_V3);
+    assert_int_equal(backend_of(289), HAK_BACKEND_TINY);
+    assert_int_equal(backend_of(320), HAK_BACKEND_TINY);
+    assert_int_equal(backend_of(321), HAK_BACKEND_MID_V3);
+    assert_int_equal(backend_of(32 * 1024), HAK_BACKEND_POOL_V2);
+    assert_int_equal(backend_of(32 * 1024 + 1), HAK_BACKEND_POOL_V1);
+    assert_int_equal(backend_of(48 * 1024), HAK_BACKEND_POOL_V1);
+    assert_int_equal(backend_of(48 * 1024 + 1), HAK_BACKEND_POOL_V2);
+}
+
+static void each_class_of_the_hot_box_has_its_stride_to_fall_back_to(void **state) {
+    (void)state;
     for (uint32_t c = 1; c <= hak_class_count; c++) {
-        const hak_route_t *route = hak_classes[c].route;
-        assert_true(route >= routes && route < routes + count);
-        assert_true(hak_classes[c].stride_bytes > route->above_bytes);
-        assert_true(hak_classes[c].stride_bytes <= route->up_to_bytes);
+        const hak_class_t *class = &hak_classes[c];
+        if (class->backend != HAK_BACKEND_POOL_V2) {
+            assert_int_equal(class->fallback_class, 0);
+            continue;
+        }
+        const hak_class_t *fallback = &hak_classes[class->fallback_class];
+        assert_int_equal(fallback->backend, HAK_BACKEND_POOL_V1);
+        assert_int_equal(fallback->stride_bytes, class->stride_bytes);
+        assert_in_range(class->pool_range, 0, HAK_POOL_RANGES - 1);
+        assert_true(class->stride_bytes <= hak_pool_range_up_to(class->pool_range));
     }
 }
 
@@ -105,27 +147,32 @@ static void aligned_classes_have_aligned_strides(void **state) {
     assert_int_equal(hak_class_of_aligned(HAK_LANE_MAX_BYTES + 1, 16), 0);
 }
 
-static void lane_capacities_follow_the_byte_bound(void **state) {
+static void lanes_have_room_for_what_the_learner_may_grant(void **state) {
     (void)state;
-    hak_size_classes_fill(8 * 1024);
+    hak_options.lane_kib = 8;
+    hak_size_classes_fill();
     for (uint32_t c = 1; c <= hak_class_count; c++) {
-        uint32_t capacity = hak_classes[c].lane_capacity;
-        assert_in_range(capacity, 2, 256);
-        if (capacity > 4)
-            assert_true((size_t)capacity * hak_classes[c].stride_bytes <= 8 * 1024);
+        uint32_t room = hak_classes[c].lane_capacity_top;
+        assert_true(room >= HAK_LANE_BLOCKS_LEAST);
+        if (room > HAK_LANE_BLOCKS_LEAST)
+            assert_true((size_t)room * hak_classes[c].stride_bytes <=
+                        8 * 1024 * HAK_LANE_LEARN_FACTOR);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(every_size_gets_the_smallest_class_that_holds_it, classes_fill),
-        cmocka_unit_test_setup(strides_rise_and_waste_at_most_an_eighth, classes_fill),
-        cmocka_unit_test_setup(routes_name_the_backend_of_each_class, classes_fill),
+        cmocka_unit_test_setup(every_size_gets_the_smallest_class_of_its_backend, classes_fill),
+        cmocka_unit_test_setup(strides_waste_at_most_an_eighth, classes_fill),
+        cmocka_unit_test_setup(the_route_names_the_backend_of_each_size, classes_fill),
+        cmocka_unit_test_setup(masks_switch_single_classes_off, classes_fill),
+        cmocka_unit_test_setup(each_class_of_the_hot_box_has_its_stride_to_fall_back_to,
+                               classes_fill),
         cmocka_unit_test_setup(index_magic_divides_every_offset_exactly, classes_fill),
         cmocka_unit_test_setup(start_magic_tells_multiples_of_the_stride, classes_fill),
         cmocka_unit_test_setup(a_slab_holds_its_blocks_and_not_one_more, classes_fill),
         cmocka_unit_test_setup(aligned_classes_have_aligned_strides, classes_fill),
-        cmocka_unit_test_setup(lane_capacities_follow_the_byte_bound, classes_fill),
+        cmocka_unit_test_setup(lanes_have_room_for_what_the_learner_may_grant, classes_fill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

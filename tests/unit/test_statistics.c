@@ -442,6 +442,27 @@ static void holm_multiplies_by_the_tests_that_are_left(void **state) {
     assert_true(high[0] == 1 && high[1] == 1);
 }
 
+static void the_fewest_pairs_are_those_that_can_be_significant(void **state) {
+    (void)state;
+    assert_int_equal(cmp_ratio_pairs_least(0.05), 6); /* 2 / 2^6 = 0.031 */
+    assert_int_equal(cmp_ratio_pairs_least(1), 1);
+    assert_int_equal(cmp_ratio_pairs_least(0), 0);
+    for (size_t tests = 1; tests <= 500; tests = tests * 3 / 2 + 1) {
+        const size_t enough = cmp_ratio_pairs_least(0.05 / (double)tests);
+        for (size_t pairs = enough - 1; pairs <= enough; pairs++) {
+            double base[64], treatment[64], p[500];
+            for (size_t i = 0; i < pairs; i++) {
+                base[i] = 1;
+                treatment[i] = 2 + (double)i;
+            }
+            for (size_t i = 0; i < tests; i++)
+                p[i] = cmp_ratio_p(treatment, base, pairs);
+            cmp_holm(p, tests);
+            assert_int_equal(p[0] <= 0.05, pairs == enough);
+        }
+    }
+}
+
 static void shift_is_the_median_difference_and_mirrors(void **state) {
     (void)state;
     const double x[] = {5, 7, 9, 11, 13, 15}, y[] = {1, 2, 3, 4, 5, 6};
@@ -498,6 +519,7 @@ int main(void) {
         cmocka_unit_test(intervals_cover_what_they_promise),
         cmocka_unit_test(p_values_agree_with_enumeration_and_with_the_interval),
         cmocka_unit_test(holm_multiplies_by_the_tests_that_are_left),
+        cmocka_unit_test(the_fewest_pairs_are_those_that_can_be_significant),
         cmocka_unit_test(shift_is_the_median_difference_and_mirrors),
         cmocka_unit_test(shift_interval_covers_what_it_promises),
     };

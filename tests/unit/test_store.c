@@ -596,9 +596,9 @@ static void a_program_is_recorded(void **state) {
     /* Its noise is that of programs, not that of workloads. */
     cmp_store_t *store = store_open(fixture);
     size_t count;
-    free(cmp_store_noise_history(store, run.machine.id, &count));
+    free(cmp_store_noise_history(store, CMP_HISTORY_TABLE, run.machine.id, &count));
     assert_int_equal(count, 0);
-    free(cmp_store_program_history(store, run.machine.id, &count));
+    free(cmp_store_noise_history(store, CMP_HISTORY_PROGRAM, run.machine.id, &count));
     assert_int_equal(count, 1);
     cmp_store_close(store);
     cmp_run_free(&run);
@@ -615,7 +615,7 @@ static void checked_and_oversubscribed_controls_are_no_history(void **state) {
     run_recorded(fixture, &crowded);
     cmp_store_t *store = store_open(fixture);
     size_t count;
-    free(cmp_store_noise_history(store, checked.machine.id, &count));
+    free(cmp_store_noise_history(store, CMP_HISTORY_TABLE, checked.machine.id, &count));
     assert_int_equal(count, 0);
     cmp_store_close(store);
     cmp_run_free(&checked);
@@ -742,17 +742,20 @@ static void noise_history_pools_earlier_runs_of_the_machine(void **state) {
     add_all(store, &own, fixture);
     end(store, &own, fixture);
     size_t count = 99;
-    double *history = cmp_store_noise_history(store, earlier.machine.id, &count);
+    double *history = cmp_store_noise_history(store, CMP_HISTORY_TABLE, earlier.machine.id, &count);
     assert_int_equal(count, 1); /* neither of another machine, nor simulated, nor its own */
     assert_true(fabs(history[0] - log(1.01)) < 1e-12);
     free(history);
-    history = cmp_store_noise_history(store, "unknown", &count);
+    history = cmp_store_noise_history(store, CMP_HISTORY_TABLE, "unknown", &count);
     assert_int_equal(count, 0);
     free(history);
     cmp_store_close(store);
     store = store_open(fixture);
-    history = cmp_store_noise_history(store, earlier.machine.id, &count);
+    history = cmp_store_noise_history(store, CMP_HISTORY_TABLE, earlier.machine.id, &count);
     assert_int_equal(count, 2); /* for the next run it is an earlier one */
+    free(history);
+    history = cmp_store_noise_history(store, CMP_HISTORY_AB, earlier.machine.id, &count);
+    assert_int_equal(count, 0); /* those of ab are of another width */
     free(history);
     cmp_store_close(store);
     cmp_run_free(&earlier);

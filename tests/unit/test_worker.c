@@ -150,6 +150,21 @@ static uint64_t checksum_of(const char *library, const char *request, uint32_t t
     return checksum;
 }
 
+static uint32_t request_threads(const char *request) {
+    return (uint32_t)atoi(strstr(request, "threads=") + 8);
+}
+
+/* Two allocators, with and without check, get the same work; returns its checksum. */
+static uint64_t assert_same_work(const char *request) {
+    const uint32_t threads = request_threads(request);
+    char checked[256];
+    snprintf(checked, sizeof checked, "%s check=1", request);
+    uint64_t checksum = checksum_of(NULL, request, threads);
+    assert_int_equal(checksum_of(NULL, request, threads), checksum);
+    assert_int_equal(checksum_of("build/fixtures/plain.so", checked, threads), checksum);
+    return checksum;
+}
+
 static void the_same_seed_is_the_same_work_for_every_allocator(void **state) {
     (void)state;
     static const char *const requests[] = {
@@ -159,16 +174,49 @@ static void the_same_seed_is_the_same_work_for_every_allocator(void **state) {
         "remote ops=20000 threads=3 pattern=ring ring=8",
         "remote ops=20000 threads=4 pattern=all batch=1",
         "larson ops=20000 warmup=3000 threads=3",
-        "remote ops=20000 threads=2 ring=1 keep=1 remote_pct=50"};
+        "remote ops=20000 threads=2 ring=1 keep=1 remote_pct=50",
+        "stages ops=20000 warmup=3000 threads=3 blocks=100 stages=5",
+        "stages ops=20000 threads=2 blocks=7 keep=0 table=1 stages=1",
+        "churn ops=20000 warmup=3000 threads=3 blocks=70 times=2",
+        "grow ops=20000 warmup=3000 threads=3",
+        "grow ops=20000 threads=2 factor=100 append=1000 buffers=3",
+        "calloc ops=20000 warmup=3000 threads=3",
+        "aligned ops=20000 warmup=3000 threads=3",
+        "aligned ops=20000 threads=1 min_align=8 max_align=8",
+        "medium ops=5000 warmup=1000 threads=3",
+        "large ops=100 warmup=20 threads=2",
+        "server ops=60000 warmup=3000 threads=3 live=1M phase=10000",
+        "server ops=60000 threads=2 live=500k long_pct=100 phase=0"};
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
-        uint32_t threads = (uint32_t)atoi(strstr(requests[i], "threads=") + 8);
-        char checked[256], other_seed[256];
-        snprintf(checked, sizeof checked, "%s check=1", requests[i]);
+        uint32_t threads = request_threads(requests[i]);
+        char other_seed[256];
         snprintf(other_seed, sizeof other_seed, "%s seed=2", requests[i]);
-        uint64_t checksum = checksum_of(NULL, requests[i], threads);
-        assert_int_equal(checksum_of(NULL, requests[i], threads), checksum);
-        assert_int_equal(checksum_of("build/fixtures/plain.so", checked, threads), checksum);
+        uint64_t checksum = assert_same_work(requests[i]);
         assert_int_not_equal(checksum_of(NULL, other_seed, threads), checksum);
+    }
+}
+
+/* Of blocks of one size the checksum counts; the order of frees may depend on the seed. */
+static void work_of_one_size_is_the_same_for_every_allocator(void **state) {
+    (void)state;
+    static const char *const requests[] = {
+        "burst ops=20000 warmup=3000 threads=3",
+        "burst ops=20000 threads=2 order=fifo blocks=7",
+        "burst ops=20000 threads=2 order=random blocks=300 size=512",
+        "burst ops=20000 threads=1 order=random blocks=1",
+        "stream ops=20000 warmup=3000 threads=1",
+        "stream ops=20000 warmup=3000 threads=2",
+        "stream ops=20000 warmup=3000 threads=3 batch=7 queue=2",
+        "stream ops=20000 warmup=3000 threads=4 pattern=both batch=33 queue=2",
+        "stream ops=20001 threads=3 pattern=both batch=30000",
+        "sharing ops=4000 warmup=500 threads=3",
+        "sharing ops=4000 threads=3 mode=passive blocks=5 writes=20",
+        "sharing ops=4000 threads=1 mode=passive size=100 writes=0"};
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        char more[256];
+        snprintf(more, sizeof more, "%s ops=22000", requests[i]);
+        uint64_t checksum = assert_same_work(requests[i]);
+        assert_int_not_equal(checksum_of(NULL, more, request_threads(requests[i])), checksum);
     }
 }
 
@@ -231,7 +279,14 @@ static void events_of_all_threads_are_counted_in_the_measured_phase(void **state
 static void a_timed_run_ends_in_time_without_a_checksum(void **state) {
     (void)state;
     static const char *const requests[] = {
-        "mixed seconds=1 threads=2", "remote seconds=1 threads=2", "larson seconds=1 threads=2"};
+        "mixed seconds=1 threads=2",   "remote seconds=1 threads=2",
+        "larson seconds=1 threads=2",  "burst seconds=1 threads=2",
+        "stream seconds=1 threads=2",  "stream seconds=1 threads=2 pattern=both",
+        "stages seconds=1 threads=2",  "churn seconds=1 threads=2",
+        "sharing seconds=1 threads=2", "grow seconds=1 threads=2",
+        "calloc seconds=1 threads=2",  "aligned seconds=1 threads=2",
+        "medium seconds=1 threads=2",  "large seconds=1 threads=2",
+        "server seconds=1 threads=2"};
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         child_t child = child_run(NULL, requests[i], 2);
         assert_done(&child);
@@ -254,7 +309,17 @@ static void timing_each_call_leaves_the_work_as_it_is(void **state) {
                                            "remote ops=30000 warmup=3000 threads=2",
                                            "remote ops=30000 threads=3 pattern=ring ring=8",
                                            "remote ops=30000 threads=4 pattern=all touch=lines",
-                                           "larson ops=30000 warmup=3000 threads=3"};
+                                           "larson ops=30000 warmup=3000 threads=3",
+                                           "burst ops=30000 threads=2 order=fifo",
+                                           "stream ops=30000 warmup=3000 threads=3",
+                                           "stages ops=30000 warmup=3000 threads=2",
+                                           "churn ops=10000 warmup=1000 threads=2",
+                                           "sharing ops=5000 threads=2",
+                                           "grow ops=10000 warmup=1000 threads=2",
+                                           "calloc ops=30000 warmup=3000 threads=2",
+                                           "aligned ops=30000 threads=2 touch=pages",
+                                           "large ops=100 threads=1",
+                                           "server ops=50000 threads=2 live=1M phase=9999"};
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         uint32_t threads = (uint32_t)atoi(strstr(requests[i], "threads=") + 8);
         char timed[256];
@@ -275,7 +340,19 @@ static void every_counted_operation_is_timed_and_no_other(void **state) {
         "remote ops=30000 warmup=3000 threads=3 pattern=ring ring=8 latency=1",
         "remote ops=30000 warmup=3000 threads=4 pattern=all latency=1",
         "larson ops=30000 warmup=3000 threads=3 latency=1",
-        "larson seconds=1 threads=2 latency=1"};
+        "larson seconds=1 threads=2 latency=1",
+        "burst ops=30000 warmup=3000 threads=2 latency=1",
+        "stream ops=30000 warmup=3000 threads=1 latency=1",
+        "stream ops=30000 warmup=3000 threads=2 latency=1",
+        "stream ops=30000 warmup=3000 threads=4 pattern=both latency=1",
+        "stages ops=30000 warmup=3000 threads=3 latency=1",
+        "churn ops=10000 warmup=1000 threads=2 latency=1",
+        "sharing ops=5000 warmup=100 threads=2 mode=passive latency=1",
+        "grow ops=10000 warmup=1000 threads=2 latency=1",
+        "calloc ops=30000 warmup=3000 threads=2 latency=1",
+        "aligned ops=30000 warmup=3000 threads=2 latency=1",
+        "large ops=100 warmup=10 threads=1 latency=1",
+        "server ops=50000 warmup=3000 threads=2 live=1M phase=9999 latency=1"};
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         uint32_t threads = (uint32_t)atoi(strstr(requests[i], "threads=") + 8);
         child_t child = child_run(NULL, requests[i], threads);
@@ -367,6 +444,55 @@ static void larson_frees_the_blocks_of_threads_that_are_gone(void **state) {
     assert_true(many > 50);
 }
 
+static void whole_batches_cross_unless_a_thread_is_its_own_partner(void **state) {
+    (void)state;
+    assert_near(crossed_pct("stream ops=50000 warmup=5000 threads=2", 2), 100, 0);
+    assert_near(crossed_pct("stream ops=50000 threads=4 batch=10", 4), 100, 0);
+    assert_near(crossed_pct("stream ops=50000 threads=1", 1), 0, 0);
+}
+
+static void first_blocks_cross_only_where_they_were_dealt_out(void **state) {
+    (void)state;
+    assert_near(crossed_pct("sharing ops=2000 threads=2 blocks=10 mode=passive", 2), 1, 0);
+    assert_near(crossed_pct("sharing ops=2000 threads=2 blocks=10", 2), 0, 0);
+}
+
+static void short_lives_leave_no_blocks_to_others(void **state) {
+    (void)state;
+    assert_near(crossed_pct("churn ops=20000 threads=2", 2), 0, 0);
+}
+
+static void sets_pass_from_thread_to_thread(void **state) {
+    (void)state;
+    assert_true(crossed_pct("stages ops=50000 warmup=5000 threads=2", 2) > 20);
+    assert_near(crossed_pct("stages ops=50000 warmup=5000 threads=2 keep=0 stages=1000000", 2), 0,
+                0);
+}
+
+/* ---------------------------------------------------------------------------------- phases */
+
+static void long_lived_bytes_grow_to_the_limit_and_shrink_to_the_rest(void **state) {
+    (void)state;
+    /* All blocks long-lived: about live / (mean size) mallocs fill it, most are freed, and so on.
+     * A block may pass the limit. */
+    const uint64_t limit = 4u << 20, largest = 65536;
+    uint64_t least = UINT64_MAX, most = 0;
+    for (uint64_t ops = 2000; ops < 30000; ops += 500) {
+        char request[128];
+        snprintf(request, sizeof request, "server ops=%llu live=4M long_pct=100 phase=0 touch=none",
+                 (unsigned long long)ops);
+        child_t child = child_run(NULL, request, 1);
+        assert_done(&child);
+        uint64_t live = child.control->live_bytes;
+        assert_true(live <= limit + largest);
+        least = live < least ? live : least;
+        most = live > most ? live : most;
+        child_release(&child);
+    }
+    assert_true(most > limit * 3 / 4);
+    assert_true(least < limit / 2);
+}
+
 /* ---------------------------------------------------------------------------------- protocol */
 
 static void it_waits_for_go_with_the_proof_filled_in(void **state) {
@@ -403,7 +529,9 @@ static void bookkeeping_is_exactly_the_shared_memory(void **state) {
     (void)state;
     static const char *const requests[] = {
         "mixed ops=1000 threads=4 check=1", "remote ops=1000 threads=4 pattern=all",
-        "larson ops=1000 threads=4", "mixed ops=1000 threads=4 latency=1"};
+        "larson ops=1000 threads=4",        "mixed ops=1000 threads=4 latency=1",
+        "stream ops=1000 threads=4",        "stages ops=1000 threads=4 check=1",
+        "server ops=1000 threads=4",        "large ops=10 threads=4"};
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         child_t child = child_start(NULL, requests[i], 4, 0);
         child_reach(&child, WL_STATE_READY);
@@ -443,6 +571,21 @@ static void bad_requests_are_named(void **state) {
         {"mixed ops=1 bind=x", "bind=x"},
         {"mixed ops=1 check=1 latency=1", "exclude each other"},
         {"remote ops=1 min=9 max=8", "min=9 is above max=8"},
+        {"burst ops=1 order=filo", "it is one of lifo, fifo, random"},
+        {"burst ops=1 size=0", "size=0 is out of range"},
+        {"stream ops=1 queue=1", "queue=1 is out of range"},
+        {"stages ops=1 keep=100", "keep=100 is out of range; allowed is 0 to 99 %"},
+        {"stages ops=1 min=9 max=8", "min=9 is above max=8"},
+        {"churn ops=1 min=9 max=8", "min=9 is above max=8"},
+        {"sharing ops=1 mode=activ", "did you mean 'active'"},
+        {"grow ops=1 start=9 end=8", "grow: start=9 is above end=8"},
+        {"grow ops=1 factor=99", "factor=99 is out of range"},
+        {"calloc ops=1 min=9 max=8", "min=9 is above max=8"},
+        {"aligned ops=1 max_align=100", "aligned: max_align=100 is no power of two"},
+        {"medium ops=1 min=9 max=8", "min=9 is above max=8"},
+        {"large ops=1 touch=page", "did you mean 'pages'"},
+        {"mixed ops=1 touch=pages", "touch=pages is not allowed"},
+        {"server ops=1 long_pct=101", "long_pct=101 is out of range"},
     };
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         child_t child = child_run(NULL, requests[i][0], 1);
@@ -455,6 +598,9 @@ static void rings_beyond_the_memory_limit_are_refused(void **state) {
     (void)state;
     child_t child = child_run(NULL, "remote ops=1 threads=4096 pattern=all", 4096);
     assert_failed(&child, WL_FAILURE_BAD_REQUEST, "4096 threads need");
+    child_release(&child);
+    child = child_run(NULL, "stream ops=1 threads=2 batch=1M queue=1k", 2);
+    assert_failed(&child, WL_FAILURE_BAD_REQUEST, "2 threads need");
     child_release(&child);
 }
 
@@ -487,9 +633,22 @@ static void a_refused_binding_is_a_failure_that_names_the_pu(void **state) {
 
 static void many_more_threads_than_pus_work(void **state) {
     (void)state;
-    static const char *const requests[] = {"mixed ops=500 threads=64", "larson ops=500 threads=64",
+    static const char *const requests[] = {"mixed ops=500 threads=64",
+                                           "larson ops=500 threads=64",
                                            "remote ops=500 threads=64 pattern=all check=1",
-                                           "remote ops=500 threads=64 pattern=ring ring=2"};
+                                           "remote ops=500 threads=64 pattern=ring ring=2",
+                                           "burst ops=500 threads=64 check=1",
+                                           "stream ops=500 threads=64 batch=3 queue=2",
+                                           "stream ops=500 threads=64 pattern=both check=1",
+                                           "stages ops=500 threads=64 blocks=50 check=1",
+                                           "churn ops=500 threads=64 blocks=50 check=1",
+                                           "sharing ops=500 threads=64 mode=passive check=1",
+                                           "grow ops=500 threads=64 end=4k check=1",
+                                           "calloc ops=500 threads=64 check=1",
+                                           "aligned ops=500 threads=64 check=1",
+                                           "medium ops=50 threads=64 slots=10 check=1",
+                                           "large ops=4 threads=64 slots=2 max=1M check=1",
+                                           "server ops=500 threads=64 live=64k check=1"};
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         child_t child = child_run(NULL, requests[i], 64);
         assert_done(&child);
@@ -524,6 +683,40 @@ static void faulty_allocators_become_named_failures(void **state) {
     }
 }
 
+/* Blocks that are wrong whatever the family: the first of the faults above in each. */
+static void every_family_notices_a_live_block_handed_out_again(void **state) {
+    (void)state;
+    static const char *const requests[] = {
+        "burst ops=60000 threads=2 check=1",      "stream ops=60000 threads=2 check=1",
+        "stages ops=60000 threads=2 check=1",     "churn ops=60000 threads=2 check=1",
+        "sharing ops=60000 blocks=4 check=1",     "grow ops=800000 threads=2 end=128 check=1",
+        "medium ops=30000 threads=2 check=1",     "server ops=60000 threads=2 check=1",
+        "large ops=60000 slots=4 max=64k check=1"};
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        child_t child = child_run("build/fixtures/double.so", requests[i],
+                                  strstr(requests[i], "threads=") ? 2 : 1);
+        assert_failed(&child, WL_FAILURE_WRONG_DATA, "handed out while live");
+        child_release(&child);
+    }
+}
+
+static void broken_promises_of_calloc_realloc_and_aligned_alloc_are_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *library, *request, *words;
+    } cases[] = {
+        {"build/fixtures/dirty.so", "calloc ops=60000 threads=2 check=1", "is not zero at offset"},
+        {"build/fixtures/forget.so", "grow ops=60000 threads=2 check=1",
+         "lost its contents at offset 8"},
+        {"build/fixtures/unaligned.so", "aligned ops=60000 threads=2 check=1", "was asked for"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        child_t child = child_run(cases[i].library, cases[i].request, 2);
+        assert_failed(&child, WL_FAILURE_WRONG_DATA, cases[i].words);
+        child_release(&child);
+    }
+}
+
 static void a_crash_leaves_the_report_readable(void **state) {
     (void)state;
     child_t child = child_run("build/fixtures/crash.so", "mixed ops=60000 threads=2", 2);
@@ -545,6 +738,7 @@ static void a_leak_shows_after_everything_is_freed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_seed_is_the_same_work_for_every_allocator),
+        cmocka_unit_test(work_of_one_size_is_the_same_for_every_allocator),
         cmocka_unit_test(operations_and_bytes_add_up),
         cmocka_unit_test(stamps_rise_and_cover_the_work),
         cmocka_unit_test(events_of_all_threads_are_counted_in_the_measured_phase),
@@ -555,6 +749,11 @@ int main(void) {
         cmocka_unit_test(memory_is_read_at_every_moment),
         cmocka_unit_test(the_share_that_crosses_is_the_share_asked_for),
         cmocka_unit_test(larson_frees_the_blocks_of_threads_that_are_gone),
+        cmocka_unit_test(whole_batches_cross_unless_a_thread_is_its_own_partner),
+        cmocka_unit_test(first_blocks_cross_only_where_they_were_dealt_out),
+        cmocka_unit_test(short_lives_leave_no_blocks_to_others),
+        cmocka_unit_test(sets_pass_from_thread_to_thread),
+        cmocka_unit_test(long_lived_bytes_grow_to_the_limit_and_shrink_to_the_rest),
         cmocka_unit_test(it_waits_for_go_with_the_proof_filled_in),
         cmocka_unit_test(bookkeeping_is_exactly_the_shared_memory),
         cmocka_unit_test(a_library_without_malloc_is_not_named_as_serving),
@@ -565,6 +764,8 @@ int main(void) {
         cmocka_unit_test(a_refused_binding_is_a_failure_that_names_the_pu),
         cmocka_unit_test(many_more_threads_than_pus_work),
         cmocka_unit_test(faulty_allocators_become_named_failures),
+        cmocka_unit_test(every_family_notices_a_live_block_handed_out_again),
+        cmocka_unit_test(broken_promises_of_calloc_realloc_and_aligned_alloc_are_named),
         cmocka_unit_test(a_crash_leaves_the_report_readable),
         cmocka_unit_test(a_leak_shows_after_everything_is_freed),
     };

@@ -144,6 +144,68 @@ static void the_set_holds_what_it_was_made_for_through_random_change(void **stat
     assert_true(wl_check_empty(f->set, f->error, sizeof f->error));
 }
 
+/* Moves a block as realloc does: from `from` to `to` in the arena. */
+static bool move(fixture_t *f, size_t from, size_t old_size, size_t to, size_t new_size,
+                 size_t spoiled) {
+    wl_check_kept_t kept;
+    assert_true(wl_check_take(f->set, f->arena + from, old_size, &kept, f->error, sizeof f->error));
+    memmove(f->arena + to, f->arena + from, old_size < new_size ? old_size : new_size);
+    f->arena[to + spoiled] ^= 0x80;
+    return wl_check_moved(f->arena + to, new_size, &kept, f->error, sizeof f->error);
+}
+
+static void contents_that_realloc_keeps_pass(void **state) {
+    fixture_t *f = *state;
+    static const size_t sizes[] = {1, 7, 16, 100, 4095, 4096, 4097, 5000, 8192, 100000, 131072};
+    enum { COUNT = sizeof sizes / sizeof sizes[0], ELSEWHERE = 262144, BEYOND = 524288 };
+    for (size_t i = 0; i < COUNT; i++) {
+        for (size_t j = 0; j < COUNT; j++) {
+            assert_true(add(f, 0, sizes[i], i * COUNT + j));
+            assert_true(move(f, 0, sizes[i], ELSEWHERE, sizes[j], BEYOND));
+            assert_true(add(f, ELSEWHERE, sizes[i], i));
+            assert_true(move(f, ELSEWHERE, sizes[i], ELSEWHERE, sizes[j], BEYOND));
+        }
+    }
+    assert_true(wl_check_empty(f->set, f->error, sizeof f->error));
+}
+
+static void contents_that_realloc_spoils_are_found(void **state) {
+    fixture_t *f = *state;
+    assert_true(add(f, 0, 100, 1));
+    assert_false(move(f, 0, 100, 1024, 200, 99));
+    assert_says(f, "lost its contents at offset 99");
+    assert_true(add(f, 0, 100, 2));
+    assert_false(move(f, 0, 100, 1024, 50, 49));
+    assert_says(f, "lost its contents at offset 49 when realloc made it 50 bytes");
+    assert_true(add(f, 0, 100, 3));
+    assert_true(move(f, 0, 100, 1024, 50, 50)); /* beyond what is kept */
+    assert_true(add(f, 0, 100000, 4));
+    assert_false(move(f, 0, 100000, 262144, 200000, 99999));
+    assert_true(add(f, 0, 100000, 5));
+    assert_false(move(f, 0, 100000, 262144, 50000, 4096));
+}
+
+static void bytes_of_calloc_that_are_not_zero_are_found(void **state) {
+    fixture_t *f = *state;
+    memset(f->arena, 0, 10000);
+    assert_true(wl_check_zero(f->arena, 10000, f->error, sizeof f->error));
+    for (size_t at = 0; at < 10000; at += 101) {
+        f->arena[at] = 1;
+        assert_false(wl_check_zero(f->arena, 10000, f->error, sizeof f->error));
+        assert_true(wl_check_zero(f->arena, at, f->error, sizeof f->error));
+        f->arena[at] = 0;
+    }
+    assert_says(f, "10000 bytes from calloc is not zero at offset 9999");
+}
+
+static void an_alignment_that_was_asked_for_is_verified(void **state) {
+    fixture_t *f = *state;
+    assert_true(wl_check_alignment((void *)8192, 4096, 100, f->error, sizeof f->error));
+    assert_true(wl_check_alignment((void *)8224, 32, 100, f->error, sizeof f->error));
+    assert_false(wl_check_alignment((void *)8208, 32, 100, f->error, sizeof f->error));
+    assert_says(f, "0x2010 of 100 bytes is misaligned: 32 was asked for");
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -157,6 +219,10 @@ int main(void) {
         CASE(a_block_freed_twice_or_with_another_size_is_found),
         CASE(a_lost_block_is_named),
         CASE(the_set_holds_what_it_was_made_for_through_random_change),
+        CASE(contents_that_realloc_keeps_pass),
+        CASE(contents_that_realloc_spoils_are_found),
+        CASE(bytes_of_calloc_that_are_not_zero_are_found),
+        CASE(an_alignment_that_was_asked_for_is_verified),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

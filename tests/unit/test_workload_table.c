@@ -24,11 +24,18 @@ static uint64_t *value_of(const wl_workload_t *workload, wl_values_t *values, co
     return NULL;
 }
 
+static bool has(const wl_workload_t *workload, const char *name) {
+    for (size_t i = 0; i < workload->parameter_count; i++)
+        if (strcmp(workload->parameters[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void every_workload_is_found_by_its_name_and_documented(void **state) {
     (void)state;
     size_t count;
     const wl_workload_t *const *table = wl_table(&count);
-    assert_true(count >= 3);
+    assert_true(count >= 14);
     for (size_t i = 0; i < count; i++) {
         assert_ptr_equal(wl_find(table[i]->name), table[i]);
         assert_true(strlen(table[i]->summary) > 0 && strlen(table[i]->stresses) > 0);
@@ -122,16 +129,62 @@ static void long_input_is_cut_not_overrun(void **state) {
 
 static void a_smallest_size_above_the_largest_is_refused(void **state) {
     (void)state;
-    size_t count;
+    size_t count, with_both = 0;
     const wl_workload_t *const *table = wl_table(&count);
     for (size_t i = 0; i < count; i++) {
         wl_values_t values;
         wl_defaults(table[i], &values);
+        if (!has(table[i], "min") || !has(table[i], "max"))
+            continue;
+        with_both++;
         *value_of(table[i], &values, "min") = 3000;
         *value_of(table[i], &values, "max") = 2000;
         assert_false(table[i]->validate(&values, error, sizeof error));
         assert_string_equal(error, "min=3000 is above max=2000");
     }
+    assert_true(with_both >= 9);
+}
+
+/* Assigns both, which must be in range, and expects the validation to refuse them together. */
+static void refused_together(const char *name, const char *first, const char *second,
+                             const char *text) {
+    const wl_workload_t *workload = wl_find(name);
+    wl_values_t values;
+    wl_defaults(workload, &values);
+    assert_true(wl_set(workload, &values, first, error, sizeof error));
+    assert_true(wl_set(workload, &values, second, error, sizeof error));
+    assert_false(workload->validate(&values, error, sizeof error));
+    assert_string_equal(error, text);
+}
+
+static void values_that_contradict_each_other_are_refused(void **state) {
+    (void)state;
+    refused_together("grow", "start=2k", "end=1k", "start=2048 is above end=1024");
+    refused_together("aligned", "min_align=64", "max_align=32",
+                     "min_align=64 is above max_align=32");
+    refused_together("aligned", "min_align=48", "max_align=64", "min_align=48 is no power of two");
+    refused_together("aligned", "min_align=32", "max_align=100",
+                     "max_align=100 is no power of two");
+}
+
+static void every_workload_has_touch_and_says_how_long_it_is_warm(void **state) {
+    (void)state;
+    size_t count;
+    const wl_workload_t *const *table = wl_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        bool blocks = false;
+        assert_true(has(table[i], "touch"));
+        for (size_t j = 0; j < table[i]->parameter_count; j++)
+            blocks |= strcmp(table[i]->parameters[j].unit, "blocks") == 0;
+        assert_true(blocks); /* from which the harness derives the warm-up */
+    }
+}
+
+static void first_looks_are_shorter_where_operations_are_slow(void **state) {
+    (void)state;
+    assert_int_equal(wl_first_ops(wl_find("mixed"), 100000), 100000);
+    assert_int_equal(wl_first_ops(wl_find("large"), 100000), 100);
+    assert_int_equal(wl_first_ops(wl_find("large"), 1), 1);
 }
 
 int main(void) {
@@ -143,6 +196,9 @@ int main(void) {
         cmocka_unit_test(odd_numbers_are_no_numbers),
         cmocka_unit_test(long_input_is_cut_not_overrun),
         cmocka_unit_test(a_smallest_size_above_the_largest_is_refused),
+        cmocka_unit_test(values_that_contradict_each_other_are_refused),
+        cmocka_unit_test(every_workload_has_touch_and_says_how_long_it_is_warm),
+        cmocka_unit_test(first_looks_are_shorter_where_operations_are_slow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,3 +10,10 @@ refused mixed -s touch=all
 refused remote -s remote_pct=101
 refused larson -s generations=0
 refused mixed,larson -s remote_pct=50
+refused burst -s order=lif
+refused stages -s keep=100
+refused grow -s start=2k -s end=1k
+refused aligned -s min_align=48
+refused aligned -s min_align=64 -s max_align=32
+refused large -s touch=page
+refused server -s live=0

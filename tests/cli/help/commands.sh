@@ -23,6 +23,6 @@ for file in "$ROOT"/harness/cmd_*.c; do
     command=${command#cmd_}
     [ "$command" = compare ] || grep -qx "$command" <<<"$commands" || fail "--help does not list $command"
 done
-for workload in mixed remote larson; do
+for workload in mixed remote larson burst stream stages churn sharing grow calloc aligned medium large server; do
     grep -q "^  $workload " all.out || fail "--help does not name $workload"
 done

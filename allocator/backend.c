@@ -1,0 +1,57 @@
+/*
+ * From classes to backends. Called on cold paths by lane.c, spill.c and remote.c, in any thread.
+ */
+#include "allocator/backend.h"
+
+#include "allocator/slab.h"
+#include "allocator/telemetry.h"
+
+size_t hak_backend_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want) {
+    const hak_backend_t backend = hak_classes[class_id].backend;
+    size_t taken;
+    if (backend == HAK_BACKEND_POOL_V1)
+        return hak_pool_v1_take(class_id, blocks, want);
+    hak_lock(&heap->lock);
+    if (HAK_HAS_MID_V3 && backend == HAK_BACKEND_MID_V3)
+        taken = hak_mid_take(heap, class_id, blocks, want);
+    else if (HAK_HAS_POOL_V2 && backend == HAK_BACKEND_POOL_V2)
+        taken = hak_pool_v2_take(heap, class_id, blocks, want);
+    else
+        taken = hak_tiny_take(heap, class_id, blocks, want);
+    hak_unlock(&heap->lock);
+    return taken;
+}
+
+void hak_backend_put_locked(hak_heap_t *heap, void *const *blocks, size_t count) {
+    for (size_t done = 0; done < count;) {
+        hak_slab_t *slab = hak_run_of(blocks[done]);
+        const uint32_t free_before = slab->free_blocks;
+        const hak_backend_t backend = hak_classes[slab->class_id].backend;
+        HAK_ASSERT(slab->owner == heap->id);
+        done += hak_slab_return(slab, blocks + done, count - done, "free");
+        if (HAK_HAS_MID_V3 && backend == HAK_BACKEND_MID_V3)
+            hak_mid_relist(heap, slab, free_before);
+        else if (HAK_HAS_POOL_V2 && backend == HAK_BACKEND_POOL_V2)
+            hak_pool_v2_relist(heap, slab, free_before);
+        else
+            hak_tiny_relist(heap, slab, free_before);
+    }
+}
+
+void hak_backend_put(hak_heap_t *heap, uint32_t class_id, void *const *blocks, size_t count) {
+    if (hak_classes[class_id].backend == HAK_BACKEND_POOL_V1) {
+        hak_pool_v1_put(class_id, blocks, count);
+        return;
+    }
+    hak_lock(&heap->lock);
+    hak_backend_put_locked(heap, blocks, count);
+    hak_unlock(&heap->lock);
+}
+
+void hak_backend_trim(hak_heap_t *heap) {
+    hak_tiny_trim(heap);
+    if (HAK_HAS_MID_V3)
+        hak_mid_trim(heap);
+    if (HAK_HAS_POOL_V2)
+        hak_pool_v2_trim(heap);
+}

@@ -1,0 +1,57 @@
+/*
+ * Backends: where lanes get blocks from and where they go back to. Which one serves a class is a
+ * field of the class (size_class.h), filled from the route at start; the hot path never asks. A
+ * backend is one file with three functions:
+ *   take   moves up to `want` blocks of a class out, ascending within a slab; returns how many
+ *   relist puts a slab into the right list after blocks came back to it; releases empty slabs
+ *   trim   releases the empty slabs that a heap keeps
+ * Tiny, MID_V3 and Pool HotBox v2 own slabs per heap and run under the heap's lock, so that any
+ * thread may drain blocks into the slabs of another; Pool v1 is shared and has a lock per class.
+ */
+#ifndef HAK_BACKEND_H
+#define HAK_BACKEND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocator/heap.h"
+
+/* Takes blocks of a class for a lane; takes the locks it needs. */
+size_t hak_backend_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
+
+/* Gives `count` blocks of one class, which the thread of `heap` may give, back; takes locks. */
+void hak_backend_put(hak_heap_t *heap, uint32_t class_id, void *const *blocks, size_t count);
+
+/* Gives blocks of any classes of `heap` back to its slabs; heap->lock is held. */
+void hak_backend_put_locked(hak_heap_t *heap, void *const *blocks, size_t count);
+
+/* Releases empty slabs that are kept in reserve; heap->lock is held. */
+void hak_backend_trim(hak_heap_t *heap);
+
+/* ------------------------------------------------------------------ between backend.c and the
+ * files
+ */
+
+size_t hak_tiny_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
+void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
+void hak_tiny_trim(hak_heap_t *heap);
+
+size_t hak_mid_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
+void hak_mid_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
+void hak_mid_trim(hak_heap_t *heap);
+
+size_t hak_pool_v2_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
+void hak_pool_v2_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
+void hak_pool_v2_trim(hak_heap_t *heap);
+
+/* These take the class's lock themselves. */
+size_t hak_pool_v1_take(uint32_t class_id, void **blocks, size_t want);
+void hak_pool_v1_put(uint32_t class_id, void *const *blocks, size_t count);
+/* Returns what waits in the shared stacks to the slabs: of classes that nobody took from since the
+ * last call, or of all. */
+void hak_pool_v1_decay(bool all);
+
+void hak_pool_v1_lock_all(void); /* for fork */
+void hak_pool_v1_unlock_all(void);
+
+#endif

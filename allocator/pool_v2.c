@@ -1,0 +1,96 @@
+/*
+ * Pool HotBox v2: 1 to 64 KiB from pages (slabs) of the thread's own heap. Each class has a current
+ * page, which is taken from until nothing is left in it, and lists of partial and full ones. The
+ * pages of a thread are bounded in bytes; beyond that, and where no page is to be had, a take fails
+ * and the caller falls back to Pool v1, which shares its slabs between threads. Runs under the
+ * heap's lock.
+ */
+#include "allocator/backend.h"
+#include "allocator/options.h"
+#include "allocator/slab.h"
+#include "allocator/telemetry.h"
+
+static hak_pool_pages_t *pages_of(hak_heap_t *heap, const hak_slab_t *page) {
+    return &heap->pool[hak_classes[page->class_id].backend_class];
+}
+
+static size_t page_bytes(const hak_slab_t *page) {
+    return (size_t)page->run_units << HAK_UNIT_SHIFT;
+}
+
+static hak_slab_t *page_create(hak_heap_t *heap, uint32_t class_id) {
+    const hak_class_t *class = &hak_classes[class_id];
+    size_t bytes = (size_t) class->run_units << HAK_UNIT_SHIFT;
+    if (heap->pool_bytes + bytes > (size_t)hak_options.pool_v2_thread_mib << 20)
+        return NULL;
+    hak_slab_t *page = hak_slab_create(heap->id, class_id);
+    if (page != NULL)
+        heap->pool_bytes += bytes;
+    return page;
+}
+
+static void page_release(hak_heap_t *heap, hak_slab_t *page) {
+    heap->pool_bytes -= page_bytes(page);
+    hak_run_free(page);
+}
+
+/* The page to take from: the current one, else a partial one, else a new one; NULL when there is
+ * none to be had. */
+static hak_slab_t *page_next(hak_heap_t *heap, uint32_t class_id, hak_pool_pages_t *pages) {
+    const uint32_t range = hak_classes[class_id].pool_range;
+    (void)range;
+    HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_calls);
+    if (pages->current != NULL && pages->current->free_blocks > 0) {
+        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_fast);
+        return pages->current;
+    }
+    if (pages->current != NULL)
+        hak_slab_link(&pages->full, pages->current);
+    pages->current = pages->partial;
+    if (pages->current != NULL) {
+        hak_slab_unlink(&pages->partial, pages->current);
+    } else {
+        pages->current = page_create(heap, class_id);
+    }
+    if (pages->current != NULL) {
+        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_refill);
+    } else {
+        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_refill_fail);
+        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_fallback_v1);
+    }
+    return pages->current;
+}
+
+size_t hak_pool_v2_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want) {
+    hak_pool_pages_t *pages = &heap->pool[hak_classes[class_id].backend_class];
+    hak_slab_t *page = page_next(heap, class_id, pages);
+    return page != NULL ? hak_slab_carve(page, blocks, want) : 0;
+}
+
+void hak_pool_v2_relist(hak_heap_t *heap, hak_slab_t *page, uint32_t free_before) {
+    hak_pool_pages_t *pages = pages_of(heap, page);
+    HAK_COUNT_ROW_ADD(POOL_HOTBOX_V2, hak_classes[page->class_id].pool_range, free_calls,
+                      page->free_blocks - free_before);
+    HAK_COUNT_ROW_ADD(POOL_HOTBOX_V2, hak_classes[page->class_id].pool_range, free_fast,
+                      page->free_blocks - free_before);
+    if (page == pages->current)
+        return; /* also when it is whole: one empty page a class stays */
+    if (free_before == 0) {
+        hak_slab_unlink(&pages->full, page);
+        hak_slab_link(&pages->partial, page);
+    }
+    if (hak_slab_is_whole(page)) {
+        hak_slab_unlink(&pages->partial, page);
+        page_release(heap, page);
+    }
+}
+
+void hak_pool_v2_trim(hak_heap_t *heap) {
+    for (uint32_t class_index = 0; class_index < HAK_POOL_CLASSES_MAX; class_index++) {
+        hak_pool_pages_t *pages = &heap->pool[class_index];
+        if (pages->current == NULL || !hak_slab_is_whole(pages->current))
+            continue;
+        page_release(heap, pages->current);
+        pages->current = NULL;
+    }
+}

@@ -1,0 +1,142 @@
+/*
+ * Background spill. Runs in the thread whose heap it is; the helper thread, if there is one, never
+ * touches lanes.
+ */
+#include "allocator/spill.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "allocator/backend.h"
+#include "allocator/large.h"
+#include "allocator/learner.h"
+#include "allocator/options.h"
+#include "allocator/remote.h"
+#include "allocator/telemetry.h"
+
+#define SLOW_CALLS_BETWEEN_LOOKS 64u
+#define IDLE_LEAST_MS            20u /* a lane that was not used for so long may be called idle */
+
+void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks) {
+    void **first = hak_lane_first(lane);
+    size_t count = (size_t)(lane->top - first);
+    if (count <= keep_blocks)
+        return;
+    size_t surplus = count - keep_blocks;
+    hak_backend_put(heap, hak_heap_class_of_lane(heap, lane), first, surplus);
+    memmove(first, first + surplus, keep_blocks * sizeof first[0]);
+    lane->top = first + keep_blocks;
+    HAK_COUNT(LANE, flushes);
+    HAK_COUNT_ADD(LANE, flushed_blocks, surplus);
+    HAK_COUNT(SPILL, lane_spills);
+    HAK_COUNT_ADD(SPILL, spilled_blocks, surplus);
+}
+
+static void lanes_empty(hak_heap_t *heap) {
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
+        hak_spill_lane(heap, hak_heap_lane(heap, class_id), 0);
+}
+
+void hak_spill_idle_lanes(hak_heap_t *heap) {
+    const uint64_t now = hak_os_milliseconds();
+    if (now - heap->idled_ms < IDLE_LEAST_MS)
+        return;
+    heap->idled_ms = now;
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        hak_lane_t *lane = hak_heap_lane(heap, class_id);
+        hak_lane_events_t *events = &heap->lane_events[class_id];
+        if (lane->capacity == 0)
+            continue;
+        /* No slow call, and as many blocks as then: the lane was not used, or looks as if. */
+        bool used = events->refills_in_row > 0 || events->flushed;
+        if (!used && hak_lane_blocks(lane) == events->seen_blocks) {
+            HAK_COUNT(SPILL, idle_spills);
+            hak_spill_lane(heap, lane, 0);
+            HAK_COUNT(LANE, shrunk);
+            hak_lane_set_capacity(heap, lane, 0);
+        }
+        events->seen_blocks = (uint16_t)hak_lane_blocks(lane);
+        events->refills_in_row = 0;
+        events->flushed = false;
+    }
+}
+
+static void purge_old(uint64_t now) {
+    hak_heaps_sweep(false);
+    hak_pool_v1_decay(false);
+    (void)hak_pool_purge(false);
+    (void)hak_large_purge(false);
+    hak_learner_window(now);
+}
+
+HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
+    uint64_t now = hak_os_milliseconds();
+    heap->slow_calls = 0;
+    hak_remote_flush(heap);
+    if (now - heap->looked_ms < hak_options.purge_ms)
+        return;
+    heap->looked_ms = now;
+    if (hak_options.purge == 0)
+        return;
+    hak_spill_idle_lanes(heap);
+    hak_learner_collect(heap);
+    purge_old(now);
+    hak_helper_start();
+}
+
+void hak_spill_tick(hak_heap_t *heap) {
+    if (HAK_UNLIKELY(++heap->slow_calls >= SLOW_CALLS_BETWEEN_LOOKS))
+        tick_look(heap);
+}
+
+void hak_spill_all(hak_heap_t *heap) {
+    HAK_COUNT(SPILL, exit_spills);
+    hak_remote_flush(heap);
+    lanes_empty(heap);
+    hak_lock(&heap->lock);
+    hak_remote_drain(heap, true);
+    hak_backend_trim(heap);
+    hak_unlock(&heap->lock);
+}
+
+/* ------------------------------------------------------------------ helper thread */
+
+static struct { _Atomic bool running; } helper;
+
+static void *helper_run(void *argument) {
+    const uint64_t period_ms = hak_options.purge_ms < 20 ? 10 : hak_options.purge_ms / 2;
+    (void)argument;
+    for (;;) {
+        const struct timespec pause = {.tv_sec = (time_t)(period_ms / 1000),
+                                       .tv_nsec = (long)(period_ms % 1000) * 1000000};
+        nanosleep(&pause, NULL);
+        purge_old(hak_os_milliseconds());
+    }
+    return NULL;
+}
+
+void hak_helper_start(void) {
+    pthread_t thread;
+    sigset_t all, before;
+    bool expected = false;
+    if (!HAK_HAS_HELPER || hak_options.helper == 0 ||
+        !atomic_compare_exchange_strong_explicit(&helper.running, &expected, true,
+                                                 memory_order_relaxed, memory_order_relaxed))
+        return;
+    int saved_errno = errno;
+    sigfillset(&all); /* signals are the program's own threads' */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (pthread_create(&thread, NULL, helper_run, NULL) == 0)
+        (void)pthread_detach(thread);
+    else
+        hak_warn("the helper thread could not be started; HAKMEM_HELPER has no effect");
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = saved_errno;
+}
+
+void hak_helper_forget(void) {
+    atomic_store_explicit(&helper.running, false, memory_order_relaxed);
+}

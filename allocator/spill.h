@@ -1,0 +1,35 @@
+/*
+ * Background spill: what lanes hold beyond their bounds, or have not used for a while, goes home in
+ * batches, off the hot path: when the thread is in a slow call anyway, or exits. What a thread that
+ * sleeps strands in its lanes is bounded by HAKMEM_THREAD_KIB and two blocks of each class it used.
+ */
+#ifndef HAK_SPILL_H
+#define HAK_SPILL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "allocator/heap.h"
+
+/* Returns the oldest blocks of a lane until `keep_blocks` are left. */
+void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks);
+
+/* Empties lanes that were not used since the last call, and takes their capacity back; does nothing
+ * when that was only just. */
+void hak_spill_idle_lanes(hak_heap_t *heap);
+
+/* Counts a slow call; once in a while publishes lingering outboxes, and when HAKMEM_PURGE_MS has
+ * gone by spills idle lanes, drains idle heaps and purges what is old. */
+void hak_spill_tick(hak_heap_t *heap);
+
+/* Returns everything that the calling thread's heap holds back: lanes, outboxes, inbox, empty slabs
+ * in reserve. */
+void hak_spill_all(hak_heap_t *heap);
+
+/* Starts the helper thread if it is asked for and not running. Called on slow paths without locks.
+ */
+void hak_helper_start(void);
+/* In the child of a fork: the helper did not come along. */
+void hak_helper_forget(void);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * Tiny: blocks up to 1 KiB, classes C0 ... from slabs of one unit, the slab that last got a block
+ * back first. Runs under the heap's lock. Also serves the sizes of MID_V3 where the route or the
+ * build leaves that out.
+ */
+#include "allocator/backend.h"
+#include "allocator/slab.h"
+#include "allocator/telemetry.h"
+
+size_t hak_tiny_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want) {
+    hak_slab_t **partial = &heap->tiny[class_id];
+    size_t taken = 0;
+    while (taken < want) {
+        hak_slab_t *slab = *partial;
+        if (slab == NULL) {
+            slab = hak_slab_create(heap->id, class_id);
+            if (slab == NULL)
+                break;
+            HAK_COUNT(TINY, slabs_created);
+            hak_slab_link(partial, slab);
+        }
+        taken += hak_slab_carve(slab, blocks + taken, want - taken);
+        if (slab->free_blocks == 0)
+            hak_slab_unlink(partial, slab);
+    }
+    HAK_COUNT(TINY, takes);
+    HAK_COUNT_ADD(TINY, taken_blocks, taken);
+    return taken;
+}
+
+void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before) {
+    hak_slab_t **partial = &heap->tiny[slab->class_id];
+    HAK_COUNT(TINY, puts);
+    HAK_COUNT_ADD(TINY, put_blocks, slab->free_blocks - free_before);
+    if (free_before == 0)
+        hak_slab_link(partial, slab);
+    /* One empty slab a class stays, or a single block's coming and going would make and unmake
+     * slabs. */
+    if (hak_slab_is_whole(slab) && (slab->next != NULL || slab->previous != NULL)) {
+        hak_slab_unlink(partial, slab);
+        HAK_COUNT(TINY, slabs_released);
+        hak_run_free(slab);
+    }
+}
+
+void hak_tiny_trim(hak_heap_t *heap) {
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        for (hak_slab_t *slab = heap->tiny[class_id], *next; slab != NULL; slab = next) {
+            next = slab->next;
+            if (!hak_slab_is_whole(slab))
+                continue;
+            hak_slab_unlink(&heap->tiny[class_id], slab);
+            HAK_COUNT(TINY, slabs_released);
+            hak_run_free(slab);
+        }
+    }
+}
