@@ -19,7 +19,7 @@ typedef struct cmp_options {
     const char *allocators; /* as given; NULL: the default list */
     uint32_t *threads;      /* without repetitions; none given: thread_count is 0 */
     size_t thread_count;
-    cmp_places_t places; /* none given: its count is 0 */
+    cmp_places_t places;   /* none given: its count is 0 */
     const char **settings; /* KEY=VALUE in the order given */
     size_t setting_count;
     uint32_t rounds; /* 0: the default */

@@ -84,24 +84,23 @@ static bool topology_load(hwloc_topology_t hwloc, const char *source, char *erro
                           size_t error_bytes) {
     /* What is not allowed is drawn, and counted as part of the machine. */
     hwloc_topology_set_flags(hwloc, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
-    if (source != NULL) {
-        bool file = access(source, R_OK) == 0;
-        int result = file ? hwloc_topology_set_xml(hwloc, source)
-                          : hwloc_topology_set_synthetic(hwloc, source);
-        if (result != 0) {
-            snprintf(error, error_bytes,
-                     "cannot use topology '%s': %s; give an hwloc XML file or a synthetic "
-                     "description such as \"pack:2 core:4 pu:2\"",
-                     source, file ? "it is no hwloc XML file" : "no such file, and no description");
-            return false;
-        }
-    }
-    if (hwloc_topology_load(hwloc) != 0) {
-        snprintf(error, error_bytes, "cannot load the topology of %s: %s; try 'lstopo'",
-                 source != NULL ? source : "this machine", strerror(errno));
+    const bool file = source != NULL && access(source, R_OK) == 0;
+    if (source == NULL) {
+        if (hwloc_topology_load(hwloc) == 0)
+            return true;
+        snprintf(error, error_bytes, "cannot load the topology of this machine: %s; try 'lstopo'",
+                 strerror(errno));
         return false;
     }
-    return true;
+    if ((file ? hwloc_topology_set_xml(hwloc, source)
+              : hwloc_topology_set_synthetic(hwloc, source)) == 0 &&
+        hwloc_topology_load(hwloc) == 0)
+        return true;
+    snprintf(error, error_bytes,
+             "cannot use topology '%s': %s; give an hwloc XML file or a synthetic description such "
+             "as \"pack:2 core:4 pu:2\"",
+             source, file ? "it is no hwloc XML file" : "no such file, and no description");
+    return false;
 }
 
 /* The cgroup's cpuset comes from hwloc; the affinity mask (taskset) narrows it further. */
