@@ -147,7 +147,7 @@ typedef struct wl_control {
     uint64_t malloc_address;
     uint32_t
         one_object; /* 1 when free, calloc, realloc and posix_memalign are in the same object */
-    char configuration[1024]; /* hak_configuration() of that object, "" when it has none */
+    char configuration[4096]; /* hak_configuration() of that object, "" when it has none */
 
     /* RSS figures still include bookkeeping_bytes; the harness subtracts it. */
     uint64_t bookkeeping_bytes; /* shared, pre-faulted memory of the worker itself */

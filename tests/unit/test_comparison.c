@@ -131,7 +131,7 @@ static void latency_names_the_sides(void **state) {
     char *text = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
-    cmp_report_latency_sides(&report, &comparison, out);
+    cmp_report_sides(&report, &comparison, out);
     fclose(out);
     contains(text, "  base               1  malloc   11   11   11     11      11   11");
     contains(text, "  treatment          1  malloc   22   22   22     22      22   22");
