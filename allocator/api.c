@@ -35,7 +35,7 @@ static void *lane_allocate(hak_heap_t *heap, uint32_t class_id) {
     }
     hak_lane_t *lane = hak_heap_lane(heap, class_id);
     if (lane->top[-1] != NULL)
-        return *--lane->top;
+        return hak_lane_pop(lane);
     return hak_lane_refill(heap, class_id);
 }
 
@@ -107,7 +107,7 @@ static void shared_free(hak_heap_t *heap, uint32_t entry, void *block) {
     if (HAK_CHECK_FREE && HAK_UNLIKELY(lane->top[-1] == block))
         hak_fault("free", block, "double free: it is the block that was freed last");
     if (HAK_LIKELY(lane->top != lane->limit))
-        *lane->top++ = block;
+        hak_lane_push(lane, block);
     else
         hak_lane_push_slow(heap, lane, block);
 }
@@ -123,7 +123,7 @@ static inline void foreign_free(hak_heap_t *heap, uint32_t entry, void *block) {
     if (HAK_LIKELY(outbox->target == (entry & 0xffff0000u) && outbox->top != outbox->limit &&
                    bytes_left > 0)) {
         *outbox->top++ = block;
-        outbox->bytes_left = bytes_left;
+        HAK_SHARE(outbox->bytes_left, bytes_left);
         return;
     }
     hak_remote_send(heap, entry, block);
@@ -329,16 +329,23 @@ HAK_API int hak_malloc_trim(size_t pad) {
     return purged != 0;
 }
 
+/* Data, not constants in the code: see plant.c. */
+static const struct {
+    const char *name;
+    int value;
+} build_flags[] = {
+#define BUILD_FLAG(flag, help) {#flag, (flag)},
+    HAK_BUILD_FLAGS(BUILD_FLAG)
+#undef BUILD_FLAG
+};
+
 HAK_API const char *hak_configuration(void) {
-    static char text[1024];
+    static char text[4096];
     (void)hak_start();
-    size_t used = (size_t)snprintf(
-        text, sizeof text,
-        "hakmem %s debug=%d check_free=%d standard_names=%d plant=%d plant_ppm=%d minimal=%d "
-        "fixed=%d pruned=%d stats=%d ",
-        HAKMEM_VERSION, HAK_DEBUG, HAK_CHECK_FREE, HAK_STANDARD_NAMES, HAK_PLANT,
-        (int)hak_plant_ppm, HAKMEM_BENCH_MINIMAL, HAKMEM_FAST_PROFILE_FIXED,
-        HAKMEM_FAST_PROFILE_PRUNE_BACKENDS, HAKMEM_STATS_COMPILED);
+    size_t used = (size_t)snprintf(text, sizeof text, "hakmem %s ", HAKMEM_VERSION);
+    for (size_t i = 0; i < sizeof build_flags / sizeof build_flags[0]; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s=%d ", build_flags[i].name,
+                                 build_flags[i].value);
     hak_options_describe(text + used, sizeof text - used);
     return text;
 }

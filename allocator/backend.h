@@ -51,6 +51,9 @@ void hak_pool_v1_put(uint32_t class_id, void *const *blocks, size_t count);
  * last call, or of all. */
 void hak_pool_v1_decay(bool all);
 
+/* Bytes of blocks that wait in the shared stacks. */
+size_t hak_pool_v1_waiting_bytes(void);
+
 void hak_pool_v1_lock_all(void); /* for fork */
 void hak_pool_v1_unlock_all(void);
 

@@ -5,63 +5,127 @@
 #ifndef HAK_CONFIG_H
 #define HAK_CONFIG_H
 
-/* Check every invariant of docs/allocator.md at each refill, flush and drain. Slow. */
+/* X(flag, help). docs/options.md is made from this table; hak_configuration tells the values. */
+#define HAK_BUILD_FLAGS(X)                                                                         \
+    X(HAK_DEBUG,                                                                                   \
+      "check every invariant of docs/allocator.md at each refill, flush and drain; slow")          \
+    X(HAK_STANDARD_NAMES,                                                                          \
+      "define malloc, free and the rest of the C library's interface besides the hak_* "           \
+      "names; 0 for builds under sanitizers, which replace malloc themselves")                     \
+    X(HAK_CHECK_FREE,                                                                              \
+      "stop the program at a free of what is not the start of a block, and at a free of "          \
+      "the block that was freed last; 0 only to measure what these two checks cost: the "          \
+      "later ones, when a block comes back to its slab, remain")                                   \
+    X(HAKMEM_BENCH_MINIMAL,                                                                        \
+      "only what serving memory needs: no learner, no helper thread, nothing at exit; the "        \
+      "free checks stay. The predecessor's base of comparisons")                                   \
+    X(HAKMEM_FAST_PROFILE_FIXED,                                                                   \
+      "options and route are constants of the build; the environment is not read")                 \
+    X(HAKMEM_FAST_PROFILE_PRUNE_BACKENDS,                                                          \
+      "MID_V3 and POOL_V2 cannot be routed to, so that the compiler removes them: their "          \
+      "sizes go through Tiny and Pool v1")                                                         \
+    X(HAK_HAS_MID_V3, "contain the backend MID_V3")                                                \
+    X(HAK_HAS_POOL_V2, "contain the backend POOL_V2 (Pool HotBox v2)")                             \
+    X(HAK_HAS_LEARNER, "contain the learner")                                                      \
+    X(HAK_HAS_HELPER, "contain the helper thread")                                                 \
+    X(HAK_HAS_REPORTS, "contain what is printed at exit")                                          \
+    X(HAKMEM_STATS_COMPILED, "count in every box: the default of the flags below")                 \
+    X(HAKMEM_FRONT_STATS_COMPILED, "compile the counters of calls of the interface in")            \
+    X(HAKMEM_LANE_STATS_COMPILED, "compile the counters of lanes in")                              \
+    X(HAKMEM_TINY_STATS_COMPILED, "compile the counters of the backend tiny in")                   \
+    X(HAKMEM_MID_V3_STATS_COMPILED, "compile the counters of the backend mid_v3 in")               \
+    X(HAKMEM_POOL_V1_STATS_COMPILED, "compile the counters of the backend pool_v1 in")             \
+    X(HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED,                                                        \
+      "compile the counters of the backend pool_v2, by class in")                                  \
+    X(HAKMEM_SUPERSLAB_STATS_COMPILED,                                                             \
+      "compile the counters of superslabs, units and the operating system in")                     \
+    X(HAKMEM_REMOTE_STATS_COMPILED, "compile the counters of the remote target queue in")          \
+    X(HAKMEM_SPILL_STATS_COMPILED, "compile the counters of spills in")                            \
+    X(HAKMEM_LEARNER_STATS_COMPILED, "compile the counters of the learner in")                     \
+    X(HAKMEM_LARGE_STATS_COMPILED, "compile the counters of medium and large blocks in")           \
+    X(HAKMEM_HEAP_STATS_COMPILED, "compile the counters of heaps in")                              \
+    X(HAK_PLANT, "plant a slowdown: plant.h; only for the testbed's self-test")                    \
+    X(HAK_PLANT_PPM, "a number, not a flag: millionths of its time that a thread is slowed down "  \
+                     "by")
+
+/* Their defaults. */
 #ifndef HAK_DEBUG
 #define HAK_DEBUG 0
 #endif
-
-/* Define malloc, free and the rest of the C library's interface besides the hak_* names. 0 for
- * builds under sanitizers, which replace malloc themselves. */
 #ifndef HAK_STANDARD_NAMES
 #define HAK_STANDARD_NAMES 1
 #endif
-
-/* Stop the program at a free of what is not the start of a block, and at a free of the block that
- * was freed last. 0 only to measure what the checks cost; later checks at flush remain. */
 #ifndef HAK_CHECK_FREE
 #define HAK_CHECK_FREE 1
 #endif
-
-/* Plant a slowdown of HAK_PLANT_PPM millionths (a number, not a flag): see plant.h. Only for the
- * testbed's self-test. */
-#ifndef HAK_PLANT
-#define HAK_PLANT 0
-#endif
-#ifndef HAK_PLANT_PPM
-#define HAK_PLANT_PPM 0
-#endif
-
-/* Only what serving memory needs: no learner, no helper thread, no reports at exit. The free checks
- * stay. The predecessor's base of comparisons. */
 #ifndef HAKMEM_BENCH_MINIMAL
 #define HAKMEM_BENCH_MINIMAL 0
 #endif
-
-/* Options and route are constants of the build; the environment is not read. */
 #ifndef HAKMEM_FAST_PROFILE_FIXED
 #define HAKMEM_FAST_PROFILE_FIXED 0
 #endif
-
-/* MID_V3 and POOL_V2 cannot be routed to, so that the compiler removes them: their sizes go through
- * Tiny and Pool v1. */
 #ifndef HAKMEM_FAST_PROFILE_PRUNE_BACKENDS
 #define HAKMEM_FAST_PROFILE_PRUNE_BACKENDS 0
 #endif
-
-/* Backends that the build contains. */
 #ifndef HAK_HAS_MID_V3
 #define HAK_HAS_MID_V3 (!HAKMEM_FAST_PROFILE_PRUNE_BACKENDS)
 #endif
 #ifndef HAK_HAS_POOL_V2
 #define HAK_HAS_POOL_V2 (!HAKMEM_FAST_PROFILE_PRUNE_BACKENDS)
 #endif
-
-/* The learner, and the helper thread. */
 #ifndef HAK_HAS_LEARNER
 #define HAK_HAS_LEARNER (!HAKMEM_BENCH_MINIMAL)
 #endif
 #ifndef HAK_HAS_HELPER
 #define HAK_HAS_HELPER (!HAKMEM_BENCH_MINIMAL)
+#endif
+#ifndef HAK_HAS_REPORTS
+#define HAK_HAS_REPORTS (!HAKMEM_BENCH_MINIMAL)
+#endif
+#ifndef HAKMEM_STATS_COMPILED
+#define HAKMEM_STATS_COMPILED 0
+#endif
+#ifndef HAKMEM_FRONT_STATS_COMPILED
+#define HAKMEM_FRONT_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_LANE_STATS_COMPILED
+#define HAKMEM_LANE_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_TINY_STATS_COMPILED
+#define HAKMEM_TINY_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_MID_V3_STATS_COMPILED
+#define HAKMEM_MID_V3_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_POOL_V1_STATS_COMPILED
+#define HAKMEM_POOL_V1_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED
+#define HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_SUPERSLAB_STATS_COMPILED
+#define HAKMEM_SUPERSLAB_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_REMOTE_STATS_COMPILED
+#define HAKMEM_REMOTE_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_SPILL_STATS_COMPILED
+#define HAKMEM_SPILL_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_LEARNER_STATS_COMPILED
+#define HAKMEM_LEARNER_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_LARGE_STATS_COMPILED
+#define HAKMEM_LARGE_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_HEAP_STATS_COMPILED
+#define HAKMEM_HEAP_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAK_PLANT
+#define HAK_PLANT 0
+#endif
+#ifndef HAK_PLANT_PPM
+#define HAK_PLANT_PPM 0
 #endif
 
 #if !HAK_PLANT && HAK_PLANT_PPM != 0

@@ -28,7 +28,7 @@ static inline void *hak_front_malloc(size_t size) {
     void *block = top[-1];
     if (HAK_UNLIKELY(block == NULL))
         return hak_malloc_slow(size);
-    lane->top = top - 1;
+    HAK_SHARE(lane->top, top - 1);
     return block;
 }
 
@@ -62,7 +62,7 @@ static inline void hak_front_free(void *block) {
         return;
     }
     *top = block;
-    lane->top = top + 1;
+    HAK_SHARE(lane->top, top + 1);
 }
 
 #endif

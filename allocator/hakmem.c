@@ -22,4 +22,5 @@
 #include "allocator/heap.c"
 #include "allocator/large.c"
 #include "allocator/fork.c"
+#include "allocator/stats.c"
 #include "allocator/api.c"

@@ -54,6 +54,52 @@ size_t hak_malloc_usable_size(const void *block);
  * is no single top of a heap to pad. */
 int hak_malloc_trim(size_t pad);
 
+/*
+ * What the allocator holds, in bytes unless said otherwise. Of committed_bytes, the program has
+ * live_bytes; the rest is cached, retained, free blocks of slabs that are in use, or memory that
+ * was given back or never touched. metadata_bytes come on top.
+ */
+typedef struct hak_stats {
+    size_t size;            /* set before the call: sizeof(hak_stats_t). After it: how many bytes of
+                             * the struct were filled; less with a library older than this header */
+    size_t live_bytes;      /* blocks that the program has, by their usable size (see
+                             * hak_malloc_usable_size): malloc'ed and not yet freed */
+    size_t committed_bytes; /* superslabs that were made usable, whole, and large mappings, in use
+                             * or kept; at most this much can be resident */
+    size_t cached_bytes;    /* free blocks that lie in threads' lanes or on the way to the heap that
+                             * they belong to */
+    size_t purged_bytes;    /* given back to the system from superslabs, summed since the start: the
+                             * same page counts each time */
+    size_t metadata_bytes;  /* mapped for the allocator's own records; never given back. Without the
+                             * address map, 16 MiB of which only touched pages cost memory */
+    size_t large_bytes;     /* the part of live_bytes that are mappings of their own, above 1 MiB or
+                             * with a large alignment */
+    size_t retained_bytes;  /* touched memory of empty slabs, and large mappings, that wait for
+                             * reuse or for being given back */
+    size_t heaps;           /* number of heaps: one for each thread that runs, idle ones that wait
+                             * for a thread, and one for threads that are exiting */
+    size_t threads;         /* number of heaps that have a thread */
+} hak_stats_t;
+
+/*
+ * Fills *stats; -1 and errno EINVAL when stats is NULL or stats->size is not at least the size of
+ * this version's struct, else 0. In every build, from any thread, at any time. Neither allocates
+ * nor waits for a thread that is outside the allocator; walks all superslabs and heaps, which takes
+ * tens of microseconds for some hundred MiB.
+ *
+ * Exact while no other thread is inside the allocator. Otherwise each part is read at a moment of
+ * its own: blocks that are on their way between two parts are counted in both or in none, so
+ * that live_bytes is off by at most what other threads moved during the call. In the child of a
+ * fork, blocks that lay in lanes of threads that do not exist there count as live: they are lost.
+ */
+int hak_stats(hak_stats_t *stats);
+
+/* Writes the counters of a build with telemetry (hakmem:counting) to stderr, without allocating; in
+ * other builds one line that says so. With HAKMEM_STATS=1 in the environment this happens at exit;
+ * not after _exit, exec or a fatal signal, and nothing is seen of it where the program has closed
+ * its stderr. */
+void hak_telemetry_report(void);
+
 /* "hakmem VERSION FLAG=N ... OPTION=N ...": build flags and options as resolved in this process. */
 const char *hak_configuration(void);
 

@@ -241,7 +241,7 @@ void hak_heap_abandon(hak_heap_t *heap) {
     memset(heap->lane_events, 0, sizeof heap->lane_events);
     memset(heap->outbox, 0, sizeof heap->outbox);
     atomic_store_explicit(&heap->inbox, NULL, memory_order_relaxed);
-    heap->received = NULL;
+    HAK_SHARE(heap->received, NULL);
     heap->spare_chunks = NULL;
     heap->spare_count = 0;
     HAK_COUNT(HEAP, abandoned_at_fork);

@@ -68,7 +68,8 @@ struct hak_heap {
 
     _Alignas(64) _Atomic(hak_chunk_t *) inbox; /* [any,atomic] chunks from other threads: push
                                                   releases, taking all acquires */
-    _Alignas(64) hak_chunk_t *received;        /* [owner] taken from the inbox, not yet in lanes */
+    _Alignas(64) hak_chunk_t *received;        /* [owner] taken from the inbox, not yet in lanes;
+                                                  HAK_SHARE'd */
     hak_outbox_t outbox[HAK_OUTBOXES];         /* [owner] */
     hak_chunk_t *spare_chunks;                 /* [owner] */
     uint32_t spare_count;                      /* [owner] */

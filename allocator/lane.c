@@ -90,7 +90,7 @@ HAK_NOINLINE void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id) {
     hak_lane_t *lane = hak_heap_lane(heap, class_id);
     HAK_ASSERT(lane->top == hak_lane_first(lane));
     if (hak_remote_receive(heap) && lane->top != hak_lane_first(lane))
-        return *--lane->top;
+        return hak_lane_pop(lane);
 
     hak_spill_tick(heap);
     hak_lane_events_t *events = &heap->lane_events[class_id];
@@ -111,7 +111,7 @@ HAK_NOINLINE void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id) {
         return NULL;
     }
     blocks_reverse(lane->top, got); /* so that blocks are handed out in ascending order */
-    lane->top += got - 1;
+    HAK_SHARE(lane->top, lane->top + got - 1);
     return *lane->top;
 }
 
@@ -129,5 +129,5 @@ HAK_NOINLINE void hak_lane_push_slow(hak_heap_t *heap, hak_lane_t *lane, void *b
         if (!alternates || !lane_grow(heap, lane))
             hak_spill_lane(heap, lane, lane->capacity / 2);
     }
-    *lane->top++ = block;
+    hak_lane_push(lane, block);
 }

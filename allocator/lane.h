@@ -1,7 +1,7 @@
 /*
  * Lanes: per thread and size class, an array of pointers to free blocks, last in first out. The
  * allocator never reads or writes the blocks themselves. Only the owning thread touches a lane
- * (fork and the sweep of idle heaps excepted, see heap.c), so nothing here is atomic.
+ * (fork excepted, see heap.c), so nothing here is ordered; hak_stats looks at the top alone.
  *
  * Slots of one lane, in memory:   NULL  block  block ... block  (unused) ... limit ... room
  *                                        ^ limit - capacity   ^ top
@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "allocator/os.h"
+
 typedef struct hak_heap hak_heap_t;
 
 #define HAK_LANE_BLOCKS_LEAST 2u /* every class may cache so many, whatever the budget says */
@@ -23,7 +25,7 @@ typedef struct hak_heap hak_heap_t;
 
 /* Invariant: limit - capacity <= top <= limit; every slot below top holds a block of this class. */
 typedef struct hak_lane {
-    void **top;            /* [owner] slot after the newest block */
+    void **top;            /* [owner] slot after the newest block; HAK_SHARE'd */
     void **limit;          /* [owner] slot after the last usable one */
     uint64_t start_magic;  /* [const] hak_class_t.start_magic, here for its cache line */
     uint32_t stride_bytes; /* [const] */
@@ -41,6 +43,20 @@ static inline void **hak_lane_first(const hak_lane_t *lane) {
 
 static inline size_t hak_lane_blocks(const hak_lane_t *lane) {
     return (size_t)(lane->top - hak_lane_first(lane));
+}
+
+/* The lane holds a block. */
+static inline void *hak_lane_pop(hak_lane_t *lane) {
+    void **top = lane->top - 1;
+    HAK_SHARE(lane->top, top);
+    return *top;
+}
+
+/* The lane has room. */
+static inline void hak_lane_push(hak_lane_t *lane, void *block) {
+    void **top = lane->top;
+    *top = block;
+    HAK_SHARE(lane->top, top + 1);
 }
 
 /* Fills the empty lane of a class: from what other threads returned, else from the class's backend.

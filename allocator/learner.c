@@ -149,10 +149,12 @@ void hak_learner_report(void) {
     char line[256];
     if (!HAK_HAS_LEARNER || hak_options.learner == 0)
         return;
+    hak_lock(&learner.lock);
     snprintf(line, sizeof line,
              "learner %s: lane ceilings raised %u and cut %u times, retention raised %u and cut %u "
              "times, %zu KiB at the end",
              hak_options.learner == 1 ? "observed, and would have" : "acted", learner.raises,
              learner.cuts, learner.retain_raises, learner.retain_cuts, learner.retain_wish / 1024);
+    hak_unlock(&learner.lock);
     hak_warn(line);
 }

@@ -96,6 +96,11 @@ _Noreturn void hak_fault(const char *function, const void *address, const char *
 /* Writes "hakmem: TEXT" to stderr. */
 void hak_warn(const char *text);
 
+/* A field that one thread at a time writes and hak_stats reads: relaxed, so that the store is the
+ * same instruction as a plain one. The writer itself, and whoever excludes it, reads plainly. */
+#define HAK_SHARE(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELAXED)
+#define HAK_SHARED(field)       __atomic_load_n(&(field), __ATOMIC_RELAXED)
+
 /* Debug builds stop where an invariant does not hold. */
 #define HAK_ASSERT(condition)                                                                      \
     do {                                                                                           \

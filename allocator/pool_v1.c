@@ -135,6 +135,17 @@ void hak_pool_v1_decay(bool all) {
     }
 }
 
+size_t hak_pool_v1_waiting_bytes(void) {
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < HAK_POOL_CLASSES_MAX; i++) {
+        shared_class_t *shared = &shared_classes[i];
+        hak_lock(&shared->lock);
+        bytes += (size_t)shared->waiting * hak_classes[shared->class_id].stride_bytes;
+        hak_unlock(&shared->lock);
+    }
+    return bytes;
+}
+
 void hak_pool_v1_lock_all(void) {
     for (uint32_t i = 0; i < HAK_POOL_CLASSES_MAX; i++)
         hak_lock(&shared_classes[i].lock);

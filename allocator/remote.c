@@ -117,7 +117,7 @@ static void outbox_publish(hak_heap_t *heap, hak_outbox_t *outbox) {
     chunk->bytes = (uint32_t)(HAK_OUTBOX_BYTES - outbox->bytes_left);
     HAK_COUNT_ADD(REMOTE, sent_blocks, chunk->count);
     hak_heap_t *target = hak_heap_by_id(outbox->target >> 16);
-    outbox->chunk = NULL;
+    HAK_SHARE(outbox->chunk, NULL);
     outbox->top = outbox->limit = NULL;
     outbox->target = 0;
     chunk_publish(heap, target, chunk);
@@ -136,15 +136,15 @@ HAK_NOINLINE void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block)
             hak_remote_put(entry, block);
             return;
         }
-        outbox->chunk = chunk;
+        HAK_SHARE(outbox->bytes_left, HAK_OUTBOX_BYTES);
+        HAK_SHARE(outbox->chunk, chunk);
         outbox->top = chunk->block;
         outbox->limit = chunk->block + HAK_CHUNK_BLOCKS;
         outbox->target = target;
-        outbox->bytes_left = HAK_OUTBOX_BYTES;
     }
     const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
     *outbox->top++ = block;
-    outbox->bytes_left -= (int32_t)lane->stride_bytes;
+    HAK_SHARE(outbox->bytes_left, outbox->bytes_left - (int32_t)lane->stride_bytes);
     if (outbox->bytes_left <= 0)
         outbox_publish(heap, outbox);
 }
@@ -173,7 +173,7 @@ static void chunk_receive(hak_heap_t *heap, const hak_chunk_t *chunk) {
         HAK_ASSERT(entry >> 16 == heap->id);
         hak_lane_t *lane = (hak_lane_t *)((char *)heap + (entry & 0xffff));
         if (HAK_LIKELY(lane->top != lane->limit))
-            *lane->top++ = block;
+            hak_lane_push(lane, block);
         else
             hak_lane_push_slow(heap, lane, block);
     }
@@ -183,12 +183,13 @@ bool hak_remote_receive(hak_heap_t *heap) {
     if (heap->received == NULL) {
         if (atomic_load_explicit(&heap->inbox, memory_order_relaxed) == NULL)
             return false;
-        heap->received = atomic_exchange_explicit(&heap->inbox, NULL, memory_order_acquire);
+        HAK_SHARE(heap->received,
+                  atomic_exchange_explicit(&heap->inbox, NULL, memory_order_acquire));
         if (heap->received == NULL)
             return false;
     }
     hak_chunk_t *chunk = heap->received;
-    heap->received = chunk->next;
+    HAK_SHARE(heap->received, chunk->next);
     HAK_COUNT(REMOTE, chunks_received);
     chunk_receive(heap, chunk);
     chunk_give(heap, chunk);
@@ -213,7 +214,7 @@ static void chain_drain(hak_heap_t *heap, hak_chunk_t *chain) {
 void hak_remote_drain(hak_heap_t *heap, bool received_too) {
     if (received_too) {
         chain_drain(heap, heap->received);
-        heap->received = NULL;
+        HAK_SHARE(heap->received, NULL);
     }
     chain_drain(heap, atomic_exchange_explicit(&heap->inbox, NULL, memory_order_acquire));
 }

@@ -38,9 +38,9 @@ _Static_assert(sizeof(hak_chunk_t) == HAK_CHUNK_BYTES, "chunk header is 24 bytes
 typedef struct hak_outbox {
     void **top;         /* [owner] next free place in the chunk */
     void **limit;       /* [owner] its end; top == limit is full */
-    hak_chunk_t *chunk; /* [owner] NULL: nothing gathered */
+    hak_chunk_t *chunk; /* [owner] NULL: nothing gathered; HAK_SHARE'd */
     uint32_t target;    /* [owner] heap id << 16 */
-    int32_t bytes_left; /* [owner] until it is published for its size */
+    int32_t bytes_left; /* [owner] until it is published for its size; HAK_SHARE'd */
 } hak_outbox_t;
 
 /* A foreign free that the outbox cannot just take: other target, full, or no chunk yet. */

@@ -36,7 +36,7 @@ hak_slab_t *hak_slab_create(uint32_t owner, uint32_t class_id) {
     memset(slab->bits, 0xff, whole_words * sizeof slab->bits[0]);
     if (class->blocks % 64 != 0)
         slab->bits[whole_words] = ((uint64_t)1 << (class->blocks % 64)) - 1;
-    slab->free_blocks = class->blocks;
+    HAK_SHARE(slab->free_blocks, class->blocks);
     slab->lowest_word = 0;
     return slab;
 }
@@ -67,7 +67,7 @@ size_t hak_slab_carve(hak_slab_t *slab, void **blocks, size_t want) {
             word++;
     }
     slab->lowest_word = word;
-    slab->free_blocks -= (uint32_t)taken;
+    HAK_SHARE(slab->free_blocks, slab->free_blocks - (uint32_t)taken);
     if (HAK_DEBUG)
         slab_verify(slab);
     return taken;
@@ -120,7 +120,7 @@ size_t hak_slab_return(hak_slab_t *slab, void *const *blocks, size_t count, cons
             lowest_word = word;
     }
     slab->lowest_word = lowest_word;
-    slab->free_blocks += (uint32_t)done;
+    HAK_SHARE(slab->free_blocks, slab->free_blocks + (uint32_t)done);
     if (HAK_DEBUG)
         slab_verify(slab);
     return done;

@@ -28,7 +28,7 @@ void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks) {
     size_t surplus = count - keep_blocks;
     hak_backend_put(heap, hak_heap_class_of_lane(heap, lane), first, surplus);
     memmove(first, first + surplus, keep_blocks * sizeof first[0]);
-    lane->top = first + keep_blocks;
+    HAK_SHARE(lane->top, first + keep_blocks);
     HAK_COUNT(LANE, flushes);
     HAK_COUNT_ADD(LANE, flushed_blocks, surplus);
     HAK_COUNT(SPILL, lane_spills);

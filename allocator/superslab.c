@@ -383,6 +383,7 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
     run->owner = (uint16_t)owner;
     run->class_id = class_id;
     uint32_t blocks = class_id != 0 ? hak_classes[class_id].blocks : 0;
+    HAK_SHARE(run->free_blocks, blocks); /* here, so that a walk sees no other slab's figure */
     run->bits = blocks <= HAK_NARROW_WORDS * 64 ? run->narrow_bits : superslab->wide_bits[first];
     for (uint32_t i = 0; i < units; i++)
         run[i].unit_in_run = (uint8_t)i;

@@ -47,7 +47,7 @@ typedef struct hak_slab {
     char *start;                      /* [const] first byte of the unit */
     uint64_t *bits;                   /* [lock:heap] one bit a block, 1 = free here */
     uint32_t class_id;                /* [lock:pool] 0: a medium block or free units */
-    uint32_t free_blocks;             /* [lock:heap] */
+    uint32_t free_blocks;             /* [lock:heap] HAK_SHARE'd */
     uint32_t lowest_word;             /* [lock:heap] */
     uint16_t owner;                   /* [lock:pool] heap id or HAK_OWNER_* */
     uint8_t run_units;                /* [lock:pool] length, at the first unit of a run */

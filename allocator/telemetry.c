@@ -14,6 +14,7 @@
 
 #include "allocator/hakmem.h"
 #include "allocator/heap.h"
+#include "allocator/learner.h"
 #include "allocator/options.h"
 
 /* ------------------------------------------------------------------ tables of the boxes */
@@ -120,7 +121,7 @@ static void report_number(report_t *report, uint64_t number, size_t width) {
 
 #define NAME_WIDTH   27 /* page_of_fail_header_missing */
 #define VALUE_WIDTH  15
-#define COLUMN_WIDTH 11
+#define COLUMN_WIDTH 12
 
 static void report_head(report_t *report) {
     report_text(report, "hakmem telemetry of process ", 0);
@@ -128,16 +129,19 @@ static void report_head(report_t *report) {
     report_text(report, "; * marks what is not 0\n", 0);
 }
 
-static void report_name(report_t *report, const char *name, uint64_t value) {
-    report_text(report, value != 0 ? "  * " : "    ", 0);
-    report_text(report, name, NAME_WIDTH);
+static uint64_t box_sum(const box_table_t *box, unsigned counter) {
+    uint64_t sum = 0;
+    for (unsigned row = 0; row < box->rows; row++)
+        sum += box_value(box, row, counter);
+    return sum;
 }
 
 /* One counter a line, with what it counts. */
 static void report_list(report_t *report, const box_table_t *box) {
     for (unsigned counter = 0; counter < box->count; counter++) {
-        uint64_t value = box_value(box, 0, counter);
-        report_name(report, box->text[counter].name, value);
+        uint64_t value = box_sum(box, counter);
+        report_text(report, value != 0 ? "  * " : "    ", 0);
+        report_text(report, box->text[counter].name, NAME_WIDTH);
         report_number(report, value, VALUE_WIDTH);
         report_text(report, "  ", 0);
         report_text(report, box->text[counter].help, 0);
@@ -145,25 +149,18 @@ static void report_list(report_t *report, const box_table_t *box) {
     }
 }
 
-/* One counter a line, its sum, and a column for each class. */
+/* One counter a line, a column for each class. */
 static void report_classes(report_t *report, const box_table_t *box) {
-    report_text(report, "", 4 + NAME_WIDTH + VALUE_WIDTH - 3);
-    report_text(report, "sum", 0);
-    for (unsigned row = 0; row < box->rows; row++) {
-        report_text(report, "", COLUMN_WIDTH - 6);
-        report_text(report, "class ", 0);
-        report_number(report, row, 1);
-    }
+    report_text(report, "  by class", 4 + NAME_WIDTH);
+    for (unsigned row = 0; row < box->rows; row++)
+        report_number(report, row, COLUMN_WIDTH);
     report_character(report, '\n');
     for (unsigned counter = 0; counter < box->count; counter++) {
-        uint64_t sum = 0;
-        for (unsigned row = 0; row < box->rows; row++)
-            sum += box_value(box, row, counter);
-        report_name(report, box->text[counter].name, sum);
-        report_number(report, sum, VALUE_WIDTH);
+        report_text(report, "    ", 0);
+        report_text(report, box->text[counter].name, NAME_WIDTH);
         for (unsigned row = 0; row < box->rows; row++) {
             report_character(report, ' ');
-            report_number(report, box_value(box, row, counter), COLUMN_WIDTH);
+            report_number(report, box_value(box, row, counter), COLUMN_WIDTH - 1);
         }
         report_character(report, '\n');
     }
@@ -174,10 +171,9 @@ static void report_box(report_t *report, const box_table_t *box) {
     report_text(report, ": ", 0);
     report_text(report, box->help, 0);
     report_character(report, '\n');
+    report_list(report, box);
     if (box->rows > 1)
         report_classes(report, box);
-    else
-        report_list(report, box);
 }
 
 /* Names the boxes that this build does not count. */
@@ -233,7 +229,10 @@ HAK_COLD void hak_telemetry_report_pool_v2(void) {
 /* The end of the process by exit or a return from main: after the program's own atexit handlers.
  * Starting reads the options of a process that never allocated. */
 __attribute__((destructor)) static void telemetry_exit(void) {
+    if (!HAK_HAS_REPORTS)
+        return;
     (void)hak_start();
+    hak_learner_report();
     if (hak_options.stats != 0)
         hak_telemetry_report();
     else if (hak_options.pool_v2_stats != 0)

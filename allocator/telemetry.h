@@ -1,7 +1,7 @@
 /*
  * Telemetry: what each part (box) of the allocator did, for experiments and to show that a path ran
  * before it is measured. One list of counters per box. A box is compiled in by its flag
- * HAKMEM_<BOX>_STATS_COMPILED, all of them by HAKMEM_STATS_COMPILED (the build hakmem:counting);
+ * HAKMEM_<BOX>_STATS_COMPILED (config.h), all by HAKMEM_STATS_COMPILED (the build hakmem:counting);
  * compiled out, a counter costs no instruction and no byte.
  *
  * Counters are process-wide, added to with relaxed atomic operations by any thread, without any
@@ -17,7 +17,7 @@
 #include "allocator/config.h"
 #include "allocator/os.h"
 
-/* ------------------------------------------------------------------ the boxes and their flags */
+/* ------------------------------------------------------------------ the boxes */
 
 #define HAK_POOL_HOTBOX_V2_CLASSES 7
 
@@ -28,54 +28,13 @@
     X(TINY, 1, "backend tiny")                                                                     \
     X(MID_V3, 1, "backend mid_v3")                                                                 \
     X(POOL_V1, 1, "backend pool_v1")                                                               \
-    X(POOL_HOTBOX_V2, HAK_POOL_HOTBOX_V2_CLASSES, "backend pool_v2: hot box, by class")            \
+    X(POOL_HOTBOX_V2, HAK_POOL_HOTBOX_V2_CLASSES, "backend pool_v2: the hot box")                  \
     X(SUPERSLAB, 1, "superslabs, the pool of units, the operating system")                         \
     X(REMOTE, 1, "remote target queue")                                                            \
     X(SPILL, 1, "spill")                                                                           \
     X(LEARNER, 1, "learner")                                                                       \
     X(LARGE, 1, "medium and large blocks")                                                         \
     X(HEAP, 1, "heaps")
-
-/* Every box. */
-#ifndef HAKMEM_STATS_COMPILED
-#define HAKMEM_STATS_COMPILED 0
-#endif
-#ifndef HAKMEM_FRONT_STATS_COMPILED
-#define HAKMEM_FRONT_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_LANE_STATS_COMPILED
-#define HAKMEM_LANE_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_TINY_STATS_COMPILED
-#define HAKMEM_TINY_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_MID_V3_STATS_COMPILED
-#define HAKMEM_MID_V3_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_POOL_V1_STATS_COMPILED
-#define HAKMEM_POOL_V1_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED
-#define HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_SUPERSLAB_STATS_COMPILED
-#define HAKMEM_SUPERSLAB_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_REMOTE_STATS_COMPILED
-#define HAKMEM_REMOTE_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_SPILL_STATS_COMPILED
-#define HAKMEM_SPILL_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_LEARNER_STATS_COMPILED
-#define HAKMEM_LEARNER_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_LARGE_STATS_COMPILED
-#define HAKMEM_LARGE_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
-#ifndef HAKMEM_HEAP_STATS_COMPILED
-#define HAKMEM_HEAP_STATS_COMPILED HAKMEM_STATS_COMPILED
-#endif
 
 /* ------------------------------------------------------------------ the counters */
 
@@ -116,18 +75,18 @@
 
 /* The predecessor's twelve, under its names. */
 #define HAK_POOL_HOTBOX_V2_COUNTERS(X)                                                             \
-    X(alloc_calls, "requests for blocks")                                                          \
-    X(alloc_fast, "of these, served by the current page")                                          \
-    X(alloc_refill, "of these, after a partial or a new page became current")                      \
-    X(alloc_refill_fail, "attempts to get a page that failed")                                     \
+    X(alloc_calls, "refills of lanes that asked the hot box")                                      \
+    X(alloc_fast, "of these, from the current page")                                               \
+    X(alloc_refill, "of these, from a partial or a new page, which became current")                \
+    X(alloc_refill_fail, "of these, that found no page")                                           \
     X(alloc_fallback_v1, "of these, handed on to pool_v1")                                         \
-    X(free_calls, "returns of blocks")                                                             \
-    X(free_fast, "of these, to a page of this thread")                                             \
-    X(free_fallback_v1, "of these, handed on to pool_v1")                                          \
-    X(page_of_fail_header_missing, "look-ups of a block's page: there is no page record")          \
-    X(page_of_fail_out_of_range, "look-ups of a block's page: the address is outside the page")    \
-    X(page_of_fail_misaligned, "look-ups of a block's page: not the start of a block")             \
-    X(page_of_fail_unknown, "look-ups of a block's page: failed otherwise")
+    X(free_calls, "blocks that came back, from lanes and from other threads")                      \
+    X(free_fast, "of these, to a page of the hot box")                                             \
+    X(free_fallback_v1, "of these, to pool_v1, where they had been taken from")                    \
+    X(page_of_fail_header_missing, "blocks without a page in the hot box: they are of pool_v1")    \
+    X(page_of_fail_out_of_range, "frees beyond the last block of a page, which stop the program")  \
+    X(page_of_fail_misaligned, "frees of what is not the start of a block, likewise")              \
+    X(page_of_fail_unknown, "frees of blocks that were free already, likewise")
 
 #define HAK_SUPERSLAB_COUNTERS(X)                                                                  \
     X(superslabs_created, "superslabs committed")                                                  \

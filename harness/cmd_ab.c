@@ -319,7 +319,7 @@ static int ab_report(ab_t *ab, int status) {
     if (!cmp_session_quiet(session)) {
         for (size_t i = 0; i < report.comparison_count; i++) {
             cmp_comparison_print(&ab->comparisons[i], stdout);
-            cmp_report_latency_sides(&report, &ab->comparisons[i], stdout);
+            cmp_report_sides(&report, &ab->comparisons[i], stdout);
         }
         counters_print(ab, &report);
         cmp_report_footer(&report, stdout);

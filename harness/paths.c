@@ -60,6 +60,7 @@ bool cmp_paths_find(cmp_paths_t *paths, char *error, size_t error_bytes) {
     paths->worker = cmp_text("%s/../lib/hakmem/worker", folder);
     if (access(paths->worker, X_OK) == 0) {
         paths->libraries = cmp_text("%s/../lib/hakmem", folder);
+        paths->variants = cmp_text("%s/../lib/hakmem/variants.ninja", folder);
         paths->results = results_of_user();
         return true;
     }

@@ -12,7 +12,7 @@ typedef struct cmp_paths {
     char *tree;      /* top of the source tree; NULL when installed */
     char *worker;    /* the worker binary */
     char *libraries; /* folder of libhakmem.so and libhakmem-<variant>.so */
-    char *variants;  /* the file that describes the variants; NULL when installed */
+    char *variants;  /* the file that describes the variants */
     char *results;   /* default folder of the results database */
 } cmp_paths_t;
 

@@ -283,31 +283,23 @@ void cmp_report_latency(const cmp_report_t *report, const cmp_cell_t *heading, F
     free(rows.list);
 }
 
-void cmp_report_latency_sides(const cmp_report_t *report, const cmp_comparison_t *comparison,
-                              FILE *out) {
-    const cmp_run_t *run = report->run;
-    rows_t rows = rows_make(report);
-    for (size_t i = 0; i < run->cell_count; i++) {
-        const cmp_cell_t *cell = &run->cells[i];
-        if (cmp_same_work(cell, comparison->base) && latency_shows(report, i))
-            rows_add(&rows, i,
-                     cell == comparison->base        ? "base"
-                     : cell == comparison->treatment ? "treatment"
-                                                     : allocator_of(report, i)->label);
-    }
-    if (rows.count > 0) {
-        latency_print(report, &rows, out);
-        fputc('\n', out);
-    }
-    free(rows.list);
-}
-
 /* ---------------------------------------------------------------- course over time */
 
 enum { COURSE_WHAT = 2, COURSE_SLICES, COURSE_COLUMNS = COURSE_SLICES + SLICES };
 
+/* With the control: where it changes as the first allocator does, that is the machine. */
 static bool course_shows(const cmp_report_t *report, size_t index) {
-    return report->run->cells[index].seconds > 0 && memory_shows(report, index);
+    return report->run->cells[index].seconds > 0 && !allocator_of(report, index)->floor &&
+           isfinite(report->cells[index].memory[WL_MOMENT_PEAK_LIVE].rss_bytes);
+}
+
+/* Decimals that the ends of slices of this length need, so that all have the same. */
+static int end_decimals(double slice_seconds) {
+    int decimals = 0;
+    for (double scaled = slice_seconds; decimals < 4 && fabs(scaled - round(scaled)) > 1e-6;
+         scaled *= 10)
+        decimals++;
+    return decimals;
 }
 
 static void course_row(cmp_grid_t *grid, const cmp_report_t *report, const row_t *row) {
@@ -324,23 +316,62 @@ static void course_row(cmp_grid_t *grid, const cmp_report_t *report, const row_t
         number_set(grid, COURSE_SLICES + i, slices[i].rss_bytes / MIB, 2);
 }
 
-void cmp_report_course(const cmp_report_t *report, const cmp_cell_t *heading, FILE *out) {
-    rows_t rows = rows_of_heading(report, heading, course_shows);
+static void course_print(const cmp_report_t *report, const rows_t *rows, FILE *out) {
+    const double seconds = report->run->cells[rows->list[0].cell].seconds / SLICES;
+    const int decimals = end_decimals(seconds);
     char ends[SLICES][32];
     const char *names[COURSE_COLUMNS] = {"  over time", "threads", "until s"};
     for (size_t i = 0; i < SLICES; i++) {
-        snprintf(ends[i], sizeof ends[i], "%.3g", heading->seconds * (double)(i + 1) / SLICES);
+        snprintf(ends[i], sizeof ends[i], "%.*f", decimals, seconds * (double)(i + 1));
         names[COURSE_SLICES + i] = ends[i];
     }
+    cmp_grid_t grid = {.columns = 0};
+    header_write(&grid, names, COURSE_COLUMNS);
+    grid.right[COURSE_WHAT] = false;
+    rows_write(&grid, report, rows, course_row);
+    cmp_grid_print(&grid, out, false);
+}
+
+void cmp_report_course(const cmp_report_t *report, const cmp_cell_t *heading, FILE *out) {
+    rows_t rows = rows_of_heading(report, heading, course_shows);
     if (rows.count > 0) {
-        cmp_grid_t grid = {.columns = 0};
         fputc('\n', out);
-        header_write(&grid, names, COURSE_COLUMNS);
-        grid.right[COURSE_WHAT] = false;
-        rows_write(&grid, report, &rows, course_row);
-        cmp_grid_print(&grid, out, false);
+        course_print(report, &rows, out);
     }
     free(rows.list);
+}
+
+/* ---------------------------------------------------------------- two sides */
+
+/* Both sides of a comparison, named so, and the control of the base. */
+static rows_t rows_of_sides(const cmp_report_t *report, const cmp_comparison_t *comparison,
+                            cell_filter_t *shows) {
+    const cmp_run_t *run = report->run;
+    rows_t rows = rows_make(report);
+    for (size_t i = 0; i < run->cell_count; i++) {
+        const cmp_cell_t *cell = &run->cells[i];
+        if (cmp_same_work(cell, comparison->base) && shows(report, i))
+            rows_add(&rows, i,
+                     cell == comparison->base        ? "base"
+                     : cell == comparison->treatment ? "treatment"
+                                                     : allocator_of(report, i)->label);
+    }
+    return rows;
+}
+
+void cmp_report_sides(const cmp_report_t *report, const cmp_comparison_t *comparison, FILE *out) {
+    rows_t course = rows_of_sides(report, comparison, course_shows);
+    rows_t latency = rows_of_sides(report, comparison, latency_shows);
+    if (course.count > 0) {
+        course_print(report, &course, out);
+        fputc('\n', out);
+    }
+    if (latency.count > 0) {
+        latency_print(report, &latency, out);
+        fputc('\n', out);
+    }
+    free(course.list);
+    free(latency.list);
 }
 
 /* ---------------------------------------------------------------- legend */
@@ -381,24 +412,39 @@ static void memory_legend(const cmp_report_t *report, size_t label_width, FILE *
         cmp_text_paragraph(out, "", label_width, text);
 }
 
-static void latency_legend(const cmp_report_t *report, const char *label, size_t label_width,
-                           FILE *out) {
-    bool latency = false;
+static bool any_shown(const cmp_report_t *report, cell_filter_t *shows) {
     for (size_t i = 0; i < report->run->cell_count; i++)
-        latency |= latency_shows(report, i);
+        if (shows(report, i))
+            return true;
+    return false;
+}
+
+/* Of the blocks that tables and comparisons of ab have alike; the first line has the label. */
+static void common_legend(const cmp_report_t *report, const char *label, size_t label_width,
+                          FILE *out) {
     char text[400];
+    if (any_shown(report, course_shows)) {
+        snprintf(
+            text, sizeof text,
+            "over time: the measured time in %d equal parts, named by their ends; throughput "
+            "and mean RSS of each, medians of the rounds; a change that the A/A control shares "
+            "is the machine's",
+            SLICES);
+        cmp_text_paragraph(out, label, label_width, text);
+        label = "";
+    }
     snprintf(text, sizeof text,
              "latency: histogram within %.1f %% and 1 ns; speed: throughput with time stamps "
              "over that without; the slowest %d calls did: preempted, slept (waited), page "
              "fault, disk, or unknown (refill, system call, interrupt)",
              100 * WL_HISTOGRAM_RELATIVE_ERROR, WL_SLOW_CALLS);
-    if (latency)
+    if (any_shown(report, latency_shows))
         cmp_text_paragraph(out, label, label_width, text);
 }
 
 void cmp_report_blocks_legend(const cmp_report_t *report, size_t label_width, FILE *out) {
     memory_legend(report, label_width, out);
-    latency_legend(report, "", label_width, out);
+    common_legend(report, "", label_width, out);
 }
 
 void cmp_report_sides_legend(const cmp_report_t *report, size_t label_width, FILE *out) {
@@ -416,9 +462,10 @@ void cmp_report_sides_legend(const cmp_report_t *report, size_t label_width, FIL
                  "same round, below 1 is less memory; [low, high]: interval of at least 95 %% "
                  "coverage; =: that interval includes 1; at peak live: at the end of the measured "
                  "phase; freed: all blocks%s; the verdict is of throughput alone",
-                 idle ? "; idle: a second without calls later, in the first round" : "");
+                 idle ? "; idle: what a second without calls adds to freed, in the first round"
+                      : "");
         cmp_text_paragraph(out, label, label_width, text);
         label = "";
     }
-    latency_legend(report, label, label_width, out);
+    common_legend(report, label, label_width, out);
 }

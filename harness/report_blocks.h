@@ -10,12 +10,12 @@ void cmp_report_memory(const cmp_report_t *report, const cmp_cell_t *heading, FI
 /* Percentiles and slowest calls, a row for malloc and one for free; nothing without --latency. */
 void cmp_report_latency(const cmp_report_t *report, const cmp_cell_t *heading, FILE *out);
 
-/* The same of both sides and the control of a comparison of ab. */
-void cmp_report_latency_sides(const cmp_report_t *report, const struct cmp_comparison *comparison,
-                              FILE *out);
-
 /* Throughput and RSS in slices of the measured time; nothing without --duration. */
 void cmp_report_course(const cmp_report_t *report, const cmp_cell_t *heading, FILE *out);
+
+/* Course and latency of both sides and the control of a comparison of ab, where there are any. */
+void cmp_report_sides(const cmp_report_t *report, const struct cmp_comparison *comparison,
+                      FILE *out);
 
 /* What the blocks' words mean, for the lines below all tables. `label_width` as there. */
 void cmp_report_blocks_legend(const cmp_report_t *report, size_t label_width, FILE *out);

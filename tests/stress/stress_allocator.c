@@ -1,13 +1,16 @@
 /*
  * Checked stress of the allocator's parts with threads, by its hak_* names: random sizes through
  * every interface, blocks handed to other threads, threads that come and go, sleepers that own
- * blocks which others free. Every block carries a pattern that is verified before it is freed. Runs
- * a fixed number of operations, so that it ends on any machine; built plain, and under the address,
- * undefined behaviour and thread sanitizers. Usage: stress_allocator [OPERATIONS_PER_THREAD
- * [THREADS [SEED]]]
+ * blocks which others free, and one that asks for statistics all the while. Every block carries a
+ * pattern that is verified before it is freed; at the end nothing may be live. Runs a fixed number
+ * of operations, so that it ends on any machine; built plain, and under the address, undefined
+ * behaviour and thread sanitizers. Usage: stress_allocator [OPERATIONS_PER_THREAD [THREADS
+ * [SEED]]]
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,6 +175,30 @@ static void *sleeper_run(void *argument) {
     return NULL;
 }
 
+/* Asks for the allocator's figures while the others run. */
+static _Atomic bool watching;
+
+static void *watcher_run(void *unused) {
+    (void)unused;
+    while (atomic_load_explicit(&watching, memory_order_relaxed)) {
+        hak_stats_t stats = {.size = sizeof stats};
+        if (hak_stats(&stats) != 0 || stats.live_bytes < stats.large_bytes ||
+            stats.threads > stats.heaps || stats.retained_bytes > stats.committed_bytes)
+            wrong("impossible statistics", NULL, stats.live_bytes);
+        sched_yield();
+    }
+    return NULL;
+}
+
+/* Everything was freed. Not where the library serves malloc: the C library has blocks then. */
+static void nothing_is_live(const void *of_malloc) {
+    hak_stats_t stats = {.size = sizeof stats};
+    if (hak_malloc_usable_size(of_malloc) != 0)
+        return;
+    if (hak_stats(&stats) != 0 || stats.live_bytes != 0 || stats.cached_bytes != 0)
+        wrong("blocks are left", NULL, stats.live_bytes + stats.cached_bytes);
+}
+
 static uint64_t argument_number(int count, char **arguments, int index, uint64_t initial) {
     return index < count ? strtoull(arguments[index], NULL, 10) : initial;
 }
@@ -184,6 +211,9 @@ int main(int argc, char **argv) {
     pthread_t *handles = calloc(threads, sizeof handles[0]);
     if (workers == NULL || handles == NULL || threads == 0)
         return 2;
+    pthread_t watcher;
+    watching = true;
+    pthread_create(&watcher, NULL, watcher_run, NULL);
     for (unsigned generation = 0; generation < GENERATIONS; generation++) {
         pthread_t sleeper;
         pthread_mutex_lock(&sleeper_lock);
@@ -198,9 +228,12 @@ int main(int argc, char **argv) {
         pthread_mutex_unlock(&sleeper_lock);
         pthread_join(sleeper, NULL);
     }
+    watching = false;
+    pthread_join(watcher, NULL);
     for (int i = 0; i < SHARED; i++)
         block_free(atomic_load(&shared[i]));
     (void)hak_malloc_trim(0);
+    nothing_is_live(workers);
     free(workers);
     free(handles);
     puts("1 passed, 0 failed");

@@ -219,7 +219,9 @@ static void blocks_show_what_was_measured(void **state) {
     static const char *const parts[] = {
         "  RSS MiB  threads  empty  live  at peak live   peak  freed   idle  lazy  fragment",
         "  hakmem         1   2.00  6.00         10.00  11.00   3.00  +2.00  1.00      1.33",
-        "  over time  threads  until s  ",
+        "  over time    threads  until s  ",
+        "  A/A control        1  M ops/s  ",
+        "over time: the measured time in 8 equal parts",
         "  latency ns  threads  call    p50  p90  p99  p99.9  p99.99  max",
         "  hakmem            1  malloc  <10  <10  250    250     250  250",
         "1 page fault, 1 unknown",

@@ -2,9 +2,11 @@
 "$PYTHON" -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed (./setup --dev)"
 expect 0 mixed -t 1 "${brief[@]}" -a hakmem,glibc --duration 2 --json out.json >table
 grep -Eq '^  RSS MiB +threads +empty +live +at peak live +peak +freed +idle ' table || fail "no memory: $(cat table)"
-grep -Eq '^  over time +threads +until s +0.25 .* 2$' table || fail "no course over time: $(cat table)"
+grep -Eq '^  over time +threads +until s +0\.25 +0\.50 .* 2\.00$' table || fail "no course over time: $(cat table)"
 grep -Eq '^  glibc +1 +M ops/s( +[0-9.]+){8}$' table || fail "no throughput over time: $(cat table)"
+grep -Eq '^  A/A control +1 +M ops/s( +[0-9.]+){8}$' table || fail "no control over time: $(cat table)"
 grep -Eq '^ +RSS MiB( +[0-9.]+){8}$' table || fail "no RSS over time: $(cat table)"
+grep -q 'over time: the measured time in 8 equal parts' table || fail "no word on the parts: $(cat table)"
 python "$ROOT/docs/results.schema.json" "$RESULTS/results.db" <<'SCRIPT'
 import json, jsonschema, sqlite3, sys
 
