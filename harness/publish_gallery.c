@@ -207,7 +207,7 @@ static void missing_write(FILE *out, const pub_set_t *set, const pub_row_t *row,
     char *text = cmp_text("n/a%s%s", *kinds != '\0' ? ": " : "", kinds);
     fputs("set label ", out);
     quoted_write(out, text, false);
-    fprintf(out, " at graph 0.01, first %d left textcolor rgb '" PUB_INK "'\n", -y);
+    fprintf(out, " at graph 0.03, first %d left textcolor rgb '" PUB_INK "'\n", -y);
     free(text);
     free(kinds);
 }
