@@ -531,16 +531,37 @@ static void latency_sketches(pub_gallery_t *gallery, const pub_set_t *set, size_
 
 /* ---------------------------------------------------------------- RSS over time */
 
-static int value_order(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
+/* Puts the k-th smallest of the values, counted from 0, at its place and no larger one before it
+ * (Hoare's FIND). */
+static double kth_select(double *values, size_t count, size_t k) {
+    size_t low = 0, high = count - 1;
+    while (low < high) {
+        const double pivot = values[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            double swapped = values[i];
+            values[i++] = values[j];
+            values[j--] = swapped;
+        }
+        if (k <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return values[k];
 }
 
 static double median_of(double *values, size_t count) {
     if (count == 0)
         return NAN;
-    qsort(values, count, sizeof *values, value_order);
-    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+    const double upper = kth_select(values, count, count / 2);
+    return count % 2 ? upper : (kth_select(values, count, count / 2 - 1) + upper) / 2;
 }
 
 static double end_seconds(const cmp_sample_t *sample) {
