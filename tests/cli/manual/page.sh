@@ -17,7 +17,7 @@ for command in '' $commands; do
     for option in $(grep -o -e '--[a-z][a-z-]*' help | sort -u); do
         grep -qF -e "$option" rendered || fail "$option of '$command' is missing"
     done
-    grep -E '^  \./compare ' help | sed 's/^ *\.\/compare/hakmem-compare/' | while read -r example; do
+    grep -E '^  \./compare ' help | sed 's/^ *//; s/\.\/compare/hakmem-compare/g' | while read -r example; do
         grep -qF -e "$example" squeezed || fail "an example of '$command' is missing: $example"
     done
 done
