@@ -190,7 +190,7 @@ static size_t curve_title(const char *at) {
 static void body_write(FILE *out, const char *body, const char *id, const pub_set_t *set) {
     static const char black[] = "color=\"black\"", white[] = "color=\"white\"",
                       point[] = "color='white'"; /* what lies below a point of a line */
-    bool in_text = false; /* what is written there is data, not markup */
+    bool in_text = false;                        /* what is written there is data, not markup */
     for (const char *at = body; *at != '\0';) {
         size_t skipped = curve_title(at);
         if (strncmp(at, "<text", 5) == 0)

@@ -198,7 +198,7 @@ static int dots_rows(dots_t *dots, sketch_t *sketch) {
             span_widen(dots, figure.high);
         }
     }
-    fprintf(out, ")\nset yrange [%d.6:0.6]\n", -(y - 1));
+    fprintf(out, ")\nset yrange [-%d.6:0.6]\n", y > 0 ? y - 1 : 0);
     return y;
 }
 
@@ -580,7 +580,8 @@ static double rss_at(const cmp_sample_t *sample, double seconds) {
         else
             high = middle;
     }
-    return (double)sample->timeline[low].rss_bytes;
+    const uint64_t rss_bytes = sample->timeline[low].rss_bytes;
+    return rss_bytes > 0 ? (double)rss_bytes : NAN;
 }
 
 /* Median over the good samples, as long as half of them last. Samples with and without an idle

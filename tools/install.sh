@@ -111,7 +111,8 @@ documents=$prefix/share/doc/hakmem
 manual=$prefix/share/man/man1
 bash_completion=$prefix/share/bash-completion/completions
 zsh_completion=$prefix/share/zsh/site-functions
-for folder in "$manual" "$bash_completion" "$zsh_completion" "$prefix/bin" "$prefix/include" "$libdir/pkgconfig" "$tool" "$documents/docs"; do
+for folder in "$prefix/bin" "$prefix/include" "$libdir/pkgconfig" "$tool" "$documents/docs" \
+    "$manual" "$bash_completion" "$zsh_completion"; do
     folder_make "$folder"
 done
 

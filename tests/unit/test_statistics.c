@@ -505,7 +505,8 @@ static void order_statistics_of_sums_are_those_of_all_sums_sorted(void **state) 
     gsl_rng_set(random, 11);
     for (int trial = 0; trial < 400; trial++) {
         double x[30], ones[30], y[30], sums[900];
-        const size_t n = 6 + gsl_rng_uniform_int(random, 24), m = 6 + gsl_rng_uniform_int(random, 24);
+        const size_t n = 6 + gsl_rng_uniform_int(random, 24),
+                     m = 6 + gsl_rng_uniform_int(random, 24);
         const bool ties = trial % 2;
         size_t count = 0;
         for (size_t i = 0; i < n; i++) {
@@ -536,7 +537,8 @@ static void order_statistics_of_sums_are_those_of_all_sums_sorted(void **state) 
         for (size_t i = 0; i < n; i++)
             logs[i] = log(x[i]);
         cmp_interval_t shift = cmp_shift_interval(logs, n, y, m, 0.95);
-        assert_float_equal(shift.estimate, gsl_stats_median_from_sorted_data(sums, 1, count), 1e-12);
+        assert_float_equal(shift.estimate, gsl_stats_median_from_sorted_data(sums, 1, count),
+                           1e-12);
     }
     gsl_rng_free(random);
 }
