@@ -208,17 +208,14 @@ static bool point_wanted(void *context, const cmp_cell_t *point) {
 
 static void point_impossible(void *context, const cmp_cell_t *point, const char *error) {
     scale_t *scale = context;
+    if (point->workload != scale->session.workloads[0])
+        return; /* placements do not depend on it */
     const char *colon = strstr(error, ": "), *reason = colon != NULL ? colon + 2 : error;
     for (size_t i = 0; i < scale->impossible_count; i++) {
         impossible_t *known = &scale->impossible[i];
         if (known->place != point->placement || strcmp(known->reason, reason) != 0)
             continue;
-        char number[16];
-        snprintf(number, sizeof number, "%u", point->threads);
-        const char *last = strrchr(known->threads, ' ');
-        if (strcmp(last != NULL ? last + 1 : known->threads, number) == 0)
-            return; /* of another workload */
-        char *more = cmp_text("%s, %s", known->threads, number);
+        char *more = cmp_text("%s, %u", known->threads, point->threads);
         free(known->threads);
         known->threads = more;
         return;

@@ -11,7 +11,7 @@
 
 #include "report_text.h"
 
-static const double CONFIDENCE = 0.95, KNEE = 0.5, MEGA = 1e6;
+static const double CONFIDENCE = 0.95, KNEE = 0.5, MEGA = 1e6, HOLM_LEVEL = 0.05;
 
 /* ------------------------------------------------------------------ deriving */
 
@@ -210,6 +210,8 @@ static void point_row(cmp_grid_t *grid, const cmp_scaling_t *scaling,
         interval_set(grid, COLUMN_RATIO, &figures->ratio_to_first, 1, 3);
     if (curve->allocator != 0 && figures->equal)
         cmp_grid_set(grid, COLUMN_EQUAL, CMP_STYLE_PLAIN, "=");
+    else if (figures->holm_p > HOLM_LEVEL)
+        cmp_grid_set(grid, COLUMN_EQUAL, CMP_STYLE_PLAIN, "?");
     cmp_report_failure_kinds(cell, kinds, sizeof kinds);
     if (figures->failed > 0)
         cmp_grid_set(grid, COLUMN_FAILURES, CMP_STYLE_FAILURE, "%zu of %zu: %s", figures->failed,
@@ -249,7 +251,7 @@ static void knees_print(const cmp_scaling_t *scaling, size_t first, size_t end, 
     }
     fclose(stream);
     if (any)
-        cmp_text_paragraph(out, "  knee, threads with an efficiency below 1/2:", 45, text);
+        cmp_text_paragraph(out, "  knee (efficiency below 1/2), threads:", 40, text);
     free(text);
 }
 
@@ -291,8 +293,6 @@ void cmp_scaling_print(const cmp_scaling_t *scaling, FILE *out, bool colour) {
             end++;
         heading_print(scaling, first, end, out, colour);
     }
-    for (size_t i = 0; i < scaling->impossible_count; i++)
-        cmp_text_paragraph(out, i > 0 ? "" : "Not here", 14, scaling->impossible[i]);
     cmp_text_paragraph(out, "Scaling", 14,
                        "speed-up: throughput over that of the same allocator's first row of the "
                        "table, in the same round; efficiency: speed-up per PU in use, that is per "

@@ -156,7 +156,9 @@ static void axis_write(const figure_t *figure, size_t first, FILE *out) {
 
 static void panel_write(const figure_t *figure, size_t first, FILE *out) {
     const cmp_scaling_t *scaling = figure->scaling;
-    size_t end = panel_end(figure, first);
+    const size_t end = panel_end(figure, first);
+    const double middle =
+        (double)(first + end - 1) / 2; /* curves stand a little beside each other */
     bool linear = false;
     for (size_t i = first; i < end; i++) {
         curve_data_write(figure, i, out);
@@ -170,9 +172,9 @@ static void panel_write(const figure_t *figure, size_t first, FILE *out) {
         if (linear && scaling->curves[i].allocator == 0)
             fprintf(out, "$linear%zu with lines dashtype 2 linecolor rgb '#bbbbbb' notitle, ", i);
         fprintf(out,
-                "$curve%zu using 1:2:3:4 with yerrorlines linewidth 1.6 pointtype 7 pointsize 0.6 "
-                "linecolor rgb '%s' title ",
-                i, colour_of(scaling, i));
+                "$curve%zu using ($1*%.4f):2:3:4 with yerrorlines linewidth 1.6 pointtype 7 "
+                "pointsize 0.6 linecolor rgb '%s' title ",
+                i, 1 + 0.012 * ((double)i - middle), colour_of(scaling, i));
         quoted_write(out, allocator_of(scaling, i)->label);
         fputs(i + 1 < end ? ", \\\n  " : "\n", out);
     }
@@ -192,7 +194,7 @@ static void curves_write(const figure_t *figure, const char *terminal, const cha
     free(title);
     fprintf(out,
             " font 'sans,14'\nset logscale x 2\nset yrange [0:%.6g]\nset grid ytics linecolor rgb "
-            "'#dddddd'\nset key below samplen 2\nset xlabel 'threads'\nset ylabel 'M ops/s'\n",
+            "'#cccccc'\nset key below samplen 2\nset ylabel 'M ops/s'\n",
             curves_largest(figure) * 1.1);
     for (size_t i = 0; i < figure->scaling->curve_count; i++)
         if (panel_begins(figure, i))
