@@ -130,7 +130,7 @@ static void heap_flush_leaves_every_lane_empty(void **state) {
     (void)state;
     for (size_t size = 16; size <= 65536; size *= 2)
         hak_free(hak_malloc(size));
-    hak_spill_all(hak_thread_heap);
+    hak_spill_all(hak_thread_heap, 0);
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
         assert_int_equal(lane_blocks(hak_heap_lane(hak_thread_heap, class_id)), 0);
 }
