@@ -36,6 +36,13 @@ static void *lane_allocate(hak_heap_t *heap, uint32_t class_id) {
     hak_lane_t *lane = hak_heap_lane(heap, class_id);
     if (lane->top[-1] != NULL)
         return hak_lane_pop(lane);
+    if (HAK_HAS_POOL_V2 && hak_classes[class_id].fallback_class != 0) {
+        /* Blocks of the same stride that were fallen back to before come first: where the hot box
+         * is at its bound, they spare a refill that fails. */
+        hak_lane_t *fallback = hak_heap_lane(heap, hak_classes[class_id].fallback_class);
+        if (fallback->top[-1] != NULL)
+            return hak_lane_pop(fallback);
+    }
     return hak_lane_refill(heap, class_id);
 }
 

@@ -55,12 +55,9 @@ size_t hak_malloc_usable_size(const void *block);
 int hak_malloc_trim(size_t pad);
 
 /*
- * What the allocator holds, in bytes unless said otherwise. Everything that it has of the system is
- *
- *   committed_bytes + metadata_bytes, of which live_bytes are the program's,
- *
- * and what lies between the two is cached, retained, in the free blocks of slabs that are in use,
- * or given back and not touched since.
+ * What the allocator holds, in bytes unless said otherwise. Of committed_bytes, the program has
+ * live_bytes; the rest is cached, retained, free blocks of slabs that are in use, or memory that
+ * was given back or never touched. metadata_bytes come on top.
  */
 typedef struct hak_stats {
     size_t size;            /* set before the call: sizeof(hak_stats_t). After it: how many bytes of
@@ -86,9 +83,9 @@ typedef struct hak_stats {
 
 /*
  * Fills *stats; -1 and errno EINVAL when stats is NULL or stats->size is not at least the size of
- * this version's struct, else 0. In every build, from any thread, at any time; neither allocates
- * nor waits for a thread outside the allocator, but walks all superslabs and heaps: about a
- * microsecond for each MiB.
+ * this version's struct, else 0. In every build, from any thread, at any time. Neither allocates
+ * nor waits for a thread that is outside the allocator; walks all superslabs and heaps, which takes
+ * tens of microseconds for some hundred MiB.
  *
  * Exact while no other thread is inside the allocator. Otherwise each part is read at a moment of
  * its own: blocks that are on their way between two parts are counted in both or in none, so

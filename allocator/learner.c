@@ -151,6 +151,9 @@ void hak_learner_report(void) {
     char line[256];
     if (!HAK_HAS_LEARNER || hak_options.learner == 0)
         return;
+    if (hak_options.learner == 2 && hak_options.stats == 0)
+        return; /* it acts by default, and programs do not expect a line of it */
+    hak_lock(&learner.lock);
     snprintf(line, sizeof line,
              "learner %s: lane ceilings raised %u and cut %u times, retention raised %u and cut %u "
              "times, %zu KiB of units and %zu KiB of large mappings at the end",
@@ -160,5 +163,6 @@ void hak_learner_report(void) {
              atomic_load_explicit(&learner.retain[HAK_RETAINED_UNITS], memory_order_relaxed) / 1024,
              atomic_load_explicit(&learner.retain[HAK_RETAINED_LARGE], memory_order_relaxed) /
                  1024);
+    hak_unlock(&learner.lock);
     hak_warn(line);
 }

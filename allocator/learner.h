@@ -1,7 +1,7 @@
 /*
  * Learner: moves the ceiling of each class's lanes and the retention of empty slabs by what the
- * cold path sees, within fixed bounds. HAKMEM_LEARNER=off (default), observe (counts and reports at
- * exit what it would have done), on. Nothing on the hot path knows of it.
+ * cold path sees, within fixed bounds. HAKMEM_LEARNER=off, observe (counts and reports at
+ * exit what it would have done), on (default). Nothing on the hot path knows of it.
  *
  *   lanes: a class with many refills and flushes in a window gets twice the ceiling, up to
  *   HAK_LANE_LEARN_FACTOR times the configured one; a class with few gets half of what it has, down
@@ -41,7 +41,7 @@ void hak_learner_collect(hak_heap_t *heap);
 /* Ends a window when it is time, and decides. Any thread. */
 void hak_learner_window(uint64_t now_ms);
 
-/* Says what was done, or would have been, on stderr; nothing when the learner is off. */
+/* Says on stderr what would have been done (observe), or with HAKMEM_STATS=on what was. */
 void hak_learner_report(void);
 
 hak_lock_t *hak_learner_lock(void); /* for fork */

@@ -70,8 +70,12 @@ static void list_variants(const cmp_paths_t *paths) {
 static void list_placements(const cmp_paths_t *paths) {
     (void)paths;
     for (unsigned i = 0; i < TOPO_POLICY_COUNT; i++)
-        cmp_text_paragraph(stdout, topo_policy_name((topo_policy_t)i), 10,
+        cmp_text_paragraph(stdout, topo_policy_name((topo_policy_t)i), 18,
                            topo_policy_help((topo_policy_t)i));
+    cmp_text_paragraph(stdout, "pus:LIST", 18,
+                       "the PUs named, in that order: pus:0,2,4 or pus:0-3,8");
+    cmp_text_paragraph(stdout, "PLACEMENT@MEMORY", 18,
+                       "any of these with its memory bound: local, interleave or node:N");
 }
 
 typedef struct section {

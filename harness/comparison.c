@@ -231,13 +231,12 @@ static void table_rounds(const cmp_comparison_t *comparison, FILE *out) {
 static void table_memory(const cmp_comparison_t *comparison, FILE *out) {
     static const char *const names[CMP_SIDES_COUNT] = {[CMP_SIDES_PEAK] = "Peak",
                                                        [CMP_SIDES_PEAK_LIVE] = "At peak live",
-                                                       [CMP_SIDES_FREED] = "Freed",
-                                                       [CMP_SIDES_IDLE] = "Idle"};
+                                                       [CMP_SIDES_FREED] = "Freed"};
     if (!isfinite(comparison->memory[CMP_SIDES_PEAK].base))
         return;
     fprintf(out, "  %-12s %14s %14s %10s  %s\n", "RSS MiB", "base", "treatment", "ratio",
             "[low, high]");
-    for (size_t i = 0; i < CMP_SIDES_COUNT; i++) {
+    for (size_t i = 0; i < CMP_SIDES_IDLE; i++) {
         const cmp_sides_t *sides = &comparison->memory[i];
         const cmp_interval_t *ratio = &sides->ratio;
         if (!isfinite(sides->base))
@@ -250,6 +249,12 @@ static void table_memory(const cmp_comparison_t *comparison, FILE *out) {
         else
             fprintf(out, "n/a\n");
     }
+    /* Not of all rounds, so only what it adds to freed in the same samples says something here. */
+    if (isfinite(comparison->memory[CMP_SIDES_IDLE].base))
+        fprintf(out, "  %-12s %+14.2f %+14.2f\n", "Idle",
+                cmp_memory_figures(comparison->base, WL_MOMENT_IDLE).rss_since_freed_bytes / MIB,
+                cmp_memory_figures(comparison->treatment, WL_MOMENT_IDLE).rss_since_freed_bytes /
+                    MIB);
 }
 
 static void heading_print(const cmp_comparison_t *comparison, FILE *out) {

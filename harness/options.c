@@ -42,7 +42,9 @@ static const struct argp_option option_table[] = {
      1},
     {"threads", 't', "LIST", 0, "Numbers of threads, e.g. 1,2,4 (default: 1 and all PUs)", 1},
     {"place", 'p', "LIST", 0,
-     "Placement of threads on PUs, see 'list placements' (default compact)", 1},
+     "Placement of threads on PUs, see 'list placements'; pus:0,2,4 names PUs, and behind @ stands "
+     "where memory comes from: compact@local, @interleave or @node:N (default compact)",
+     1},
     {"set", 's', "KEY=VALUE", 0,
      "Parameter of the workload, see 'list workloads'; applies to every named workload that has "
      "it; "
@@ -172,23 +174,6 @@ static void threads_take(cmp_options_t *options, const char *word) {
     options->threads[options->thread_count++] = (uint32_t)threads;
 }
 
-static void places_take(cmp_options_t *options, const char *word) {
-    topo_policy_t policy;
-    if (!topo_policy_parse(word, &policy)) {
-        const char *names[TOPO_POLICY_COUNT + 1] = {NULL};
-        for (unsigned i = 0; i < TOPO_POLICY_COUNT; i++)
-            names[i] = topo_policy_name((topo_policy_t)i);
-        const char *near = cmp_nearest(word, names);
-        cmp_usage_error("unknown placement '%s'%s%s%s; see '%s list placements'", word,
-                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "",
-                        cmp_program());
-    }
-    for (size_t i = 0; i < options->place_count; i++)
-        if (options->places[i] == policy)
-            return;
-    options->places[options->place_count++] = policy;
-}
-
 static error_t option_parse(int key, char *value, struct argp_state *state) {
     cmp_options_t *options = state->input;
     switch (key) {
@@ -199,7 +184,7 @@ static error_t option_parse(int key, char *value, struct argp_state *state) {
         list_each("--threads", value, threads_take, options);
         break;
     case 'p':
-        list_each("--place", value, places_take, options);
+        cmp_places_parse(&options->places, value);
         break;
     case 's':
         options->settings =

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../topology/topology.h"
 #include "../workloads/workload.h"
+#include "places.h"
 
 /* Seeds and whatever else goes into JSON stays exact in every reader: below 2^53. */
 #define CMP_SEED_MAX ((UINT64_C(1) << 53) - 1)
@@ -19,8 +19,7 @@ typedef struct cmp_options {
     const char *allocators; /* as given; NULL: the default list */
     uint32_t *threads;      /* without repetitions; none given: thread_count is 0 */
     size_t thread_count;
-    topo_policy_t places[TOPO_POLICY_COUNT];
-    size_t place_count;
+    cmp_places_t places;   /* none given: its count is 0 */
     const char **settings; /* KEY=VALUE in the order given */
     size_t setting_count;
     uint32_t rounds; /* 0: the default */

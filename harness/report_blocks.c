@@ -462,7 +462,8 @@ void cmp_report_sides_legend(const cmp_report_t *report, size_t label_width, FIL
                  "same round, below 1 is less memory; [low, high]: interval of at least 95 %% "
                  "coverage; =: that interval includes 1; at peak live: at the end of the measured "
                  "phase; freed: all blocks%s; the verdict is of throughput alone",
-                 idle ? "; idle: a second without calls later, in the first round" : "");
+                 idle ? "; idle: what a second without calls adds to freed, in the first round"
+                      : "");
         cmp_text_paragraph(out, label, label_width, text);
         label = "";
     }

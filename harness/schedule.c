@@ -71,17 +71,6 @@ uint64_t cmp_schedule_seed(uint64_t run_seed, uint32_t round) {
     return random_next(&state) & CMP_SEED_MAX;
 }
 
-/* "0,1,2": one OS index per thread; one period of it where threads wrap around the PUs. */
-static char *bind_text(const topo_placement_t *placement, uint32_t pu_count) {
-    uint32_t sets = placement->thread_count < pu_count ? placement->thread_count : pu_count;
-    size_t room = (size_t)sets * 11 + 1, used = 0;
-    char *text = calloc(room, 1);
-    for (uint32_t i = 0; text != NULL && i < sets; i++)
-        used +=
-            (size_t)snprintf(text + used, room - used, "%s%u", i > 0 ? "," : "", placement->pu[i]);
-    return text;
-}
-
 static bool group_add(cmp_schedule_t *schedule, cmp_run_t *run, const topo_t *topo,
                       const cmp_cell_t *pattern, char *error, size_t error_bytes) {
     topo_placement_t placement;
@@ -89,7 +78,7 @@ static bool group_add(cmp_schedule_t *schedule, cmp_run_t *run, const topo_t *to
         return false;
     cmp_group_t *group = &schedule->groups[schedule->group_count++];
     group->first_cell = run->cell_count;
-    group->bind = bind_text(&placement, topo_pu_count(topo));
+    group->bind = topo_bind_text(&placement);
     for (size_t allocator = 0; allocator < run->allocator_count; allocator++) {
         cmp_cell_t *cell = &run->cells[run->cell_count++];
         *cell = *pattern;

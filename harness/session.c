@@ -155,8 +155,8 @@ void cmp_session_plan(cmp_session_t *session) {
         .threads = options->thread_count > 0 ? options->threads : default_threads,
         .thread_count =
             options->thread_count > 0 ? options->thread_count : (default_threads[1] > 1 ? 2 : 1),
-        .places = options->place_count > 0 ? options->places : &default_place,
-        .place_count = options->place_count > 0 ? options->place_count : 1,
+        .places = options->places.count > 0 ? options->places.items : &default_place,
+        .place_count = options->places.count > 0 ? options->places.count : 1,
         .seconds = options->duration_seconds,
         .check = options->check,
     };
@@ -309,5 +309,6 @@ void cmp_session_close(cmp_session_t *session) {
     free(session->database);
     free(session->history);
     free(session->options.threads);
+    cmp_places_free(&session->options.places);
     free(session->options.settings);
 }

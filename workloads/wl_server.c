@@ -11,10 +11,10 @@
 enum { LIVE, LONG_PCT, PHASE, REST, REQUESTS, TOUCH };
 
 static const wl_parameter_t server_parameters[] = {
-    [LIVE] = {"live", "bytes", 8 << 20, 1, (uint64_t)1 << 40, NULL,
+    [LIVE] = {"live", "bytes", 4 << 20, 1, (uint64_t)1 << 40, NULL,
               "of long-lived blocks per thread, at most"},
-    [LONG_PCT] = {"long_pct", "%", 10, 0, 100, NULL, "of all blocks are long-lived"},
-    [PHASE] = {"phase", "ops", 100000, 0, (uint64_t)1 << 40, NULL,
+    [LONG_PCT] = {"long_pct", "%", 20, 0, 100, NULL, "of all blocks are long-lived"},
+    [PHASE] = {"phase", "ops", 50000, 0, (uint64_t)1 << 40, NULL,
                "before most is freed; 0: as soon as `live` is reached"},
     [REST] = {"rest", "%", 10, 0, 100, NULL, "of `live` that stays from phase to phase"},
     [REQUESTS] = {"requests", "blocks", 1024, 1, 1 << 24, NULL,
@@ -102,17 +102,21 @@ wl_inline void server_steps(wl_thread_t *thread, uint64_t steps, enum wl_touch t
                             enum wl_mode mode) {
     server_state_t *state = thread->state;
     const uint64_t *value = thread->run->values.value;
-    const uint64_t long_share = (value[LONG_PCT] * 65536 + 50) / 100;
+    /* While others are still measured only requests are replaced: all allocators hold the same
+     * long-lived blocks when memory is read. */
+    const bool frozen = thread->phase == WL_PHASE_LOAD;
+    const uint64_t long_share = frozen ? 0 : (value[LONG_PCT] * 65536 + 50) / 100;
     uint64_t bytes = 0, freed = 0;
 
     for (uint64_t i = 0; i < steps; i++) {
         uint64_t number = wl_random(&state->random);
-        if (wl_unlikely(phase_shrinks(state, value))) {
+        if (wl_unlikely(!frozen && phase_shrinks(state, value))) {
             freed++;
             long_release(thread, state, number, touch, mode);
             continue;
         }
-        state->shrinking = --state->phase_left == 0;
+        if (!frozen)
+            state->shrinking = --state->phase_left == 0;
         uint64_t slot = wl_random_below((uint32_t)number, value[REQUESTS]);
         void *block = state->requests[slot];
         if (block != NULL) {

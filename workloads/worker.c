@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../harness/nearest.h"
+#include "worker_membind.h"
 #include "worker_memory.h"
 #include "worker_system.h"
 #include "worker_thread.h"
@@ -215,6 +216,10 @@ static void report_memory(const wl_control_t *control) {
                          (unsigned long long)memory->page_table_bytes / 1024,
                          (unsigned long long)memory->mappings);
     }
+    for (uint32_t node = 0; node < WL_MAX_NODES; node++)
+        if (control->node_bytes[node] != 0)
+            worker_print(STDOUT_FILENO, "  node %-6u anonymous=%llu\n", node,
+                         (unsigned long long)control->node_bytes[node] / 1024);
 }
 
 /* Whole nanoseconds: formatting a fraction may allocate. */
@@ -274,7 +279,7 @@ int main(int argc, char **argv) {
         worker_print(argc < 2 ? STDERR_FILENO : STDOUT_FILENO,
                      "usage: worker WORKLOAD ops=N|seconds=N [threads=N] [warmup=N] [seed=N]\n"
                      "              [check=0|1] [latency=0|1] [counters=0|1] [idle_ms=N]\n"
-                     "              [bind=SET,...] [control=FD] [PARAMETER=VALUE ...]\n"
+                     "              [bind=SET,...[@MEMORY]] [control=FD] [PARAMETER=VALUE ...]\n"
                      "'./compare list' prints the workloads and their parameters.\n");
         return argc < 2 ? 2 : 0;
     }
@@ -290,6 +295,7 @@ int main(int argc, char **argv) {
     worker_set_state(&worker, WL_STATE_READY);
     worker_wait_for_go(&worker);
 
+    worker_membind(&worker);
     worker_run(&worker);
     worker_set_state(&worker, WL_STATE_DONE);
     if (control_fd < 0)

@@ -16,7 +16,10 @@
  *     counters=0|1   count events of the PMU in the measured phase
  *     idle_ms=N      after everything is freed stay away from the allocator for N milliseconds
  *     bind=SET,...   PUs of thread i as the i-th SET (taken round robin when there are fewer sets
- *                    than threads); a SET is OS indexes joined by '+', e.g. "0,1" or "0+64,1+65"
+ *                    than threads); a SET is OS indexes joined by '+', e.g. "0,1" or "0+64,1+65".
+ *                    Behind the last may stand where memory comes from, by OS indexes of NUMA
+ * nodes:
+ *                    @local, @interleave:0+1 or @bind:1
  *     control=FD     file descriptor of the shared control block below
  *     any other key  a parameter of the workload (workload.h)
  *
@@ -40,6 +43,7 @@
 #define WL_MAX_THREADS   4096
 #define WL_MAX_STAMPS    512
 #define WL_SLOW_CALLS    8 /* kept per operation */
+#define WL_MAX_NODES     64
 
 /* States only grow. Each change is followed by a futex wake on `state`. */
 enum wl_state {
@@ -150,6 +154,9 @@ typedef struct wl_control {
     uint64_t peak_rss_bytes;    /* VmHWM at FREED */
     uint64_t live_bytes;        /* sum over threads at PEAK */
     wl_memory_t memory[WL_MOMENTS];
+    /* Private anonymous memory on each NUMA node (OS index) at PEAK; 0 without a request for memory
+     * in bind=, and where the kernel does not say. */
+    uint64_t node_bytes[WL_MAX_NODES];
 
     uint64_t checksum; /* over all threads, independent of their interleaving */
     uint64_t minor_faults, major_faults;

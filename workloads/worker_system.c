@@ -6,6 +6,8 @@
  */
 #include "worker_system.h"
 
+#include "worker_membind.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -144,7 +146,7 @@ void worker_wait_for_go(wl_run_t *run) {
 /* Start of the SET of thread `index`: the list is taken round robin. */
 static const char *bind_text(const wl_run_t *run, uint32_t index) {
     uint32_t sets = 1;
-    for (const char *c = run->bind; *c; c++)
+    for (const char *c = run->bind; *c && *c != '@'; c++)
         sets += *c == ',';
     const char *text = run->bind;
     for (uint32_t skip = index % sets; skip > 0; text++)
@@ -158,7 +160,8 @@ static void bind_set(wl_run_t *run, uint32_t index, pu_set_t *set) {
     for (;;) {
         char *end;
         unsigned long pu = strtoul(text, &end, 10);
-        if (*text < '0' || *text > '9' || pu >= PU_LIMIT || (*end && *end != ',' && *end != '+'))
+        if (*text < '0' || *text > '9' || pu >= PU_LIMIT ||
+            (*end && *end != ',' && *end != '+' && *end != '@'))
             wl_fail(run, WL_FAILURE_BAD_REQUEST,
                     "bind=%s: want OS indexes below %d joined by '+', sets joined by ','",
                     run->bind, PU_LIMIT);
@@ -172,7 +175,7 @@ static void bind_set(wl_run_t *run, uint32_t index, pu_set_t *set) {
 static _Noreturn void bind_refused(wl_run_t *run, uint32_t index, const char *why) {
     const char *text = bind_text(run, index);
     wl_fail(run, WL_FAILURE_BIND_REFUSED, "cannot bind thread %u to PU %.*s: %s", index,
-            (int)strcspn(text, ","), text, why);
+            (int)strcspn(text, ",@"), text, why);
 }
 
 void worker_bind(wl_run_t *run, uint32_t index) {
@@ -194,6 +197,7 @@ bool worker_bound(wl_run_t *run, uint32_t index) {
         bind_refused(run, index, strerror(errno));
     if (memcmp(&wanted, &actual, sizeof wanted) != 0)
         bind_refused(run, index, "another set was read back");
+    worker_membind_verify(run);
     return true;
 }
 

@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "worker_membind.h"
 #include "worker_memory.h"
 #include "worker_counters.h"
 #include "worker_system.h"
@@ -394,6 +395,7 @@ void worker_run(wl_run_t *run) {
     pthread_barrier_wait(&run->barrier); /* and have counted their live bytes */
     results_collect(run);
     worker_memory_read(&run->control->memory[WL_MOMENT_PEAK_LIVE]);
+    worker_membind_measure(run);
     worker_set_state(run, WL_STATE_PEAK);
     pthread_barrier_wait(&run->barrier); /* D */
 

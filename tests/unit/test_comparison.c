@@ -86,7 +86,9 @@ static void memory_is_printed_with_what_there_is(void **state) {
                    "  Peak                  11.00          12.00     1.0909  [1.0909, 1.0909]\n"
                    "  At peak live          10.00          11.00     1.1000  [1.1000, 1.1000]\n"
                    "  Freed                  3.00           3.00     1.0000  [1.0000, 1.0000] =\n"
-                   "  Idle                   2.00           1.00     0.5000  n/a\n");
+                   "  Idle                  -1.00          -2.00\n");
+    const cmp_sides_t *idle = &comparison.memory[CMP_SIDES_IDLE];
+    assert_true(idle->ratio.estimate == 0.5 && !idle->ratio.valid);
     free(text);
     cmp_run_free(&run);
 }

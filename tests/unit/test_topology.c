@@ -196,6 +196,123 @@ static void nonsense_is_refused_with_a_reason(void **state) {
     assert_null(topo_policy_name(TOPO_POLICY_COUNT));
 }
 
+static topo_policy_t named(const char *name) {
+    topo_policy_t policy = TOPO_POLICY_COUNT;
+    if (!topo_policy_parse(name, &policy))
+        fail_msg("no placement: %s", name);
+    assert_string_equal(topo_policy_name(policy), name);
+    return policy;
+}
+
+static void placements_with_parameters_keep_their_names(void **state) {
+    (void)state;
+    topo_policy_t list = named("pus:5,0-2"), bound = named("scatter@node:1");
+    assert_true(list >= TOPO_POLICY_COUNT && bound >= TOPO_POLICY_COUNT && list != bound);
+    assert_int_equal(named("pus:5,0-2"), list);
+    assert_int_equal(named("scatter"), TOPO_SCATTER);
+    assert_true(topo_policy_bind_memory(&list, "interleave"));
+    assert_string_equal(topo_policy_name(list), "pus:5,0-2@interleave");
+    assert_false(topo_policy_bind_memory(&list, "local"));
+    assert_true(topo_policy_is_distance(named("distance:l3@local")));
+    assert_false(topo_policy_is_distance(named("pus:5,0-2")));
+}
+
+static void names_that_are_no_placement_are_refused(void **state) {
+    (void)state;
+    const char *const wrong[] = {
+        "pus:",           "pus:1,",          "pus:1,1",   "pus:3-1",     "pus:a",
+        "pus:8192",       "pus:-1",          "compact@",  "compact@nod", "@local",
+        "compact@node:",  "compact@node:1x", "kind:slow", "distance:l4", "pus:1@local@local",
+        "compact@locally"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        topo_policy_t policy;
+        if (topo_policy_parse(wrong[i], &policy))
+            fail_msg("accepted: %s", wrong[i]);
+    }
+}
+
+static void assert_bind(const topo_t *topo, const char *name, uint32_t threads, const char *bind) {
+    char error[256];
+    topo_placement_t placement;
+    assert_true(topo_place(topo, named(name), threads, &placement, error, sizeof error));
+    char *text = topo_bind_text(&placement);
+    assert_string_equal(text, bind);
+    free(text);
+    topo_placement_free(&placement);
+}
+
+static void worker_gets_pus_and_nodes_of_one_period(void **state) {
+    (void)state;
+    topo_t *topo = load("pack:2 [numa] core:2 pu:2");
+    assert_bind(topo, "compact", 3, "0,1,2");
+    assert_bind(topo, "pus:6,1", 5, "6,1");
+    assert_bind(topo, "numa@interleave", 3, "0,4,2@interleave:0+1");
+    assert_bind(topo, "core@node:1", 1, "0@bind:1");
+    assert_bind(topo, "smt@local", 12, "0,1,4,5,2,3,6,7@local");
+    topo_free(topo);
+}
+
+static void assert_impossible(const topo_t *topo, const char *name, uint32_t threads,
+                              const char *reason) {
+    char error[256] = "";
+    topo_placement_t placement;
+    assert_false(topo_place(topo, named(name), threads, &placement, error, sizeof error));
+    if (strstr(error, reason) == NULL)
+        fail_msg("'%s' does not say '%s'", error, reason);
+}
+
+static void what_a_machine_cannot_do_is_refused_with_a_reason(void **state) {
+    (void)state;
+    topo_t *topo = load("pack:1 l3:1 core:2 pu:1");
+    assert_impossible(topo, "pus:0,2", 2, "PU 2 does not exist");
+    assert_impossible(topo, "compact@node:1", 1, "NUMA node 1 does not exist");
+    assert_impossible(topo, "kind:performance", 1, "one kind");
+    assert_impossible(topo, "distance:core", 2, "no core has two PUs");
+    assert_impossible(topo, "distance:other", 2, "one NUMA node");
+    assert_impossible(topo, "distance:l3", 1, "without a partner");
+    assert_impossible(topo, "compact", 0, "nothing to place");
+    topo_free(topo);
+}
+
+/* Partners as far apart as asked for and no nearer, by the numbers of the synthetic machine: PU p
+ * is in core p/2, L2 p/4, L3 p/8, node p/16. */
+static void partners_are_at_their_distance(void **state) {
+    (void)state;
+    static const uint32_t shared[] = {2, 4, 8, 16}; /* PUs below what core, l2, l3, node share */
+    static const char *const names[] = {"distance:core", "distance:l2", "distance:l3",
+                                        "distance:node", "distance:other"};
+    topo_t *topo = load("pack:2 [numa] l3:2 l2:2 core:2 pu:2");
+    for (size_t i = 0; i < 5; i++) {
+        char error[256];
+        topo_placement_t placement;
+        bool seen[32] = {false};
+        assert_true(topo_place(topo, named(names[i]), 32, &placement, error, sizeof error));
+        assert_false(placement.oversubscribed); /* all PUs have found a partner */
+        for (uint32_t thread = 0; thread < 32; thread += 2) {
+            uint32_t one = placement.pu[thread], two = placement.pu[thread + 1];
+            assert_true(!seen[one] && !seen[two] && one != two);
+            seen[one] = seen[two] = true;
+            if (i < 4)
+                assert_int_equal(one / shared[i], two / shared[i]);
+            if (i > 0)
+                assert_int_not_equal(one / shared[i - 1], two / shared[i - 1]);
+        }
+        topo_placement_free(&placement);
+    }
+    topo_free(topo);
+}
+
+static void pairs_of_three_caches_leave_nobody_over(void **state) {
+    (void)state;
+    topo_t *topo = load("pack:1 l3:1 l2:3 core:2 pu:1");
+    char error[256];
+    topo_placement_t placement;
+    assert_true(topo_place(topo, TOPO_DISTANCE_L3, 6, &placement, error, sizeof error));
+    assert_int_equal(placement.period, 6);
+    topo_placement_free(&placement);
+    topo_free(topo);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_core_vm_has_one_order_for_all_policies),
@@ -209,6 +326,12 @@ int main(void) {
         cmocka_unit_test(summary_counts_what_the_topology_has),
         cmocka_unit_test(xml_of_a_topology_loads_again),
         cmocka_unit_test(nonsense_is_refused_with_a_reason),
+        cmocka_unit_test(placements_with_parameters_keep_their_names),
+        cmocka_unit_test(names_that_are_no_placement_are_refused),
+        cmocka_unit_test(worker_gets_pus_and_nodes_of_one_period),
+        cmocka_unit_test(what_a_machine_cannot_do_is_refused_with_a_reason),
+        cmocka_unit_test(partners_are_at_their_distance),
+        cmocka_unit_test(pairs_of_three_caches_leave_nobody_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

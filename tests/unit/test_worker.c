@@ -493,6 +493,25 @@ static void long_lived_bytes_grow_to_the_limit_and_shrink_to_the_rest(void **sta
     assert_true(least < limit / 2);
 }
 
+static void long_lived_blocks_are_the_same_when_memory_is_read(void **state) {
+    (void)state;
+    /* One place for a request: the live bytes of two runs differ by a block per thread at most. */
+    static const char *const libraries[] = {NULL, "build/fixtures/plain.so", NULL};
+    const uint64_t largest = 65536;
+    uint64_t least = UINT64_MAX, most = 0;
+    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
+        child_t child =
+            child_run(libraries[i], "server ops=60000 threads=3 live=1M phase=7000 requests=1", 3);
+        assert_done(&child);
+        uint64_t live = child.control->live_bytes;
+        least = live < least ? live : least;
+        most = live > most ? live : most;
+        child_release(&child);
+    }
+    assert_true(most - least <= 3 * largest);
+    assert_true(least > 3 * largest);
+}
+
 /* ---------------------------------------------------------------------------------- protocol */
 
 static void it_waits_for_go_with_the_proof_filled_in(void **state) {
@@ -754,6 +773,7 @@ int main(void) {
         cmocka_unit_test(short_lives_leave_no_blocks_to_others),
         cmocka_unit_test(sets_pass_from_thread_to_thread),
         cmocka_unit_test(long_lived_bytes_grow_to_the_limit_and_shrink_to_the_rest),
+        cmocka_unit_test(long_lived_blocks_are_the_same_when_memory_is_read),
         cmocka_unit_test(it_waits_for_go_with_the_proof_filled_in),
         cmocka_unit_test(bookkeeping_is_exactly_the_shared_memory),
         cmocka_unit_test(a_library_without_malloc_is_not_named_as_serving),

@@ -4,6 +4,14 @@ need valgrind
 expect 0 ab hakmem hakmem -w mixed -t 1 "${brief[@]}" --hit hak_large_resize --json out.json >table
 grep -q "Verdict *INACTIVE" table || fail "not INACTIVE"
 grep -q "hak_large_resize did not run" table || fail "no word on the function"
+# Without -r there are ten rounds: enough to see what was measured, and no budget is spent.
+expect 0 ab hakmem hakmem -w mixed -t 1 --seed 1 -o "$RESULTS" --hit hak_large_resize --json out.json >table
+python <<'SCRIPT'
+import json
+
+verdict, = json.load(open("out.json"))["verdicts"]
+assert verdict["verdict"] == "INACTIVE" and verdict["rounds"] == 10, verdict
+SCRIPT
 expect 0 ab hakmem hakmem -w mixed -t 1 "${brief[@]}" --hit hak_lane_refill >table
 grep -q "INACTIVE" table && fail "INACTIVE although it runs"
 grep -q "hak_lane_refill ran" table || fail "no word on the function"
