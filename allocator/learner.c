@@ -151,7 +151,7 @@ void hak_learner_report(void) {
     char line[256];
     if (!HAK_HAS_LEARNER || hak_options.learner == 0)
         return;
-    if (hak_options.learner == 2 && hak_options.stats == 0)
+    if (hak_options.learner == 2 && !(HAKMEM_STATS_COMPILED && hak_options.stats != 0))
         return; /* it acts by default, and programs do not expect a line of it */
     hak_lock(&learner.lock);
     snprintf(line, sizeof line,

@@ -41,7 +41,8 @@ void hak_learner_collect(hak_heap_t *heap);
 /* Ends a window when it is time, and decides. Any thread. */
 void hak_learner_window(uint64_t now_ms);
 
-/* Says on stderr what would have been done (observe), or with HAKMEM_STATS=on what was. */
+/* Says on stderr what would have been done (observe), or with HAKMEM_STATS=on in a counting build
+ * what was. */
 void hak_learner_report(void);
 
 hak_lock_t *hak_learner_lock(void); /* for fork */
