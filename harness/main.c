@@ -17,7 +17,9 @@
     X(run)                                                                                         \
     X(topology)                                                                                    \
     X(list)                                                                                        \
-    X(doctor)
+    X(doctor)                                                                                      \
+    X(results)                                                                                     \
+    X(publish)
 
 #define DECLARE(name) extern const cmp_command_t cmp_command_##name;
 #define ADDRESS(name) &cmp_command_##name,
