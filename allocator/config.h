@@ -28,6 +28,7 @@
     X(HAK_HAS_POOL_V2, "contain the backend POOL_V2 (Pool HotBox v2)")                             \
     X(HAK_HAS_LEARNER, "contain the learner")                                                      \
     X(HAK_HAS_HELPER, "contain the helper thread")                                                 \
+    X(HAK_HAS_REPORTS, "contain what is printed at exit")                                          \
     X(HAKMEM_STATS_COMPILED, "count in every box: the default of the flags below")                 \
     X(HAKMEM_FRONT_STATS_COMPILED, "compile the counters of calls of the interface in")            \
     X(HAKMEM_LANE_STATS_COMPILED, "compile the counters of lanes in")                              \
@@ -77,6 +78,9 @@
 #endif
 #ifndef HAK_HAS_HELPER
 #define HAK_HAS_HELPER (!HAKMEM_BENCH_MINIMAL)
+#endif
+#ifndef HAK_HAS_REPORTS
+#define HAK_HAS_REPORTS (!HAKMEM_BENCH_MINIMAL)
 #endif
 #ifndef HAKMEM_STATS_COMPILED
 #define HAKMEM_STATS_COMPILED 0

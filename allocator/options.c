@@ -77,14 +77,16 @@ static bool word_parse(const char *words, const char *text, uint64_t *value) {
 }
 
 static bool value_parse(const hak_option_row_t *row, const char *text, uint64_t *value) {
-    if (strchr(row->unit, '|') != NULL && word_parse(row->unit, text, value))
-        return true;
-    return number_parse(text, value) && *value >= row->minimum && *value <= row->maximum;
+    bool known = strchr(row->unit, '|') != NULL && word_parse(row->unit, text, value);
+    return (known || number_parse(text, value)) && *value >= row->minimum && *value <= row->maximum;
 }
 
 static void value_refuse(const hak_option_row_t *row, const char *assignment) {
     char line[320];
-    if (strchr(row->unit, '|') != NULL)
+    if (row->maximum == 0)
+        snprintf(line, sizeof line, "%.80s is ignored: this build knows only %s=off", assignment,
+                 row->variable);
+    else if (strchr(row->unit, '|') != NULL)
         snprintf(line, sizeof line, "%.80s is ignored: %s must be one of %s", assignment,
                  row->variable, row->unit);
     else

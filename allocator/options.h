@@ -12,13 +12,13 @@
 
 /* X(field, environment variable, default, minimum, maximum, unit, help). A unit with '|' lists the
  * words of a choice, whose value is the word's number; other values are whole numbers, in decimal
- * or hexadecimal (0x7F). */
+ * or hexadecimal (0x7F). What a build does not contain can only be off there. */
 #define HAK_OPTIONS(X)                                                                             \
     X(lane_kib, "HAKMEM_LANE_KIB", 32, 1, 1024, "KiB",                                             \
       "bytes of blocks up to which one lane (thread and size class) grows")                        \
     X(thread_kib, "HAKMEM_THREAD_KIB", 512, 16, 1048576, "KiB",                                    \
       "bytes of blocks that all lanes of a thread together may cache")                             \
-    X(retain_mib, "HAKMEM_RETAIN_MIB", 16, 0, 1048576, "MiB",                                      \
+    X(retain_mib, "HAKMEM_RETAIN_MIB", 256, 0, 1048576, "MiB",                                     \
       "touched memory of empty slabs that is kept for reuse, at most; the bound in force is a "    \
       "quarter of what is in use, at least 1 MiB")                                                 \
     X(purge, "HAKMEM_PURGE", 1, 0, 1, "off|on",                                                    \
@@ -26,27 +26,27 @@
     X(purge_ms, "HAKMEM_PURGE_MS", 500, 0, 3600000, "ms",                                          \
       "age at which empty slabs, idle caches, idle heaps and unused large mappings are given "     \
       "back")                                                                                      \
-    X(large_retain_mib, "HAKMEM_LARGE_RETAIN_MIB", 32, 0, 1048576, "MiB",                          \
+    X(large_retain_mib, "HAKMEM_LARGE_RETAIN_MIB", 256, 0, 1048576, "MiB",                         \
       "unused large mappings that are kept for reuse")                                             \
     X(huge_pages, "HAKMEM_HUGE_PAGES", 0, 0, 1, "off|on",                                          \
       "transparent huge pages for superslabs whose units are all in use")                          \
-    X(mid_v3_enabled, "HAKMEM_MID_V3_ENABLED", 1, 0, 1, "off|on",                                  \
+    X(mid_v3_enabled, "HAKMEM_MID_V3_ENABLED", HAK_HAS_MID_V3, 0, HAK_HAS_MID_V3, "off|on",        \
       "257 to 768 bytes from MID_V3 instead of Tiny")                                              \
     X(mid_v3_classes, "HAKMEM_MID_V3_CLASSES", 0xffff, 0, 0xffff, "mask",                          \
       "classes of MID_V3 in use: bit 0 is 257 to 288 bytes, bit 15 is 737 to 768")                 \
-    X(pool_v2_enabled, "HAKMEM_POOL_V2_ENABLED", 1, 0, 1, "off|on",                                \
+    X(pool_v2_enabled, "HAKMEM_POOL_V2_ENABLED", HAK_HAS_POOL_V2, 0, HAK_HAS_POOL_V2, "off|on",    \
       "1 to 64 KiB from Pool HotBox v2 instead of Pool v1")                                        \
     X(pool_v2_classes, "HAKMEM_POOL_V2_CLASSES", 0x7f, 0, 0x7f, "mask",                            \
       "classes of Pool HotBox v2 in use: sizes up to 2, 4, 8, 16, 32, 48, 64 KiB")                 \
     X(pool_v2_thread_mib, "HAKMEM_POOL_V2_THREAD_MIB", 64, 1, 1048576, "MiB",                      \
       "pages of one thread's hot box; beyond them its blocks come from Pool v1")                   \
-    X(pool_v2_stats, "HAKMEM_POOL_V2_STATS", 0, 0, 1, "off|on",                                    \
+    X(pool_v2_stats, "HAKMEM_POOL_V2_STATS", 0, 0, HAK_HAS_REPORTS, "off|on",                      \
       "print the counters of Pool HotBox v2 at exit (in a counting build)")                        \
-    X(learner, "HAKMEM_LEARNER", 0, 0, 2, "off|observe|on",                                        \
+    X(learner, "HAKMEM_LEARNER", 2 * HAK_HAS_LEARNER, 0, 2 * HAK_HAS_LEARNER, "off|observe|on",    \
       "move lane ceilings and retention by what is seen on the cold path; observe only reports")   \
-    X(helper, "HAKMEM_HELPER", 0, 0, 1, "off|on",                                                  \
+    X(helper, "HAKMEM_HELPER", 0, 0, HAK_HAS_HELPER, "off|on",                                     \
       "a thread that purges while the program does not call the allocator")                        \
-    X(stats, "HAKMEM_STATS", 0, 0, 1, "off|on",                                                    \
+    X(stats, "HAKMEM_STATS", 0, 0, HAK_HAS_REPORTS, "off|on",                                      \
       "print the counters of all boxes at exit (in a counting build)")
 
 typedef struct hak_options {

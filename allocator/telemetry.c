@@ -229,7 +229,7 @@ HAK_COLD void hak_telemetry_report_pool_v2(void) {
 /* The end of the process by exit or a return from main: after the program's own atexit handlers.
  * Starting reads the options of a process that never allocated. */
 __attribute__((destructor)) static void telemetry_exit(void) {
-    if (HAKMEM_BENCH_MINIMAL)
+    if (!HAK_HAS_REPORTS)
         return;
     (void)hak_start();
     hak_learner_report();

@@ -52,7 +52,7 @@
 #define HAK_LANE_COUNTERS(X)                                                                       \
     X(refills, "empty lanes that were filled")                                                     \
     X(refilled_blocks, "blocks that refills brought")                                              \
-    X(refill_failures, "refills that found no memory")                                             \
+    X(refill_failures, "refills for which the backend had no block")                               \
     X(flushes, "flushes of lanes")                                                                 \
     X(flushed_blocks, "blocks that flushes returned")                                              \
     X(grown, "lanes whose capacity was raised")                                                    \
@@ -102,14 +102,14 @@
     X(sent_blocks, "blocks that left in chunks to another heap")                                   \
     X(chunks_published, "chunks pushed to an inbox")                                               \
     X(chunks_received, "chunks that their heap's thread put into its lanes")                       \
-    X(chunks_drained_by_others, "chunks that were drained for a heap by another thread")           \
+    X(chunks_drained_by_others, "chunks put straight into slabs, mostly by another thread")        \
     X(direct_puts, "foreign blocks put straight into their slab")
 
 #define HAK_SPILL_COUNTERS(X)                                                                      \
-    X(lane_spills, "lanes brought back to their bound")                                            \
+    X(lane_spills, "lanes whose oldest blocks were returned")                                      \
     X(spilled_blocks, "blocks that spills returned")                                               \
-    X(idle_spills, "idle heaps that were flushed")                                                 \
-    X(exit_spills, "heaps that were spilled at their thread's exit")
+    X(idle_spills, "lanes that were emptied because nothing used them")                            \
+    X(exit_spills, "heaps that returned all they held: thread exit, malloc_trim")
 
 #define HAK_LEARNER_COUNTERS(X)                                                                    \
     X(windows, "windows of observation that ended")                                                \
@@ -129,7 +129,7 @@
     X(created, "heaps made")                                                                       \
     X(inherited, "idle heaps that a new thread took over")                                         \
     X(released, "heaps that became idle when their thread exited")                                 \
-    X(swept, "idle heaps whose lanes and inbox were emptied")                                      \
+    X(swept, "heaps whose inbox was drained because their thread did not look")                    \
     X(abandoned_at_fork, "heaps whose thread vanished in a fork")
 
 /* One struct a box, its fields the counters: hak_counts_LANE[row].refills. Defined in telemetry.c

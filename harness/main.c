@@ -18,7 +18,9 @@
     X(scale)                                                                                       \
     X(topology)                                                                                    \
     X(list)                                                                                        \
-    X(doctor)
+    X(doctor)                                                                                      \
+    X(results)                                                                                     \
+    X(publish)
 
 #define DECLARE(name) extern const cmp_command_t cmp_command_##name;
 #define ADDRESS(name) &cmp_command_##name,

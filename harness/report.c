@@ -119,21 +119,22 @@ static size_t pairs_append(const cmp_cell_t *treatment, const cmp_cell_t *base,
     return count;
 }
 
-/* The cell of the first allocator that did the same work; NULL when the run has none. */
-static const cmp_cell_t *first_of(const cmp_run_t *run, const cmp_cell_t *cell) {
+/* The cell of allocator `base` that did the same work; NULL when the run has none. */
+static const cmp_cell_t *base_of(const cmp_run_t *run, size_t base, const cmp_cell_t *cell) {
     for (size_t i = 0; i < run->cell_count; i++)
-        if (run->cells[i].allocator == 0 && cmp_same_work(&run->cells[i], cell))
+        if (run->cells[i].allocator == base && cmp_same_work(&run->cells[i], cell))
             return &run->cells[i];
     return NULL;
 }
 
-/* Pairs of throughputs with the first allocator's: of one cell, or of all controls. */
+/* Pairs of throughputs with the base's: of one cell, or of all controls with what they repeat. */
 typedef struct pairs {
     double *treatment, *base;
     size_t count;
 } pairs_t;
 
-static pairs_t pairs_over(const cmp_run_t *run, const cmp_cell_t *only, bool controls) {
+static pairs_t pairs_over(const cmp_run_t *run, size_t base, const cmp_cell_t *only,
+                          bool controls) {
     size_t capacity = 0;
     for (size_t i = 0; i < run->cell_count; i++)
         capacity += run->cells[i].sample_count;
@@ -143,7 +144,7 @@ static pairs_t pairs_over(const cmp_run_t *run, const cmp_cell_t *only, bool con
         abort();
     for (size_t i = 0; i < run->cell_count; i++) {
         const cmp_cell_t *cell = &run->cells[i];
-        const cmp_cell_t *first = first_of(run, cell);
+        const cmp_cell_t *first = base_of(run, base, cell);
         if (first && (controls ? run->allocators[cell->allocator].control : cell == only))
             pairs.count = pairs_append(cell, first, pairs.treatment, pairs.base, pairs.count);
     }
@@ -156,8 +157,9 @@ static void pairs_free(pairs_t *pairs) {
 }
 
 /* Ratio over the pairs of one cell, or of all controls. */
-static cmp_interval_t ratio_over(const cmp_run_t *run, const cmp_cell_t *only, bool controls) {
-    pairs_t pairs = pairs_over(run, only, controls);
+static cmp_interval_t ratio_over(const cmp_run_t *run, size_t base, const cmp_cell_t *only,
+                                 bool controls) {
+    pairs_t pairs = pairs_over(run, base, only, controls);
     cmp_interval_t ratio = {NAN, NAN, NAN, NAN, false};
     if (pairs.count > 0)
         ratio = cmp_ratio_interval(pairs.treatment, pairs.base, pairs.count, RATIO_CONFIDENCE);
@@ -179,10 +181,10 @@ static void ratios_correct(cmp_report_t *report) {
     for (size_t i = 0; i < run->cell_count; i++) {
         const cmp_allocator_t *allocator = &run->allocators[run->cells[i].allocator];
         p[i] = NAN;
-        if (run->cells[i].allocator == 0 || allocator->control || allocator->floor ||
+        if (run->cells[i].allocator == report->base || allocator->control || allocator->floor ||
             !report->cells[i].ratio_to_first.valid)
             continue;
-        pairs_t pairs = pairs_over(run, &run->cells[i], false);
+        pairs_t pairs = pairs_over(run, report->base, &run->cells[i], false);
         p[i] = cmp_ratio_p(pairs.treatment, pairs.base, pairs.count);
         pair_counts[i] = pairs.count;
         report->ratio_rows++;
@@ -227,7 +229,7 @@ static double counter_per_op(const cmp_cell_t *cell, int counter) {
     return median;
 }
 
-static cmp_cell_figures_t cell_derive(const cmp_run_t *run, const cmp_cell_t *cell) {
+static cmp_cell_figures_t cell_derive(const cmp_run_t *run, size_t base, const cmp_cell_t *cell) {
     cmp_cell_figures_t figures = {0};
     size_t count;
     double *throughputs = figures_of(cell, sample_throughput, &count);
@@ -239,10 +241,10 @@ static cmp_cell_figures_t cell_derive(const cmp_run_t *run, const cmp_cell_t *ce
     figures.ns_per_op = cell->threads * 1e9 / figures.ops_per_second.median;
     if (!isfinite(figures.ns_per_op))
         figures.ns_per_op = NAN;
-    if (cell->allocator == 0 && figures.good > 0)
+    if (cell->allocator == base && figures.good > 0)
         figures.ratio_to_first = (cmp_interval_t){1, 1, 1, 1, true};
     else
-        figures.ratio_to_first = ratio_over(run, cell, false);
+        figures.ratio_to_first = ratio_over(run, base, cell, false);
     figures.equal = figures.ratio_to_first.valid && figures.ratio_to_first.low <= 1 &&
                     figures.ratio_to_first.high >= 1;
     figures.peak_rss_bytes = median_of(cell, sample_peak_rss);
@@ -279,18 +281,22 @@ bool cmp_same_heading(const cmp_cell_t *a, const cmp_cell_t *b) {
 }
 
 cmp_report_t cmp_report_make(const cmp_run_t *run) {
-    cmp_report_t report = {.run = run, .history_low = NAN, .history_high = NAN};
+    return cmp_report_make_against(run, 0);
+}
+
+cmp_report_t cmp_report_make_against(const cmp_run_t *run, size_t base) {
+    cmp_report_t report = {.run = run, .base = base, .history_low = NAN, .history_high = NAN};
     report.cells = calloc(run->cell_count + 1, sizeof *report.cells);
     if (!report.cells)
         abort();
     for (size_t i = 0; i < run->cell_count; i++) {
-        report.cells[i] = cell_derive(run, &run->cells[i]);
+        report.cells[i] = cell_derive(run, base, &run->cells[i]);
         report.failures |= report.cells[i].failed > 0;
         report.failures |= report.cells[i].latency && report.cells[i].latency->failed > 0;
     }
     for (size_t i = 0; i < run->cell_count; i++)
         report.cells[i].floor_ns_per_op = floor_of(&report, &run->cells[i]);
-    report.noise_floor = ratio_over(run, NULL, true);
+    report.noise_floor = ratio_over(run, 0, NULL, true);
     ratios_correct(&report);
     for (size_t i = 0; run->counters_source && i < run->cell_count; i++)
         report.failures |= !run->allocators[run->cells[i].allocator].floor &&

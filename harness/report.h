@@ -38,6 +38,7 @@ typedef struct cmp_cell_figures {
 
 typedef struct cmp_report {
     const cmp_run_t *run;
+    size_t base;                /* the allocator that ratios refer to: the first one, 0 */
     cmp_cell_figures_t *cells;  /* parallel to run->cells */
     cmp_interval_t noise_floor; /* control over first, all cells of the run pooled by log ratio */
     size_t ratio_rows;          /* that have a holm_p */
@@ -58,6 +59,8 @@ bool cmp_same_heading(const cmp_cell_t *a, const cmp_cell_t *b);
 
 /* Derives all figures. The report borrows the run. */
 cmp_report_t cmp_report_make(const cmp_run_t *run);
+/* The same with ratios to allocator `base`; the noise floor stays that of the control. */
+cmp_report_t cmp_report_make_against(const cmp_run_t *run, size_t base);
 void cmp_report_free(cmp_report_t *report);
 
 /* Adds the noise floors of earlier runs, as cmp_store_noise_history returns them. */
@@ -80,5 +83,8 @@ void cmp_report_footer(const cmp_report_t *report, FILE *out);
 bool cmp_report_json(const cmp_report_t *report, FILE *out);
 /* Tidy CSV: one row a sample. */
 bool cmp_report_csv(const cmp_report_t *report, FILE *out);
+/* Its parts, for the samples of several runs in one file. */
+void cmp_report_csv_header(FILE *out);
+bool cmp_report_csv_rows(const cmp_report_t *report, FILE *out);
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include "report.h"
 
+#include "csv_field.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -23,70 +25,24 @@ static const char header[] =
     "malloc_max_ns,free_p50_ns,free_p90_ns,free_p99_ns,free_p99.9_ns,free_p99.99_ns,free_max_ns,"
     "output_sha256,counted_ops,cycles,instructions,branches,branch_misses,cache_misses,binding\n";
 
-static void field_text(FILE *out, const char *text) {
-    if (!text || strcmp(text, "n/a") == 0) {
-        fputc(',', out);
-        return;
-    }
-    if (strpbrk(text, ",\"\r\n")) {
-        fputc('"', out);
-        for (; *text; text++) {
-            if (*text == '"')
-                fputc('"', out);
-            fputc(*text, out);
-        }
-        fputs("\",", out);
-        return;
-    }
-    fprintf(out, "%s,", text);
-}
-
-static void field_real(FILE *out, double value) {
-    if (isfinite(value))
-        fprintf(out, "%.15g,", value);
-    else
-        fputc(',', out);
-}
-
-static void field_count(FILE *out, uint64_t value) {
-    fprintf(out, "%" PRIu64 ",", value);
-}
-
-/* A figure whose zero means that it was not taken. */
-static void field_nonzero(FILE *out, uint64_t value) {
-    if (value)
-        field_count(out, value);
-    else
-        fputc(',', out);
-}
-
 static void fields_of_cell(FILE *out, const cmp_run_t *run, const cmp_cell_t *cell) {
     const cmp_allocator_t *allocator = &run->allocators[cell->allocator];
-    char *parameters = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&parameters, &length);
-    for (size_t i = 0; stream && i < cell->workload->parameter_count; i++) {
-        char value[64];
-        wl_format(cell->workload, &cell->values, i, value, sizeof value);
-        fprintf(stream, "%s%s=%s", i ? " " : "", cell->workload->parameters[i].name, value);
-    }
-    if (stream)
-        fclose(stream);
-    field_text(out, run->uuid);
-    field_text(out, run->kind);
-    field_text(out, cell->workload->name);
-    field_text(out, parameters);
-    field_text(out, allocator->label);
-    field_count(out, allocator->control);
-    field_text(out, allocator->version);
-    field_text(out, allocator->sha256);
-    field_nonzero(out, cell->threads);
-    field_text(out, cmp_cell_placement(cell));
-    field_count(out, cell->oversubscribed);
-    field_nonzero(out, cell->ops_per_thread);
-    field_nonzero(out, cell->warmup_per_thread);
-    field_real(out, cell->seconds > 0 ? cell->seconds : NAN);
-    field_count(out, cell->check);
+    char *parameters = cmp_csv_parameters(cell);
+    cmp_csv_text(out, run->uuid);
+    cmp_csv_text(out, run->kind);
+    cmp_csv_text(out, cell->workload->name);
+    cmp_csv_text(out, parameters);
+    cmp_csv_text(out, allocator->label);
+    cmp_csv_count(out, allocator->control);
+    cmp_csv_text(out, allocator->version);
+    cmp_csv_text(out, allocator->sha256);
+    cmp_csv_nonzero(out, cell->threads);
+    cmp_csv_text(out, cmp_cell_placement(cell));
+    cmp_csv_count(out, cell->oversubscribed);
+    cmp_csv_nonzero(out, cell->ops_per_thread);
+    cmp_csv_nonzero(out, cell->warmup_per_thread);
+    cmp_csv_real(out, cell->seconds > 0 ? cell->seconds : NAN);
+    cmp_csv_count(out, cell->check);
     free(parameters);
 }
 
@@ -95,7 +51,7 @@ static void fields_of_memory(FILE *out, const cmp_sample_t *sample) {
     const wl_memory_t *peak_live = &sample->memory[WL_MOMENT_PEAK_LIVE];
     const wl_memory_t *freed = &sample->memory[WL_MOMENT_FREED];
     const wl_memory_t *idle = &sample->memory[WL_MOMENT_IDLE];
-    field_nonzero(out, idle->rss_bytes);
+    cmp_csv_nonzero(out, idle->rss_bytes);
     const struct {
         const wl_memory_t *moment;
         uint64_t bytes;
@@ -105,20 +61,20 @@ static void fields_of_memory(FILE *out, const cmp_sample_t *sample) {
                  {idle, idle->lazy_free_bytes}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (parts[i].moment->rss_bytes != 0)
-            field_count(out, parts[i].bytes);
+            cmp_csv_count(out, parts[i].bytes);
         else
-            field_nonzero(out, 0);
+            cmp_csv_nonzero(out, 0);
     }
-    field_nonzero(out, empty->page_table_bytes);
-    field_nonzero(out, peak_live->page_table_bytes);
-    field_nonzero(out, empty->mappings);
-    field_nonzero(out, peak_live->mappings);
+    cmp_csv_nonzero(out, empty->page_table_bytes);
+    cmp_csv_nonzero(out, peak_live->page_table_bytes);
+    cmp_csv_nonzero(out, empty->mappings);
+    cmp_csv_nonzero(out, peak_live->mappings);
 }
 
 static void fields_of_latency(FILE *out, const cmp_sample_t *sample) {
     const wl_latency_report_t *latency = sample->latency;
-    field_real(out, latency ? sample->timed_ops_per_second : NAN);
-    field_real(out, latency ? latency->overhead_ns : NAN);
+    cmp_csv_real(out, latency ? sample->timed_ops_per_second : NAN);
+    cmp_csv_real(out, latency ? latency->overhead_ns : NAN);
     for (int i = 0; i < WL_OPERATIONS; i++) {
         const wl_histogram_t *histogram = latency ? &latency->histograms[i] : NULL;
         double max = histogram ? (double)histogram->max : NAN;
@@ -126,17 +82,17 @@ static void fields_of_latency(FILE *out, const cmp_sample_t *sample) {
             double ns = histogram ? wl_histogram_percentile(histogram, cmp_percentiles[p]) : -1;
             if (ns < 0)
                 max = NAN; /* there was no call */
-            field_real(out, ns >= 0 ? ns : NAN);
+            cmp_csv_real(out, ns >= 0 ? ns : NAN);
         }
-        field_real(out, max);
+        cmp_csv_real(out, max);
     }
 }
 
 static void fields_of_counters(FILE *out, const cmp_sample_t *sample) {
-    field_text(out, sample->output_sha256);
-    field_nonzero(out, sample->counted.ops);
+    cmp_csv_text(out, sample->output_sha256);
+    cmp_csv_nonzero(out, sample->counted.ops);
     for (int i = CMP_COUNTER_CYCLES; i <= CMP_COUNTER_CACHE_MISSES; i++)
-        field_real(out, sample->counted.ops > 0 ? sample->counted.events[i] : NAN);
+        cmp_csv_real(out, sample->counted.ops > 0 ? sample->counted.events[i] : NAN);
 }
 
 /* A failed sample reports what it had: there, zero means that nothing was reported. */
@@ -145,35 +101,36 @@ static void fields_of_sample(FILE *out, const cmp_cell_t *cell, const cmp_sample
     char checksum[20] = "";
     if (good && !program)
         snprintf(checksum, sizeof checksum, "%016" PRIx64, sample->checksum);
-    field_text(out, sample->uuid);
-    field_count(out, sample->round);
-    field_count(out, sample->position);
-    field_count(out, sample->seed);
-    field_text(out, good ? NULL : cmp_failure_name(sample->failure));
-    field_text(out, sample->reason);
+    cmp_csv_text(out, sample->uuid);
+    cmp_csv_count(out, sample->round);
+    cmp_csv_count(out, sample->position);
+    cmp_csv_count(out, sample->seed);
+    cmp_csv_text(out, good ? NULL : cmp_failure_name(sample->failure));
+    cmp_csv_text(out, sample->reason);
     const double reals[] = {sample->started, sample->wall_seconds, sample->ops_per_second,
                             sample->window_seconds};
     for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++)
-        field_real(out, reals[i] != 0 ? reals[i] : NAN);
-    field_nonzero(out, sample->ops);
-    field_text(out, checksum);
-    field_real(out, (good && !program) || sample->crossed_share != 0 ? sample->crossed_share : NAN);
-    field_nonzero(out, sample->peak_rss_bytes);
-    field_nonzero(out, sample->memory[WL_MOMENT_EMPTY].rss_bytes);
-    field_nonzero(out, sample->memory[WL_MOMENT_PEAK_LIVE].rss_bytes);
-    field_nonzero(out, sample->memory[WL_MOMENT_FREED].rss_bytes);
+        cmp_csv_real(out, reals[i] != 0 ? reals[i] : NAN);
+    cmp_csv_nonzero(out, sample->ops);
+    cmp_csv_text(out, checksum);
+    cmp_csv_real(out,
+                 (good && !program) || sample->crossed_share != 0 ? sample->crossed_share : NAN);
+    cmp_csv_nonzero(out, sample->peak_rss_bytes);
+    cmp_csv_nonzero(out, sample->memory[WL_MOMENT_EMPTY].rss_bytes);
+    cmp_csv_nonzero(out, sample->memory[WL_MOMENT_PEAK_LIVE].rss_bytes);
+    cmp_csv_nonzero(out, sample->memory[WL_MOMENT_FREED].rss_bytes);
     const uint64_t counts[] = {sample->live_bytes, sample->minor_faults, sample->major_faults,
                                sample->voluntary_switches, sample->involuntary_switches};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         if (good && (i > 0 || !program))
-            field_count(out, counts[i]);
+            cmp_csv_count(out, counts[i]);
         else
-            field_nonzero(out, counts[i]);
+            cmp_csv_nonzero(out, counts[i]);
     }
     const double times[] = {sample->user_seconds, sample->system_seconds, sample->steal_seconds};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
-        field_real(out, good || times[i] != 0 ? times[i] : NAN);
-    field_text(out, cmp_sample_kind_name(sample->kind));
+        cmp_csv_real(out, good || times[i] != 0 ? times[i] : NAN);
+    cmp_csv_text(out, cmp_sample_kind_name(sample->kind));
     fields_of_memory(out, sample);
     fields_of_latency(out, sample);
     fields_of_counters(out, sample);
@@ -182,8 +139,16 @@ static void fields_of_sample(FILE *out, const cmp_cell_t *cell, const cmp_sample
             sample->binding ? sample->binding : "");
 }
 
-bool cmp_report_csv(const cmp_report_t *report, FILE *out) {
+void cmp_report_csv_header(FILE *out) {
     fputs(header, out);
+}
+
+bool cmp_report_csv(const cmp_report_t *report, FILE *out) {
+    cmp_report_csv_header(out);
+    return cmp_report_csv_rows(report, out);
+}
+
+bool cmp_report_csv_rows(const cmp_report_t *report, FILE *out) {
     for (size_t i = 0; i < report->run->cell_count; i++) {
         const cmp_cell_t *cell = &report->run->cells[i];
         for (size_t j = 0; j < cell->sample_count; j++) {

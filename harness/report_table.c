@@ -370,7 +370,7 @@ static void legend_print(const cmp_report_t *report, FILE *out) {
              "[low, high]: interval of at least 95 %% coverage; =: that interval includes 1; ?: it "
              "does not, but among so many rows that may be chance (Holm, 5 %%)%s",
              program ? "speed (1 / wall time) over" : "throughput over",
-             report->run->allocator_count ? report->run->allocators[0].label : "n/a",
+             report->run->allocator_count ? report->run->allocators[report->base].label : "n/a",
              program ? "; user and system: CPU time of all its processes; peak: RSS of the largest "
                        "one of them; faults: minor and major"
                      : "");

@@ -71,7 +71,7 @@ static uint32_t big_endian_32(const unsigned char *bytes) {
  * not below what the header counts (sqlite.org/fileformat2.html, section 1.3). The length is only
  * judged without a journal beside it, which SQLite would first roll back.
  */
-static bool file_inspect(const char *path, off_t file_bytes, char *error, size_t error_bytes) {
+static bool header_inspect(const char *path, off_t file_bytes, char *error, size_t error_bytes) {
     unsigned char header[HEADER_BYTES];
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
@@ -132,5 +132,26 @@ bool cmp_store_file_inspect(const char *path, char *error, size_t error_bytes) {
                  path, strerror(errno));
         return false;
     }
-    return status.st_size == 0 || file_inspect(path, status.st_size, error, error_bytes);
+    return status.st_size == 0 || header_inspect(path, status.st_size, error, error_bytes);
+}
+
+bool cmp_store_file_readable(const char *path, char *error, size_t error_bytes) {
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        const int reason = errno;
+        if (reason == ENOENT || reason == ENOTDIR)
+            snprintf(error, error_bytes,
+                     "there is no results database '%s'; measure something first, or name another",
+                     path);
+        else
+            snprintf(error, error_bytes, "cannot read results database '%s': %s; name another",
+                     path, strerror(reason));
+        return false;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        snprintf(error, error_bytes, "results database '%s' is not a regular file; name another",
+                 path);
+        return false;
+    }
+    return status.st_size == 0 || header_inspect(path, status.st_size, error, error_bytes);
 }

@@ -92,7 +92,8 @@ static double *history_read(cmp_store_t *store, const char *sql, const char *mac
     " JOIN sample AS control_sample ON control_sample.cell = control_cell.id"                      \
     " JOIN sample AS first_sample ON first_sample.cell = first_cell.id"                            \
     "  AND first_sample.round = control_sample.round"                                              \
-    " WHERE machine.id = ? AND run.kind = 'measured' AND run.uuid <> ?"                            \
+    " WHERE machine.id = ?1 AND run.kind = 'measured' AND run.uuid <> ?2"                          \
+    "  AND run.started <= coalesce((SELECT started FROM run WHERE uuid = ?2), run.started)"        \
     "  AND control_sample.failure IS NULL AND first_sample.failure IS NULL"                        \
     "  AND control_cell.checked = 0 AND control_cell.oversubscribed = 0"                           \
     "  AND control_sample.kind = 'throughput' AND first_sample.kind = 'throughput' AND " also      \

@@ -6,6 +6,7 @@
  * is closed when they are executed. Main thread of compare. See docs/method.md, Interrupted runs.
  */
 #include "store_internal.h"
+#include "store_manage.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,4 +54,18 @@ bool cmp_store_lock(cmp_store_t *store, const char *uuid, char *error, size_t er
         snprintf(store->own_run, sizeof store->own_run, "%s", uuid);
     }
     return locked;
+}
+
+bool cmp_store_is_measured(const cmp_store_t *store, const char *uuid) {
+    char *path = NULL;
+    if (asprintf(&path, "%s-runs", store->path) < 0)
+        abort();
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    struct flock lock = {
+        .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = uuid_offset(uuid), .l_len = 1};
+    bool held = file >= 0 && fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    if (file >= 0)
+        close(file);
+    free(path);
+    return held;
 }

@@ -54,6 +54,7 @@ prefix=${prefix%/}
 libdir=${libdir%/}
 destdir=${destdir%/}
 
+umask 022 # what is installed is for all users
 cd "$(dirname "$0")/.."
 version=$(sed -n 's/^#define HAKMEM_VERSION "\(.*\)"$/\1/p' allocator/hakmem.h)
 [ -n "$version" ] || complain 'allocator/hakmem.h names no HAKMEM_VERSION'

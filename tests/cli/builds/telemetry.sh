@@ -48,12 +48,24 @@ sed -n '/^POOL_HOTBOX_V2: /,/^SUPERSLAB: /p' report >hotbox
 if grep '^  \*' hotbox; then
     fail "the hot box is off and counts"
 fi
-sed -n '/^POOL_V1: /,/^POOL_HOTBOX_V2: /p' report | grep -Eq '^  \* takes +[1-9]' ||
+sed -n '/^POOL_V1: /,/^POOL_HOTBOX_V2: /p' report >pool_v1
+grep -Eq '^  \* takes +[1-9]' pool_v1 ||
     fail "pool_v1 serves nothing: $(cat report)"
 
 # What the learner would have done is said in any build that has one.
 run "$library" HAKMEM_LEARNER=observe
 grep -q '^hakmem: learner observed' report || fail "the learner says nothing: $(cat report)"
+
+# What a build does not contain is refused there, not ignored; `fixed` reads no environment.
+for word in minimal:HAKMEM_LEARNER=on minimal:HAKMEM_HELPER=on minimal:HAKMEM_STATS=1 \
+    pruned:HAKMEM_MID_V3_ENABLED=on pruned:HAKMEM_POOL_V2_ENABLED=1; do
+    build=${word%%:*} assignment=${word#*:}
+    run "$ROOT/build/lib/libhakmem-$build.so" "$assignment"
+    [ "$(cat report)" = "hakmem: $assignment is ignored: this build knows only ${assignment%%=*}=off" ] ||
+        fail "$build: $(cat report)"
+done
+run "$ROOT/build/lib/libhakmem-fixed.so" HAKMEM_STATS=1 HAKMEM_PURGE_MS=nonsense
+[ ! -s report ] || fail "fixed read the environment: $(cat report)"
 
 # Symbols of the counters: only where they are counted.
 need nm
@@ -62,4 +74,5 @@ grep -q ' hak_telemetry_report$' symbols || fail "nm sees nothing: $(head symbol
 if grep hak_counts_ symbols; then
     fail "the default build has counters"
 fi
-nm "$counting" | grep -q hak_counts_FRONT || fail "the counting build has no counters"
+nm "$counting" >symbols
+grep -q ' hak_counts_FRONT$' symbols || fail "the counting build has no counters"

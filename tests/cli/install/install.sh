@@ -16,7 +16,7 @@ listing() {
     (cd "$1" && find . -printf '%P %y %m %l\n' | sort && find . -type f -exec sha256sum {} + | sort)
 }
 
-install_to "$PWD/a package" PREFIX=/usr
+(umask 077 && install_to "$PWD/a package" PREFIX=/usr)
 listing "a package" >once
 install_to "$PWD/a package" PREFIX=/usr/
 listing "a package" >twice

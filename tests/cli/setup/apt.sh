@@ -33,7 +33,7 @@ printf '#!/bin/sh\necho 1000\n' >bin/id
 chmod +x bin/*
 needed='gcc libc6-dev ninja-build libhwloc-dev libjansson-dev libsqlite3-dev libmd-dev'
 baselines='libjemalloc2 libmimalloc3 libmimalloc2.1 libmimalloc-dev libtcmalloc-minimal4t64
-    libtcmalloc-minimal4 libtbbmalloc2 valgrind'
+    libtcmalloc-minimal4 libtbbmalloc2 valgrind gnuplot-nox'
 
 fresh() {
     : >"$STATE/lists"
@@ -57,7 +57,7 @@ echo '== again'
 cat "$STATE/calls"
 
 echo '== a distribution without mimalloc and TBB'
-fresh $needed libjemalloc2 libtcmalloc-minimal4t64 valgrind
+fresh $needed libjemalloc2 libtcmalloc-minimal4t64 valgrind gnuplot-nox
 "$ROOT/setup"
 : >"$STATE/calls"
 echo '== again'
