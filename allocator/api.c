@@ -36,6 +36,13 @@ static void *lane_allocate(hak_heap_t *heap, uint32_t class_id) {
     hak_lane_t *lane = hak_heap_lane(heap, class_id);
     if (lane->top[-1] != NULL)
         return hak_lane_pop(lane);
+    if (HAK_HAS_POOL_V2 && hak_classes[class_id].fallback_class != 0) {
+        /* Blocks of the same stride that were fallen back to before come first: where the hot box
+         * is at its bound, they spare a refill that fails. */
+        hak_lane_t *fallback = hak_heap_lane(heap, hak_classes[class_id].fallback_class);
+        if (fallback->top[-1] != NULL)
+            return hak_lane_pop(fallback);
+    }
     return hak_lane_refill(heap, class_id);
 }
 
@@ -75,14 +82,26 @@ HAK_NOINLINE void *hak_malloc_slow(size_t size) {
     return block != NULL ? block : large_allocate(size, 1, &zeroed);
 }
 
-static void *aligned_allocate(size_t alignment, size_t size) {
+/* Beyond what a class aligns to, or where the classes had no memory left. */
+static HAK_COLD void *aligned_allocate_slow(size_t alignment, size_t size) {
     bool zeroed;
+    return HAK_UNLIKELY(!hak_start()) ? out_of_memory() : large_allocate(size, alignment, &zeroed);
+}
+
+/* A multiple of the alignment has a class whose stride is one too: strides are multiples of a power
+ * of two that is at least the alignment or divides it, and slabs start at multiples of 64 KiB. */
+static inline void *aligned_allocate(size_t alignment, size_t size) {
+    const size_t mask = alignment - 1;
+    const size_t rounded = (size + mask + (size == 0)) & ~mask;
     HAK_COUNT(FRONT, aligned);
-    if (HAK_UNLIKELY(!hak_start()))
-        return out_of_memory();
-    uint32_t class_id = hak_class_of_aligned(size, alignment);
-    void *block = class_id != 0 ? class_allocate(class_id) : NULL;
-    return block != NULL ? block : large_allocate(size, alignment, &zeroed);
+    if (HAK_UNLIKELY(rounded - 1 >= HAK_LANE_MAX_BYTES || size > HAK_LANE_MAX_BYTES ||
+                     alignment > HAK_LANE_MAX_BYTES))
+        return aligned_allocate_slow(alignment, size);
+    void *block = hak_front_malloc(rounded);
+    if (HAK_LIKELY(((uintptr_t)block & mask) == 0))
+        return block;
+    hak_front_free(block); /* it came from elsewhere than its class */
+    return aligned_allocate_slow(alignment, size);
 }
 
 /* ------------------------------------------------------------------ free, behind the lanes */
@@ -93,7 +112,10 @@ static void local_free(hak_heap_t *heap, hak_lane_t *lane, void *block) {
     hak_slab_check(block, "free");
     if (HAK_CHECK_FREE && HAK_UNLIKELY(lane->top[-1] == block))
         hak_fault("free", block, "double free: it is the block that was freed last");
-    hak_lane_push_slow(heap, lane, block);
+    if (HAK_LIKELY(lane->top != lane->limit))
+        hak_lane_push(lane, block);
+    else
+        hak_lane_push_slow(heap, lane, block);
 }
 
 /* A block of Pool v1: whoever frees it keeps it. */
@@ -229,10 +251,13 @@ HAK_API void *hak_realloc(void *block, size_t size) {
     size_t usable = usable_size(block, "realloc");
     if (size <= usable && size >= usable / 2)
         return block;
-    if (size > HAK_LANE_MAX_BYTES && hak_map_entry(block) == 0) {
+    const uint32_t entry = hak_map_entry(block);
+    if (size > HAK_LANE_MAX_BYTES && entry == 0) {
         void *resized = hak_large_resize(block, size);
         if (resized != NULL)
             return resized;
+    } else if (entry >> 16 == HAK_OWNER_MEDIUM && hak_medium_resize(block, size)) {
+        return block;
     }
     return realloc_moved(block, size, usable);
 }
@@ -321,7 +346,7 @@ HAK_API int hak_malloc_trim(size_t pad) {
     if (!hak_start())
         return 0;
     if (hak_heap_is_real(hak_thread_heap))
-        hak_spill_all(hak_thread_heap);
+        hak_spill_all(hak_thread_heap, 0);
     hak_heaps_sweep(true);
     hak_pool_v1_decay(true);
     size_t purged = hak_pool_purge(true);

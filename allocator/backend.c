@@ -6,6 +6,18 @@
 #include "allocator/slab.h"
 #include "allocator/telemetry.h"
 
+hak_slab_t *hak_heap_slab_create(hak_heap_t *heap, uint32_t class_id) {
+    hak_slab_t *slab = hak_slab_create(heap->id, class_id);
+    if (slab != NULL)
+        HAK_SHARE(heap->slab_bytes, heap->slab_bytes + ((size_t)slab->run_units << HAK_UNIT_SHIFT));
+    return slab;
+}
+
+void hak_heap_slab_release(hak_heap_t *heap, hak_slab_t *slab) {
+    HAK_SHARE(heap->slab_bytes, heap->slab_bytes - ((size_t)slab->run_units << HAK_UNIT_SHIFT));
+    hak_run_free(slab);
+}
+
 size_t hak_backend_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want) {
     const hak_backend_t backend = hak_classes[class_id].backend;
     size_t taken;
@@ -48,10 +60,10 @@ void hak_backend_put(hak_heap_t *heap, uint32_t class_id, void *const *blocks, s
     hak_unlock(&heap->lock);
 }
 
-void hak_backend_trim(hak_heap_t *heap) {
-    hak_tiny_trim(heap);
+void hak_backend_trim(hak_heap_t *heap, size_t touched_bytes) {
+    hak_tiny_trim(heap, touched_bytes);
     if (HAK_HAS_MID_V3)
-        hak_mid_trim(heap);
+        hak_mid_trim(heap, touched_bytes);
     if (HAK_HAS_POOL_V2)
-        hak_pool_v2_trim(heap);
+        hak_pool_v2_trim(heap, touched_bytes);
 }

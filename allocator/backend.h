@@ -25,24 +25,29 @@ void hak_backend_put(hak_heap_t *heap, uint32_t class_id, void *const *blocks, s
 /* Gives blocks of any classes of `heap` back to its slabs; heap->lock is held. */
 void hak_backend_put_locked(hak_heap_t *heap, void *const *blocks, size_t count);
 
-/* Releases empty slabs that are kept in reserve; heap->lock is held. */
-void hak_backend_trim(hak_heap_t *heap);
+/* Releases empty slabs that are kept in reserve, but for those of which at most `touched_bytes`
+ * were ever handed out; heap->lock is held. */
+void hak_backend_trim(hak_heap_t *heap, size_t touched_bytes);
 
 /* ------------------------------------------------------------------ between backend.c and the
  * files
  */
 
+/* Makes and releases slabs of a heap, in no list. */
+hak_slab_t *hak_heap_slab_create(hak_heap_t *heap, uint32_t class_id);
+void hak_heap_slab_release(hak_heap_t *heap, hak_slab_t *slab);
+
 size_t hak_tiny_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
 void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
-void hak_tiny_trim(hak_heap_t *heap);
+void hak_tiny_trim(hak_heap_t *heap, size_t touched_bytes);
 
 size_t hak_mid_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
 void hak_mid_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
-void hak_mid_trim(hak_heap_t *heap);
+void hak_mid_trim(hak_heap_t *heap, size_t touched_bytes);
 
 size_t hak_pool_v2_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
 void hak_pool_v2_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
-void hak_pool_v2_trim(hak_heap_t *heap);
+void hak_pool_v2_trim(hak_heap_t *heap, size_t touched_bytes);
 
 /* These take the class's lock themselves. */
 size_t hak_pool_v1_take(uint32_t class_id, void **blocks, size_t want);

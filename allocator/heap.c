@@ -16,6 +16,7 @@
 #include "allocator/telemetry.h"
 
 #define SWEEP_PERIOD_MS 100
+#define EXIT_KEEP_BYTES 8192u /* an empty slab so little touched stays for the next thread */
 
 static void *null_slot[2]; /* [0] is the NULL that an empty lane ends in */
 
@@ -146,7 +147,7 @@ static void heap_release(hak_heap_t *heap) {
  * frees from here on (other destructors, the dynamic linker) goes through the common heap. */
 static void thread_exit(void *value) {
     hak_heap_t *heap = value;
-    hak_spill_all(heap);
+    hak_spill_all(heap, EXIT_KEEP_BYTES);
     hak_thread_heap = &hak_empty_heap;
     thread_exited = true;
     heap_release(heap);
@@ -217,7 +218,7 @@ static void heap_sweep(hak_heap_t *heap, bool all) {
     hak_lock(&heap->lock);
     hak_remote_drain(heap, false);
     if (!bound)
-        hak_backend_trim(heap);
+        hak_backend_trim(heap, 0);
     hak_unlock(&heap->lock);
 }
 

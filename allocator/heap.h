@@ -65,6 +65,7 @@ struct hak_heap {
     hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS];
     hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];
     size_t pool_bytes; /* [lock] of pages of Pool HotBox v2 */
+    size_t slab_bytes; /* [lock] of all slabs; its thread reads it without the lock, as a hint */
 
     _Alignas(64) _Atomic(hak_chunk_t *) inbox; /* [any,atomic] chunks from other threads: push
                                                   releases, taking all acquires */

@@ -7,15 +7,19 @@
 
 #include <string.h>
 
+#include "allocator/learner.h"
 #include "allocator/options.h"
 #include "allocator/os.h"
 #include "allocator/superslab.h"
 #include "allocator/telemetry.h"
 
-#define MEDIUM_BYTES_MAX ((size_t)1 << 20)
-#define SHARDS           16u
-#define SHARD_ROWS_FIRST 256u
-#define RETAINED_MAX     32u
+#define MEDIUM_BYTES_MAX     ((size_t)1 << 20)
+#define SHARDS               16u
+#define SHARD_ROWS_FIRST     256u
+#define RETAINED_MAX         256u
+#define RETAINED_BYTES_LEAST ((size_t)1 << 20)
+#define REGRET_MS                                                                                  \
+    1000u /* what is unmapped and mapped again within this time was unmapped in vain */
 
 /* ------------------------------------------------------------------ medium */
 
@@ -37,8 +41,185 @@ void hak_medium_free(void *block, const char *function) {
     hak_run_free(medium_run(block, function));
 }
 
+bool hak_medium_resize(void *block, size_t size) {
+    const size_t units = (size + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT;
+    return size > HAK_LANE_MAX_BYTES && size <= MEDIUM_BYTES_MAX &&
+           hak_run_resize(medium_run(block, "realloc"), (uint32_t)units);
+}
+
 size_t hak_medium_usable(const void *block, const char *function) {
     return (size_t)medium_run(block, function)->run_units << HAK_UNIT_SHIFT;
+}
+
+/* ------------------------------------------------------------------ retained extents */
+
+/*
+ * Freed mappings wait here for reuse: touched memory that costs no page fault the second time.
+ * Neighbours in address merge, and what is larger than asked for is split, since a mapping may be
+ * unmapped in any pieces. Best fit (Knuth, TAOCP 1, 2.5).
+ */
+typedef struct extent {
+    char *start;
+    size_t bytes;
+    uint64_t freed_ms;
+} extent_t;
+
+static struct {
+    hak_lock_t lock;
+    extent_t extent[RETAINED_MAX]; /* [lock] in no order */
+    size_t count;                  /* [lock] */
+    size_t bytes;                  /* [lock] sum */
+    size_t regrettable;            /* [lock] bytes unmapped since unmapped_ms, for want of room */
+    uint64_t unmapped_ms;          /* [lock] */
+    _Atomic size_t live_bytes;     /* [any,atomic] relaxed: of blocks in use */
+} retained;
+
+/* A quarter of what is in use and what was learnt, at least 1 MiB, as for units of superslabs. */
+static size_t retained_bound_bytes(void) {
+    const size_t most = (size_t)hak_options.large_retain_mib << 20;
+    const size_t keep = RETAINED_BYTES_LEAST +
+                        atomic_load_explicit(&retained.live_bytes, memory_order_relaxed) / 4 +
+                        hak_learner_retain_bytes(HAK_RETAINED_LARGE);
+    return keep < most ? keep : most;
+}
+
+/* retained.lock is held. */
+static void extent_remove(size_t index) {
+    retained.bytes -= retained.extent[index].bytes;
+    retained.extent[index] = retained.extent[--retained.count];
+}
+
+/* retained.lock is held, and there is room for one more. */
+static void extent_add(extent_t extent) {
+    for (size_t i = 0; i < retained.count;) {
+        const extent_t *other = &retained.extent[i];
+        if (other->start + other->bytes != extent.start &&
+            extent.start + extent.bytes != other->start) {
+            i++;
+            continue;
+        }
+        extent.start = other->start < extent.start ? other->start : extent.start;
+        extent.bytes += other->bytes;
+        extent_remove(i);
+        i = 0;
+    }
+    retained.bytes += extent.bytes;
+    retained.extent[retained.count++] = extent;
+}
+
+static size_t extent_oldest(void) {
+    size_t oldest = 0;
+    for (size_t i = 1; i < retained.count; i++)
+        if (retained.extent[i].freed_ms < retained.extent[oldest].freed_ms)
+            oldest = i;
+    return oldest;
+}
+
+/* The smallest extent that fits, cut to size; NULL when there is none. */
+static void *retained_take(size_t bytes, size_t alignment) {
+    size_t best = RETAINED_MAX;
+    void *address = NULL;
+    hak_lock(&retained.lock);
+    for (size_t i = 0; i < retained.count; i++) {
+        const extent_t *extent = &retained.extent[i];
+        if (extent->bytes >= bytes && ((uintptr_t)extent->start & (alignment - 1)) == 0 &&
+            (best == RETAINED_MAX || extent->bytes < retained.extent[best].bytes))
+            best = i;
+    }
+    if (best != RETAINED_MAX) {
+        extent_t *extent = &retained.extent[best];
+        address = extent->start;
+        extent->start += bytes;
+        extent->bytes -= bytes;
+        retained.bytes -= bytes;
+        if (extent->bytes == 0)
+            extent_remove(best);
+        HAK_COUNT(LARGE, reused);
+    }
+    hak_unlock(&retained.lock);
+    return address;
+}
+
+/* Cuts the end off the oldest extent, at most `bytes` of it; retained.lock is held. The caller
+ * unmaps what is returned. */
+static extent_t extent_cut(size_t bytes) {
+    const size_t oldest = extent_oldest();
+    extent_t *extent = &retained.extent[oldest];
+    extent_t cut = *extent;
+    if (cut.bytes > bytes) {
+        cut.start += cut.bytes - bytes;
+        cut.bytes = bytes;
+        extent->bytes -= bytes;
+        retained.bytes -= bytes;
+    } else {
+        extent_remove(oldest);
+    }
+    return cut;
+}
+
+/* Keeps a mapping for reuse, and unmaps the oldest beyond the bounds. */
+static void retained_give(void *address, size_t bytes) {
+    const uint64_t now = hak_os_milliseconds();
+    const size_t bound = retained_bound_bytes();
+    bool given = false;
+    for (;;) {
+        extent_t cut = {.bytes = 0};
+        hak_lock(&retained.lock);
+        if (!given && retained.count < RETAINED_MAX) {
+            extent_add((extent_t){.start = address, .bytes = bytes, .freed_ms = now});
+            given = true;
+        }
+        if (!given)
+            cut = extent_cut(SIZE_MAX);
+        else if (retained.bytes > bound && hak_options.purge != 0)
+            cut = extent_cut((retained.bytes - bound + HAK_OS_PAGE_BYTES - 1) &
+                             ~(HAK_OS_PAGE_BYTES - 1));
+        if (cut.bytes != 0) {
+            if (now - retained.unmapped_ms >= REGRET_MS) {
+                retained.unmapped_ms = now;
+                retained.regrettable = 0;
+            }
+            retained.regrettable += cut.bytes;
+        }
+        hak_unlock(&retained.lock);
+        if (cut.bytes == 0)
+            return;
+        HAK_COUNT(LARGE, unmaps);
+        hak_os_unmap(cut.start, cut.bytes);
+    }
+}
+
+/* A fresh mapping, though one was given back a moment ago: keep more next time. */
+static void mapping_regret(size_t bytes) {
+    hak_lock(&retained.lock);
+    if (hak_os_milliseconds() - retained.unmapped_ms >= REGRET_MS)
+        retained.regrettable = 0;
+    if (bytes > retained.regrettable)
+        bytes = retained.regrettable;
+    retained.regrettable -= bytes;
+    hak_unlock(&retained.lock);
+    if (bytes > 0)
+        hak_learner_regret(HAK_RETAINED_LARGE, bytes);
+}
+
+size_t hak_large_purge(bool all) {
+    uint64_t now = hak_os_milliseconds();
+    size_t purged = 0;
+    if (!all && hak_options.purge == 0)
+        return 0;
+    for (;;) {
+        extent_t cut = {.bytes = 0};
+        hak_lock(&retained.lock);
+        if (retained.count > 0 &&
+            (all || now - retained.extent[extent_oldest()].freed_ms >= hak_options.purge_ms))
+            cut = extent_cut(SIZE_MAX);
+        hak_unlock(&retained.lock);
+        if (cut.bytes == 0)
+            return purged;
+        HAK_COUNT(LARGE, unmaps);
+        hak_os_unmap(cut.start, cut.bytes);
+        purged += cut.bytes;
+    }
 }
 
 /* ------------------------------------------------------------------ table of large mappings */
@@ -112,6 +293,7 @@ static bool table_add(void *block, size_t bytes) {
     if (room) {
         row_place(shard, (row_t){.address = (uintptr_t)block, .bytes = bytes});
         shard->used++;
+        atomic_fetch_add_explicit(&retained.live_bytes, bytes, memory_order_relaxed);
     }
     hak_unlock(&shard->lock);
     return room;
@@ -142,6 +324,7 @@ static size_t table_remove(const void *block) {
     if (row != NULL) {
         bytes = row->bytes;
         row_remove(shard, row);
+        atomic_fetch_sub_explicit(&retained.live_bytes, bytes, memory_order_relaxed);
     }
     hak_unlock(&shard->lock);
     return bytes;
@@ -154,122 +337,6 @@ size_t hak_large_usable(const void *block) {
     size_t bytes = row == NULL ? 0 : row->bytes;
     hak_unlock(&shard->lock);
     return bytes;
-}
-
-/* ------------------------------------------------------------------ retained mappings */
-
-typedef struct retained_mapping {
-    void *address;
-    size_t bytes; /* 0: empty place */
-    uint64_t freed_ms;
-} retained_mapping_t;
-
-static struct {
-    hak_lock_t lock;
-    retained_mapping_t place[RETAINED_MAX]; /* [lock] */
-    size_t bytes;                           /* [lock] sum */
-} retained;
-
-static size_t retained_bound_bytes(void) {
-    return (size_t)hak_options.large_retain_mib << 20;
-}
-
-/* retained.lock is held; the caller unmaps what is returned, after unlocking. */
-static retained_mapping_t place_clear(size_t index) {
-    retained_mapping_t mapping = retained.place[index];
-    retained.place[index].bytes = 0;
-    retained.bytes -= mapping.bytes;
-    return mapping;
-}
-
-static size_t place_oldest(void) {
-    size_t oldest = 0;
-    for (size_t i = 1; i < RETAINED_MAX; i++) {
-        const retained_mapping_t *candidate = &retained.place[i];
-        if (candidate->bytes != 0 && (retained.place[oldest].bytes == 0 ||
-                                      candidate->freed_ms < retained.place[oldest].freed_ms))
-            oldest = i;
-    }
-    return oldest;
-}
-
-static size_t place_free(void) {
-    size_t index = 0;
-    while (index < RETAINED_MAX && retained.place[index].bytes != 0)
-        index++;
-    return index;
-}
-
-/* The smallest retained mapping that fits and wastes at most a quarter; NULL when there is none. */
-static void *retained_take(size_t bytes, size_t alignment, size_t *mapped_bytes) {
-    size_t best = RETAINED_MAX;
-    hak_lock(&retained.lock);
-    for (size_t i = 0; i < RETAINED_MAX; i++) {
-        const retained_mapping_t *place = &retained.place[i];
-        if (place->bytes < bytes || place->bytes > bytes + bytes / 4 ||
-            ((uintptr_t)place->address & (alignment - 1)) != 0)
-            continue;
-        if (best == RETAINED_MAX || place->bytes < retained.place[best].bytes)
-            best = i;
-    }
-    void *address = NULL;
-    if (best != RETAINED_MAX) {
-        retained_mapping_t mapping = place_clear(best);
-        address = mapping.address;
-        *mapped_bytes = mapping.bytes;
-        HAK_COUNT(LARGE, reused);
-    }
-    hak_unlock(&retained.lock);
-    return address;
-}
-
-/* Keeps a mapping for reuse, and unmaps the oldest ones beyond the bounds. */
-static void retained_give(void *address, size_t bytes) {
-    size_t bound = retained_bound_bytes();
-    if (bytes > bound / 2) {
-        HAK_COUNT(LARGE, unmaps);
-        hak_os_unmap(address, bytes);
-        return;
-    }
-    uint64_t now = hak_os_milliseconds();
-    for (;;) {
-        retained_mapping_t evicted = {.bytes = 0};
-        hak_lock(&retained.lock);
-        size_t place = place_free();
-        if (place == RETAINED_MAX || retained.bytes + bytes > bound) {
-            evicted = place_clear(place_oldest());
-        } else {
-            retained.place[place] =
-                (retained_mapping_t){.address = address, .bytes = bytes, .freed_ms = now};
-            retained.bytes += bytes;
-        }
-        hak_unlock(&retained.lock);
-        if (evicted.bytes == 0)
-            return;
-        HAK_COUNT(LARGE, unmaps);
-        hak_os_unmap(evicted.address, evicted.bytes);
-    }
-}
-
-size_t hak_large_purge(bool all) {
-    uint64_t now = hak_os_milliseconds();
-    size_t purged = 0;
-    if (!all && hak_options.purge == 0)
-        return 0;
-    for (;;) {
-        retained_mapping_t evicted = {.bytes = 0};
-        hak_lock(&retained.lock);
-        size_t oldest = place_oldest();
-        if (retained.place[oldest].bytes != 0 &&
-            (all || now - retained.place[oldest].freed_ms >= hak_options.purge_ms))
-            evicted = place_clear(oldest);
-        hak_unlock(&retained.lock);
-        if (evicted.bytes == 0)
-            return purged;
-        HAK_COUNT(LARGE, unmaps);
-        hak_os_unmap(evicted.address, evicted.bytes);
-        purged += evicted.bytes;
-    }
 }
 
 /* ------------------------------------------------------------------ large */
@@ -293,9 +360,10 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
     size_t bytes = bytes_rounded(size);
     (void)hak_large_purge(false);
     *zeroed = false;
-    void *block = retained_take(bytes, alignment, &bytes);
+    void *block = retained_take(bytes, alignment);
     if (block == NULL) {
         *zeroed = true;
+        mapping_regret(bytes);
         HAK_COUNT(LARGE, maps);
         block = hak_os_map(bytes, alignment);
         if (block == NULL)

@@ -18,6 +18,8 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed);
 /* Frees a medium block (its map entry says HAK_OWNER_MEDIUM). Stops the program when the address is
  * not its start. */
 void hak_medium_free(void *block, const char *function);
+/* Resizes a medium block in place; false when it cannot stay where it is. */
+bool hak_medium_resize(void *block, size_t size);
 size_t hak_medium_usable(const void *block, const char *function);
 
 /* Frees a large block; false when the address is not one's start. */

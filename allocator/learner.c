@@ -14,22 +14,23 @@
 #define EVENTS_FEW    2u
 #define CEILING_STEPS 8u /* the lowest ceiling is this part of the configured one */
 #define QUIET_WINDOWS 4u /* without what calls for more, before it becomes less */
-#define RETAIN_FIRST  ((size_t)2 << 20)
+#define RETAIN_FORGET ((size_t)256 << 10) /* less is not worth keeping account of */
 
 static struct {
     hak_lock_t lock;
-    uint64_t events[HAK_CLASS_MAX + 1]; /* [lock] refills and flushes in this window */
-    bool used[HAK_CLASS_MAX + 1];       /* [lock] ever */
-    uint8_t quiet[HAK_CLASS_MAX + 1];   /* [lock] windows with few */
-    uint64_t window_ms;                 /* [lock] when it began */
-    size_t regrets_before;              /* [lock] units purged and asked for again, at that time */
-    uint32_t retain_quiet;              /* [lock] windows without */
-    size_t retain_wish;                 /* [lock] what it would be; in force when on */
-    uint32_t ceiling_wish[HAK_CLASS_MAX + 1];          /* [lock] likewise; 0: as configured */
-    uint32_t raises, cuts, retain_raises, retain_cuts; /* [lock] */
+    uint64_t events[HAK_CLASS_MAX + 1];       /* [lock] refills and flushes in this window */
+    bool used[HAK_CLASS_MAX + 1];             /* [lock] ever */
+    uint8_t quiet[HAK_CLASS_MAX + 1];         /* [lock] windows with few */
+    uint64_t window_ms;                       /* [lock] when it began */
+    uint32_t ceiling_wish[HAK_CLASS_MAX + 1]; /* [lock] likewise; 0: as configured */
+    uint32_t raises, cuts, retain_cuts;       /* [lock] */
     /* [any,atomic] relaxed: in force; 0: as configured. Hints: a stale one does no harm. */
     _Atomic uint32_t ceiling[HAK_CLASS_MAX + 1];
-    _Atomic size_t retain;
+    /* What is kept when on, and would be otherwise; and whether there were regrets in this window.
+     */
+    _Atomic size_t retain[HAK_RETAINED_KINDS];
+    _Atomic bool regretted[HAK_RETAINED_KINDS];
+    _Atomic uint32_t retain_raises;
 } learner;
 
 hak_lock_t *hak_learner_lock(void) {
@@ -49,9 +50,9 @@ uint32_t hak_learner_ceiling(uint32_t class_id) {
     return ceiling_configured(class_id);
 }
 
-size_t hak_learner_retain_bytes(void) {
+size_t hak_learner_retain_bytes(hak_retained_t kind) {
     return HAK_HAS_LEARNER && hak_options.learner == 2
-               ? atomic_load_explicit(&learner.retain, memory_order_relaxed)
+               ? atomic_load_explicit(&learner.retain[kind], memory_order_relaxed)
                : 0;
 }
 
@@ -104,32 +105,32 @@ static void ceiling_decide(uint32_t class_id) {
                           memory_order_relaxed);
 }
 
-static void retention_decide(void) {
-    const size_t regrets = hak_pool_regretted_units();
-    const size_t now = regrets - learner.regrets_before;
-    const size_t most = (size_t)hak_options.retain_mib << 20;
-    learner.regrets_before = regrets;
-    if (now > 0) {
-        learner.retain_quiet = 0;
-        size_t wish = learner.retain_wish == 0 ? RETAIN_FIRST : learner.retain_wish * 2;
-        if (wish < now << HAK_UNIT_SHIFT)
-            wish = now << HAK_UNIT_SHIFT;
-        if (wish > most)
-            wish = most;
-        if (wish == learner.retain_wish)
-            return;
-        learner.retain_wish = wish;
-        learner.retain_raises++;
-        HAK_COUNT(LEARNER, retention_raises);
-    } else {
-        if (learner.retain_wish == 0 || ++learner.retain_quiet < QUIET_WINDOWS)
-            return;
-        learner.retain_quiet = 0;
-        learner.retain_wish = learner.retain_wish / 2 < RETAIN_FIRST ? 0 : learner.retain_wish / 2;
-        learner.retain_cuts++;
-        HAK_COUNT(LEARNER, retention_cuts);
-    }
-    atomic_store_explicit(&learner.retain, learner.retain_wish, memory_order_relaxed);
+/* Regrets raise what is kept at once (hak_learner_regret); a window without any lowers it. */
+static void retention_decide(hak_retained_t kind) {
+    if (atomic_exchange_explicit(&learner.regretted[kind], false, memory_order_relaxed))
+        return;
+    size_t wish = atomic_load_explicit(&learner.retain[kind], memory_order_relaxed);
+    if (wish == 0)
+        return;
+    /* A regret that comes in between is lost by this store: the next one makes up for it. */
+    atomic_store_explicit(&learner.retain[kind], wish < RETAIN_FORGET ? 0 : wish - wish / 4,
+                          memory_order_relaxed);
+    learner.retain_cuts++;
+    HAK_COUNT(LEARNER, retention_cuts);
+}
+
+void hak_learner_regret(hak_retained_t kind, size_t bytes) {
+    if (!HAK_HAS_LEARNER || hak_options.learner == 0)
+        return;
+    const uint64_t mib =
+        kind == HAK_RETAINED_UNITS ? hak_options.retain_mib : hak_options.large_retain_mib;
+    const size_t most = (size_t)mib << 20;
+    size_t wish = atomic_load_explicit(&learner.retain[kind], memory_order_relaxed);
+    size_t more = wish < most && bytes < most - wish ? wish + bytes : most;
+    atomic_store_explicit(&learner.retain[kind], more, memory_order_relaxed);
+    atomic_store_explicit(&learner.regretted[kind], true, memory_order_relaxed);
+    atomic_fetch_add_explicit(&learner.retain_raises, 1, memory_order_relaxed);
+    HAK_COUNT(LEARNER, retention_raises);
 }
 
 void hak_learner_window(uint64_t now_ms) {
@@ -140,7 +141,8 @@ void hak_learner_window(uint64_t now_ms) {
         HAK_COUNT(LEARNER, windows);
         for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
             ceiling_decide(class_id);
-        retention_decide();
+        for (hak_retained_t kind = 0; kind < HAK_RETAINED_KINDS; kind++)
+            retention_decide(kind);
     }
     hak_unlock(&learner.lock);
 }
@@ -149,12 +151,18 @@ void hak_learner_report(void) {
     char line[256];
     if (!HAK_HAS_LEARNER || hak_options.learner == 0)
         return;
+    if (hak_options.learner == 2 && !(HAKMEM_STATS_COMPILED && hak_options.stats != 0))
+        return; /* it acts by default, and programs do not expect a line of it */
     hak_lock(&learner.lock);
     snprintf(line, sizeof line,
              "learner %s: lane ceilings raised %u and cut %u times, retention raised %u and cut %u "
-             "times, %zu KiB at the end",
+             "times, %zu KiB of units and %zu KiB of large mappings at the end",
              hak_options.learner == 1 ? "observed, and would have" : "acted", learner.raises,
-             learner.cuts, learner.retain_raises, learner.retain_cuts, learner.retain_wish / 1024);
+             learner.cuts, atomic_load_explicit(&learner.retain_raises, memory_order_relaxed),
+             learner.retain_cuts,
+             atomic_load_explicit(&learner.retain[HAK_RETAINED_UNITS], memory_order_relaxed) / 1024,
+             atomic_load_explicit(&learner.retain[HAK_RETAINED_LARGE], memory_order_relaxed) /
+                 1024);
     hak_unlock(&learner.lock);
     hak_warn(line);
 }

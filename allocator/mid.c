@@ -36,7 +36,7 @@ size_t hak_mid_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t w
         run = bins[bin];
     uint32_t free_before = run != NULL ? run->free_blocks : 0;
     if (run == NULL) {
-        run = hak_slab_create(heap->id, class_id);
+        run = hak_heap_slab_create(heap, class_id);
         if (run == NULL)
             return 0;
         HAK_COUNT(MID_V3, slabs_created);
@@ -60,7 +60,7 @@ static bool mid_has_other(hak_heap_t *heap, const hak_slab_t *run) {
 static void mid_release(hak_heap_t *heap, hak_slab_t *run) {
     hak_slab_unlink(mid_list(heap, run, run->free_blocks), run);
     HAK_COUNT(MID_V3, slabs_released);
-    hak_run_free(run);
+    hak_heap_slab_release(heap, run);
 }
 
 void hak_mid_relist(hak_heap_t *heap, hak_slab_t *run, uint32_t free_before) {
@@ -71,12 +71,12 @@ void hak_mid_relist(hak_heap_t *heap, hak_slab_t *run, uint32_t free_before) {
         mid_release(heap, run);
 }
 
-void hak_mid_trim(hak_heap_t *heap) {
+void hak_mid_trim(hak_heap_t *heap, size_t touched_bytes) {
     for (uint32_t class_index = 0; class_index < HAK_MID_CLASSES; class_index++) {
         for (hak_slab_t *run = heap->mid[class_index][HAK_MID_BINS - 1], *next; run != NULL;
              run = next) {
             next = run->next;
-            if (hak_slab_is_whole(run))
+            if (hak_slab_is_whole(run) && run->touched_bytes > touched_bytes)
                 mid_release(heap, run);
         }
     }

@@ -18,7 +18,7 @@
       "bytes of blocks up to which one lane (thread and size class) grows")                        \
     X(thread_kib, "HAKMEM_THREAD_KIB", 512, 16, 1048576, "KiB",                                    \
       "bytes of blocks that all lanes of a thread together may cache")                             \
-    X(retain_mib, "HAKMEM_RETAIN_MIB", 16, 0, 1048576, "MiB",                                      \
+    X(retain_mib, "HAKMEM_RETAIN_MIB", 256, 0, 1048576, "MiB",                                     \
       "touched memory of empty slabs that is kept for reuse, at most; the bound in force is a "    \
       "quarter of what is in use, at least 1 MiB")                                                 \
     X(purge, "HAKMEM_PURGE", 1, 0, 1, "off|on",                                                    \
@@ -26,7 +26,7 @@
     X(purge_ms, "HAKMEM_PURGE_MS", 500, 0, 3600000, "ms",                                          \
       "age at which empty slabs, idle caches, idle heaps and unused large mappings are given "     \
       "back")                                                                                      \
-    X(large_retain_mib, "HAKMEM_LARGE_RETAIN_MIB", 32, 0, 1048576, "MiB",                          \
+    X(large_retain_mib, "HAKMEM_LARGE_RETAIN_MIB", 256, 0, 1048576, "MiB",                         \
       "unused large mappings that are kept for reuse")                                             \
     X(huge_pages, "HAKMEM_HUGE_PAGES", 0, 0, 1, "off|on",                                          \
       "transparent huge pages for superslabs whose units are all in use")                          \
@@ -42,7 +42,7 @@
       "pages of one thread's hot box; beyond them its blocks come from Pool v1")                   \
     X(pool_v2_stats, "HAKMEM_POOL_V2_STATS", 0, 0, HAK_HAS_REPORTS, "off|on",                      \
       "print the counters of Pool HotBox v2 at exit (in a counting build)")                        \
-    X(learner, "HAKMEM_LEARNER", 0, 0, 2 * HAK_HAS_LEARNER, "off|observe|on",                      \
+    X(learner, "HAKMEM_LEARNER", 2 * HAK_HAS_LEARNER, 0, 2 * HAK_HAS_LEARNER, "off|observe|on",    \
       "move lane ceilings and retention by what is seen on the cold path; observe only reports")   \
     X(helper, "HAKMEM_HELPER", 0, 0, HAK_HAS_HELPER, "off|on",                                     \
       "a thread that purges while the program does not call the allocator")                        \

@@ -23,7 +23,7 @@ static hak_slab_t *page_create(hak_heap_t *heap, uint32_t class_id) {
     size_t bytes = (size_t) class->run_units << HAK_UNIT_SHIFT;
     if (heap->pool_bytes + bytes > (size_t)hak_options.pool_v2_thread_mib << 20)
         return NULL;
-    hak_slab_t *page = hak_slab_create(heap->id, class_id);
+    hak_slab_t *page = hak_heap_slab_create(heap, class_id);
     if (page != NULL)
         heap->pool_bytes += bytes;
     return page;
@@ -31,7 +31,7 @@ static hak_slab_t *page_create(hak_heap_t *heap, uint32_t class_id) {
 
 static void page_release(hak_heap_t *heap, hak_slab_t *page) {
     heap->pool_bytes -= page_bytes(page);
-    hak_run_free(page);
+    hak_heap_slab_release(heap, page);
 }
 
 /* The page to take from: the current one, else a partial one, else a new one; NULL when there is
@@ -85,10 +85,11 @@ void hak_pool_v2_relist(hak_heap_t *heap, hak_slab_t *page, uint32_t free_before
     }
 }
 
-void hak_pool_v2_trim(hak_heap_t *heap) {
+void hak_pool_v2_trim(hak_heap_t *heap, size_t touched_bytes) {
     for (uint32_t class_index = 0; class_index < HAK_POOL_CLASSES_MAX; class_index++) {
         hak_pool_pages_t *pages = &heap->pool[class_index];
-        if (pages->current == NULL || !hak_slab_is_whole(pages->current))
+        if (pages->current == NULL || !hak_slab_is_whole(pages->current) ||
+            pages->current->touched_bytes <= touched_bytes)
             continue;
         page_release(heap, pages->current);
         pages->current = NULL;

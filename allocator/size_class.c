@@ -14,7 +14,7 @@
 #define LINEAR_UP_TO_BYTES   128u
 #define STEPS_PER_DOUBLING   8u
 #define SLAB_BLOCKS_AT_LEAST 8u
-#define LANE_BLOCKS_MAX      2048u
+#define LANE_BLOCKS_MAX      1024u
 
 hak_class_t hak_classes[HAK_CLASS_MAX + 1];
 uint32_t hak_class_count;
@@ -80,11 +80,17 @@ static hak_backend_t route_of(uint32_t size) {
 
 /* ------------------------------------------------------------------ classes */
 
-static uint32_t lane_capacity_top(uint32_t stride) {
-    size_t capacity = (size_t)hak_options.lane_kib * 1024 * HAK_LANE_LEARN_FACTOR / stride;
+/* Blocks up to which a lane grows without the learner. Small ones get twice the bytes: bursts of a
+ * thousand fit, and their pointers take little beside them; large ones a few blocks. */
+static uint32_t lane_ceiling(uint32_t stride) {
+    const uint32_t least = stride <= 8192 ? 8 : stride <= 32768 ? 4 : HAK_LANE_BLOCKS_LEAST;
+    size_t bytes = (size_t)hak_options.lane_kib * 1024;
+    if (stride <= LINEAR_UP_TO_BYTES)
+        bytes *= 2;
+    size_t capacity = bytes / stride;
     if (capacity > LANE_BLOCKS_MAX)
         capacity = LANE_BLOCKS_MAX;
-    return (uint32_t)(capacity < HAK_LANE_BLOCKS_LEAST ? HAK_LANE_BLOCKS_LEAST : capacity);
+    return capacity < least ? least : (uint32_t)capacity;
 }
 
 static uint8_t backend_classes[HAK_BACKEND_POOL_V2 + 1]; /* made so far, by backend */
@@ -97,7 +103,7 @@ static uint32_t class_create(hak_backend_t backend, uint32_t stride) {
     class->stride_bytes = stride;
     class->run_units = (uint32_t)((wanted_bytes + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT);
     class->blocks = (uint32_t)(((size_t) class->run_units << HAK_UNIT_SHIFT) / stride);
-    class->lane_capacity_top = lane_capacity_top(stride);
+    class->lane_capacity_top = lane_ceiling(stride) * HAK_LANE_LEARN_FACTOR;
     class->index_magic = (((uint64_t)1 << HAK_INDEX_SHIFT) + stride - 1) / stride;
     class->start_magic = class->run_units == 1 ? UINT64_MAX / stride + 1 : 0;
     class->backend = (uint8_t)backend;
@@ -131,19 +137,4 @@ void hak_size_classes_fill(void) {
         if (class->backend == HAK_BACKEND_POOL_V2)
             class->fallback_class = (uint8_t)class_find(HAK_BACKEND_POOL_V1, class->stride_bytes);
     }
-}
-
-uint32_t hak_class_of_aligned(size_t size, size_t alignment) {
-    if (size > HAK_LANE_MAX_BYTES || alignment > HAK_UNIT_BYTES)
-        return 0;
-    /* A larger size has a class of a larger stride, up to one that the alignment divides. */
-    for (; size <= HAK_LANE_MAX_BYTES; size = (size | (HAK_GRAIN_BYTES - 1)) + 1) {
-        uint32_t class_id = (uint32_t)(hak_lane_offset_of(size) / HAK_LANE_OFFSET(1));
-        uint32_t stride = hak_classes[class_id].stride_bytes;
-        if ((stride & (alignment - 1)) == 0)
-            return class_id;
-        if (stride > size)
-            size = stride;
-    }
-    return 0;
 }

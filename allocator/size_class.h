@@ -73,10 +73,6 @@ static inline size_t hak_lane_offset_of(size_t size) {
  * by a mask of its classes. */
 void hak_size_classes_fill(void);
 
-/* Class that serves `size` (at most HAK_LANE_MAX_BYTES) at `alignment` (a power of two); 0 when no
- * class guarantees it. */
-uint32_t hak_class_of_aligned(size_t size, size_t alignment);
-
 /* Largest size in range 0 .. HAK_POOL_RANGES - 1 of the pools: 2, 4, 8, 16, 32, 48, 64 KiB. */
 size_t hak_pool_range_up_to(uint32_t range);
 

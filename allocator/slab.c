@@ -68,6 +68,10 @@ size_t hak_slab_carve(hak_slab_t *slab, void **blocks, size_t want) {
     }
     slab->lowest_word = word;
     HAK_SHARE(slab->free_blocks, slab->free_blocks - (uint32_t)taken);
+    if (taken > 0) {
+        const uint32_t end = (uint32_t)((char *)blocks[taken - 1] - slab->start) + stride;
+        slab->touched_bytes = end > slab->touched_bytes ? end : slab->touched_bytes;
+    }
     if (HAK_DEBUG)
         slab_verify(slab);
     return taken;

@@ -92,13 +92,13 @@ void hak_spill_tick(hak_heap_t *heap) {
         tick_look(heap);
 }
 
-void hak_spill_all(hak_heap_t *heap) {
+void hak_spill_all(hak_heap_t *heap, size_t touched_bytes) {
     HAK_COUNT(SPILL, exit_spills);
     hak_remote_flush(heap);
     lanes_empty(heap);
     hak_lock(&heap->lock);
     hak_remote_drain(heap, true);
-    hak_backend_trim(heap);
+    hak_backend_trim(heap, touched_bytes);
     hak_unlock(&heap->lock);
 }
 

@@ -23,8 +23,8 @@ void hak_spill_idle_lanes(hak_heap_t *heap);
 void hak_spill_tick(hak_heap_t *heap);
 
 /* Returns everything that the calling thread's heap holds back: lanes, outboxes, inbox, empty slabs
- * in reserve. */
-void hak_spill_all(hak_heap_t *heap);
+ * in reserve but for those of which at most `touched_bytes` were ever handed out. */
+void hak_spill_all(hak_heap_t *heap, size_t touched_bytes);
 
 /* Starts the helper thread if it is asked for and not running. Called on slow paths without locks.
  */

@@ -17,7 +17,9 @@
 #define SUPERSLABS_MAX     (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
 #define HINT_LOWEST        ((uintptr_t)0x4000 << 30) /* 16 TiB: between heap and mappings */
 #define PURGE_PERIOD_MS    100
-#define RETAIN_UNITS_LEAST 16u /* 1 MiB */
+#define RETAIN_BYTES_LEAST ((size_t)1 << 20)
+#define UNIT_PAGES         (HAK_UNIT_BYTES / HAK_OS_PAGE_BYTES)
+#define REGRET_MS          1000u /* what is purged and used again within this time was purged in vain */
 #define ALL_UNITS          UINT32_MAX
 
 /* Record of one superslab, out of line. */
@@ -26,10 +28,13 @@ typedef struct superslab {
     char *start;          /* [const] */
     uint32_t free_units;  /* [lock] bit per unit */
     uint32_t dirty_units; /* [lock] free units that were touched since they were last zero */
-    uint32_t was_purged;  /* [lock] free units whose memory was given back by purging */
-    uint32_t node;        /* [const] of the thread that it was made for */
-    bool huge;            /* [lock] told to use huge pages */
-    uint64_t freed_ms;    /* [lock] when a unit last became free */
+    /* [lock] pages from the start of each unit that are not zero, while it is in use of what it had
+     * before; and pages that were purged since it was last in use */
+    uint8_t dirty_pages[HAK_SUPERSLAB_UNITS], purged_pages[HAK_SUPERSLAB_UNITS];
+    uint32_t node;      /* [const] of the thread that it was made for */
+    bool huge;          /* [lock] told to use huge pages */
+    uint64_t freed_ms;  /* [lock] when a unit last became free */
+    uint64_t purged_ms; /* [lock] when it was last purged */
     uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
 } superslab_t;
 
@@ -48,8 +53,8 @@ static struct {
     char *low, *high;                           /* [lock] bounds of everything reserved */
     size_t superslabs;                          /* [lock] committed */
     size_t used_units;                          /* [lock] in runs */
-    size_t dirty_units;                         /* [lock] over all superslabs */
-    size_t purged_units, regretted_units;       /* [lock] since start */
+    size_t dirty_pages;                         /* [lock] in free units */
+    size_t purged_pages;                        /* [lock] since start */
     uint64_t purged_ms;                         /* [lock] last look for old units */
 } pool;
 
@@ -62,9 +67,9 @@ void hak_pool_sums(size_t *committed, size_t *dirty, size_t *purged) {
     if (committed != NULL)
         *committed = pool.superslabs * HAK_SUPERSLAB_BYTES;
     if (dirty != NULL)
-        *dirty = pool.dirty_units << HAK_UNIT_SHIFT;
+        *dirty = pool.dirty_pages * HAK_OS_PAGE_BYTES;
     if (purged != NULL)
-        *purged = pool.purged_units << HAK_UNIT_SHIFT;
+        *purged = pool.purged_pages * HAK_OS_PAGE_BYTES;
     hak_unlock(&pool.lock);
 }
 
@@ -72,13 +77,6 @@ size_t hak_pool_committed_bytes(void) {
     size_t bytes;
     hak_pool_sums(&bytes, NULL, NULL);
     return bytes;
-}
-
-size_t hak_pool_regretted_units(void) {
-    hak_lock(&pool.lock);
-    size_t units = pool.regretted_units;
-    hak_unlock(&pool.lock);
-    return units;
 }
 
 void hak_pool_walk(void (*visit)(const hak_slab_t *run, void *context), void *context) {
@@ -264,36 +262,44 @@ static superslab_t *run_find_or_make(uint32_t units, uint32_t *first) {
 
 /* ------------------------------------------------------------------ purging */
 
+/* Gives the touched pages of free units back; neighbours that are touched throughout in one call.
+ */
 static size_t superslab_purge(superslab_t *superslab) {
     size_t purged = 0;
-    uint32_t dirty = superslab->dirty_units;
-    while (dirty != 0) {
-        uint32_t first = (uint32_t)__builtin_ctz(dirty);
-        uint32_t rest = ~(dirty >> first);
-        uint32_t units = rest == 0 ? 32 : (uint32_t)__builtin_ctz(rest);
+    for (uint32_t dirty = superslab->dirty_units; dirty != 0;) {
+        const uint32_t first = (uint32_t)__builtin_ctz(dirty);
+        size_t pages = 0;
+        uint32_t unit = first;
+        do {
+            pages += superslab->dirty_pages[unit];
+            superslab->purged_pages[unit] = superslab->dirty_pages[unit];
+            superslab->dirty_pages[unit] = 0;
+            dirty &= ~units_mask(unit, 1);
+            unit++;
+        } while (unit < HAK_SUPERSLAB_UNITS && (dirty >> unit & 1) != 0 &&
+                 superslab->purged_pages[unit - 1] == UNIT_PAGES);
         hak_os_purge(superslab->start + ((size_t)first << HAK_UNIT_SHIFT),
-                     (size_t)units << HAK_UNIT_SHIFT);
-        dirty &= ~units_mask(first, units);
-        purged += units;
+                     pages * HAK_OS_PAGE_BYTES);
+        HAK_COUNT(SUPERSLAB, purges);
+        purged += pages;
     }
-    superslab->was_purged |= superslab->dirty_units;
-    pool.dirty_units -= purged;
-    pool.purged_units += purged;
     superslab->dirty_units = 0;
-    HAK_COUNT(SUPERSLAB, purges);
-    HAK_COUNT_ADD(SUPERSLAB, purged_bytes, purged << HAK_UNIT_SHIFT);
-    return purged << HAK_UNIT_SHIFT;
+    superslab->purged_ms = hak_os_milliseconds();
+    pool.dirty_pages -= purged;
+    pool.purged_pages += purged;
+    HAK_COUNT_ADD(SUPERSLAB, purged_bytes, purged * HAK_OS_PAGE_BYTES);
+    return purged * HAK_OS_PAGE_BYTES;
 }
 
 /* Purges superslabs from the highest address down: those last touched before `before_ms`, and any
- * while more than `keep_units` are dirty. */
-static size_t pool_purge(uint64_t before_ms, size_t keep_units) {
+ * while more than `keep_pages` are dirty. */
+static size_t pool_purge(uint64_t before_ms, size_t keep_pages) {
     size_t purged = 0;
-    for (size_t index = pool.index_end; index-- > 0 && pool.dirty_units != 0;) {
+    for (size_t index = pool.index_end; index-- > 0 && pool.dirty_pages != 0;) {
         superslab_t *superslab = pool.by_index[index];
         if (superslab == NULL || superslab->dirty_units == 0)
             continue;
-        if (superslab->freed_ms < before_ms || pool.dirty_units > keep_units)
+        if (superslab->freed_ms < before_ms || pool.dirty_pages > keep_pages)
             purged += superslab_purge(superslab);
     }
     return purged;
@@ -310,26 +316,23 @@ size_t hak_pool_purge(bool all) {
     return purged;
 }
 
-/* Empty touched units to keep: a quarter of what is in use, at least 1 MiB or what the learner asks
- * for, at most HAKMEM_RETAIN_MIB. A program that frees all it has and then sleeps keeps little; one
+/* Touched pages of empty units to keep: a quarter of what is in use and what was learnt, at least 1
+ * MiB, at most HAKMEM_RETAIN_MIB. A program that frees all it has and then sleeps keeps little; one
  * that goes up and down by a quarter never waits for the system. */
-static size_t retain_units(void) {
-    const size_t most = (size_t)hak_options.retain_mib << (20 - HAK_UNIT_SHIFT);
-    size_t least = hak_learner_retain_bytes() >> HAK_UNIT_SHIFT;
-    if (least < RETAIN_UNITS_LEAST)
-        least = RETAIN_UNITS_LEAST;
-    size_t keep = pool.used_units / 4;
-    if (keep < least)
-        keep = least;
+static size_t retain_pages(void) {
+    const size_t most = ((size_t)hak_options.retain_mib << 20) / HAK_OS_PAGE_BYTES;
+    const size_t keep = RETAIN_BYTES_LEAST / HAK_OS_PAGE_BYTES + pool.used_units * UNIT_PAGES / 4 +
+                        hak_learner_retain_bytes(HAK_RETAINED_UNITS) / HAK_OS_PAGE_BYTES;
     return keep < most ? keep : most;
 }
 
 static void pool_decay(uint64_t now) {
     if (hak_options.purge == 0)
         return;
-    size_t bound = retain_units();
-    if (pool.dirty_units > bound) {
-        pool_purge(0, bound / 2); /* down to half, so that the next frees do not purge again */
+    size_t bound = retain_pages();
+    if (pool.dirty_pages > bound) {
+        /* Well below, so that the next frees do not purge again. */
+        pool_purge(0, bound - bound / 4);
     } else if (now - pool.purged_ms >= PURGE_PERIOD_MS) {
         pool.purged_ms = now;
         uint64_t age = hak_options.purge_ms;
@@ -339,9 +342,9 @@ static void pool_decay(uint64_t now) {
 
 /* ------------------------------------------------------------------ runs */
 
-static void run_map(hak_slab_t *run, uint32_t entry) {
+static void run_map(const hak_slab_t *run, uint32_t first, uint32_t units, uint32_t entry) {
     size_t unit = hak_domain_offset(run->start) >> HAK_UNIT_SHIFT;
-    for (uint32_t i = 0; i < run->run_units; i++)
+    for (uint32_t i = first; i < units; i++)
         atomic_store_explicit(&hak_map[unit + i], entry, memory_order_relaxed);
 }
 
@@ -353,6 +356,51 @@ static void superslab_is_dense(superslab_t *superslab) {
     hak_os_huge_pages(superslab->start, HAK_SUPERSLAB_BYTES);
 }
 
+/* Takes free units of a superslab into use; returns how many pages of them are not zero. */
+static size_t units_take(superslab_t *superslab, uint32_t first, uint32_t units) {
+    const uint32_t mask = units_mask(first, units);
+    size_t dirty = 0, regretted = 0;
+    for (uint32_t unit = first; unit < first + units; unit++) {
+        dirty += superslab->dirty_pages[unit];
+        regretted += superslab->purged_pages[unit];
+        superslab->purged_pages[unit] = 0;
+    }
+    superslab->free_units &= ~mask;
+    superslab->dirty_units &= ~mask;
+    pool.dirty_pages -= dirty;
+    pool.used_units += units;
+    if (regretted > 0 && hak_os_milliseconds() - superslab->purged_ms < REGRET_MS)
+        hak_learner_regret(HAK_RETAINED_UNITS, regretted * HAK_OS_PAGE_BYTES);
+    HAK_COUNT_ADD(SUPERSLAB, units_reused_dirty, dirty > 0 ? units : 0);
+    if (superslab->free_units == 0) {
+        size_t index = superslab_index(superslab->start);
+        pool.node[superslab->node].has_free[index / 64] &= ~((uint64_t)1 << (index % 64));
+        superslab_is_dense(superslab);
+    }
+    return dirty;
+}
+
+/* Frees units `from` to `to` of a run, whose first `touched_bytes` were handed out. */
+static void units_give(superslab_t *superslab, const hak_slab_t *run, uint32_t from, uint32_t to) {
+    const uint32_t first = (uint32_t)(run - superslab->slab);
+    const uint64_t now = hak_os_milliseconds();
+    for (uint32_t i = from; i < to; i++) {
+        const size_t before = (size_t)i << HAK_UNIT_SHIFT;
+        size_t touched = run->touched_bytes > before ? run->touched_bytes - before : 0;
+        touched = touched > HAK_UNIT_BYTES ? HAK_UNIT_BYTES : touched;
+        uint8_t pages = (uint8_t)((touched + HAK_OS_PAGE_BYTES - 1) / HAK_OS_PAGE_BYTES);
+        uint8_t *dirty = &superslab->dirty_pages[first + i];
+        *dirty = *dirty > pages ? *dirty : pages;
+        pool.dirty_pages += *dirty;
+        superslab->dirty_units |= *dirty > 0 ? units_mask(first + i, 1) : 0;
+    }
+    superslab->free_units |= units_mask(first + from, to - from);
+    superslab->freed_ms = now;
+    pool.used_units -= to - from;
+    superslab_mark_free(superslab_index(run->start));
+    pool_decay(now);
+}
+
 hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed) {
     hak_lock(&pool.lock);
     uint32_t first = 0;
@@ -361,54 +409,58 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
         hak_unlock(&pool.lock);
         return NULL;
     }
-    uint32_t mask = units_mask(first, units);
-    uint32_t dirty = superslab->dirty_units & mask;
-    superslab->free_units &= ~mask;
-    superslab->dirty_units &= ~mask;
-    pool.dirty_units -= (size_t)__builtin_popcount(dirty);
-    pool.regretted_units += (size_t)__builtin_popcount(superslab->was_purged & mask);
-    superslab->was_purged &= ~mask;
-    pool.used_units += units;
     HAK_COUNT(SUPERSLAB, runs_allocated);
-    HAK_COUNT_ADD(SUPERSLAB, units_reused_dirty, (size_t)__builtin_popcount(dirty));
-    *zeroed = dirty == 0;
-    if (superslab->free_units == 0) {
-        size_t index = superslab_index(superslab->start);
-        pool.node[superslab->node].has_free[index / 64] &= ~((uint64_t)1 << (index % 64));
-        superslab_is_dense(superslab);
-    }
-
+    *zeroed = units_take(superslab, first, units) == 0;
     hak_slab_t *run = &superslab->slab[first];
     run->run_units = (uint8_t)units;
     run->owner = (uint16_t)owner;
     run->class_id = class_id;
+    run->touched_bytes = class_id != 0 ? 0 : units << HAK_UNIT_SHIFT;
     uint32_t blocks = class_id != 0 ? hak_classes[class_id].blocks : 0;
-    HAK_SHARE(run->free_blocks, blocks); /* here, so that a walk sees no other slab's figure */
     run->bits = blocks <= HAK_NARROW_WORDS * 64 ? run->narrow_bits : superslab->wide_bits[first];
     for (uint32_t i = 0; i < units; i++)
         run[i].unit_in_run = (uint8_t)i;
-    run_map(run, owner << 16 | HAK_LANE_OFFSET(class_id));
+    run_map(run, 0, units, owner << 16 | HAK_LANE_OFFSET(class_id));
     hak_unlock(&pool.lock);
     return run;
 }
 
 void hak_run_free(hak_slab_t *run) {
-    uint64_t now = hak_os_milliseconds();
     hak_lock(&pool.lock);
-    size_t index = superslab_index(run->start);
-    superslab_t *superslab = pool.by_index[index];
-    uint32_t mask = units_mask((uint32_t)(run - superslab->slab), run->run_units);
-    HAK_ASSERT((superslab->free_units & mask) == 0);
-    run_map(run, 0);
+    superslab_t *superslab = pool.by_index[superslab_index(run->start)];
+    HAK_ASSERT((superslab->free_units &
+                units_mask((uint32_t)(run - superslab->slab), run->run_units)) == 0);
+    HAK_COUNT(SUPERSLAB, runs_freed);
+    run_map(run, 0, run->run_units, 0);
     run->class_id = 0;
     run->owner = HAK_OWNER_NONE;
-    superslab->free_units |= mask;
-    superslab->dirty_units |= mask;
-    superslab->freed_ms = now;
-    pool.used_units -= run->run_units;
-    HAK_COUNT(SUPERSLAB, runs_freed);
-    pool.dirty_units += run->run_units;
-    superslab_mark_free(index);
-    pool_decay(now);
+    units_give(superslab, run, 0, run->run_units);
     hak_unlock(&pool.lock);
+}
+
+bool hak_run_resize(hak_slab_t *run, uint32_t units) {
+    hak_lock(&pool.lock);
+    superslab_t *superslab = pool.by_index[superslab_index(run->start)];
+    const uint32_t first = (uint32_t)(run - superslab->slab), old = run->run_units;
+    bool done = true;
+    if (units > old) {
+        const uint32_t behind =
+            first + units <= HAK_SUPERSLAB_UNITS ? units_mask(first + old, units - old) : 0;
+        done = behind != 0 && (superslab->free_units & behind) == behind;
+        if (done) {
+            (void)units_take(superslab, first + old, units - old);
+            for (uint32_t i = old; i < units; i++)
+                run[i].unit_in_run = (uint8_t)i;
+            run_map(run, old, units, (uint32_t)run->owner << 16);
+        }
+    } else if (units < old) {
+        run_map(run, units, old, 0);
+        units_give(superslab, run, units, old);
+    }
+    if (done) {
+        run->run_units = (uint8_t)units;
+        run->touched_bytes = units << HAK_UNIT_SHIFT;
+    }
+    hak_unlock(&pool.lock);
+    return done;
 }

@@ -52,6 +52,7 @@ typedef struct hak_slab {
     uint16_t owner;                   /* [lock:pool] heap id or HAK_OWNER_* */
     uint8_t run_units;                /* [lock:pool] length, at the first unit of a run */
     uint8_t unit_in_run;              /* [lock:pool] distance from the first unit of the run */
+    uint32_t touched_bytes; /* [lock:heap] of the run, from its start: what was handed out */
     _Alignas(64) uint64_t narrow_bits[HAK_NARROW_WORDS]; /* [lock:heap] storage of bits, mostly */
 } hak_slab_t;
 
@@ -104,8 +105,9 @@ size_t hak_pool_purge(bool all);
 /* Bytes of superslabs in use of the operating system's memory, at most. */
 size_t hak_pool_committed_bytes(void);
 
-/* Units that were purged while empty and asked for again, since start. For the learner. */
-size_t hak_pool_regretted_units(void);
+/* Grows or shrinks a medium run in place; false when the units behind it are not free. Takes the
+ * pool's lock. */
+bool hak_run_resize(hak_slab_t *run, uint32_t units);
 
 /* Sums in bytes; any pointer may be NULL. Takes the pool's lock.
  *   committed  superslabs

@@ -13,7 +13,7 @@ size_t hak_tiny_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t 
     while (taken < want) {
         hak_slab_t *slab = *partial;
         if (slab == NULL) {
-            slab = hak_slab_create(heap->id, class_id);
+            slab = hak_heap_slab_create(heap, class_id);
             if (slab == NULL)
                 break;
             HAK_COUNT(TINY, slabs_created);
@@ -39,19 +39,19 @@ void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before) {
     if (hak_slab_is_whole(slab) && (slab->next != NULL || slab->previous != NULL)) {
         hak_slab_unlink(partial, slab);
         HAK_COUNT(TINY, slabs_released);
-        hak_run_free(slab);
+        hak_heap_slab_release(heap, slab);
     }
 }
 
-void hak_tiny_trim(hak_heap_t *heap) {
+void hak_tiny_trim(hak_heap_t *heap, size_t touched_bytes) {
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         for (hak_slab_t *slab = heap->tiny[class_id], *next; slab != NULL; slab = next) {
             next = slab->next;
-            if (!hak_slab_is_whole(slab))
+            if (!hak_slab_is_whole(slab) || slab->touched_bytes <= touched_bytes)
                 continue;
             hak_slab_unlink(&heap->tiny[class_id], slab);
             HAK_COUNT(TINY, slabs_released);
-            hak_run_free(slab);
+            hak_heap_slab_release(heap, slab);
         }
     }
 }

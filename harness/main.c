@@ -15,6 +15,7 @@
     X(compare)                                                                                     \
     X(ab)                                                                                          \
     X(run)                                                                                         \
+    X(scale)                                                                                       \
     X(topology)                                                                                    \
     X(list)                                                                                        \
     X(doctor)                                                                                      \

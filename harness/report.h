@@ -51,6 +51,7 @@ typedef struct cmp_report {
     bool unusual; /* the noise floor lies outside of what 99.9 % of this machine's controls do */
     const struct cmp_comparison *comparisons; /* of ab: comparison.h; NULL: none */
     size_t comparison_count;
+    const struct cmp_scaling *scaling; /* of scale: scaling.h; NULL: none */
 } cmp_report_t;
 
 /* Cells below the same heading of the table; their thread counts may differ. */
@@ -74,6 +75,8 @@ void cmp_report_failure_kinds(const cmp_cell_t *cell, char *text, size_t text_by
 
 /* The terminal table, with `colour` as decided by the caller. */
 void cmp_report_table(const cmp_report_t *report, FILE *out, bool colour);
+/* Workload, parameters, placement and rounds, above the table of one heading. */
+void cmp_report_heading(const cmp_report_t *report, const cmp_cell_t *cell, FILE *out);
 /* What stands below every table: failures, notes, noise floor, machine, allocators, run. */
 void cmp_report_footer(const cmp_report_t *report, FILE *out);
 /* Schema 1 of docs/results.schema.json; false on a write error. */

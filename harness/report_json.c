@@ -4,6 +4,7 @@
  * strings, since JSON numbers lose their last digits in most readers. Main thread of compare.
  */
 #include "comparison.h"
+#include "scaling.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -303,6 +304,44 @@ static json_t *json_verdicts(const cmp_report_t *report) {
     return verdicts;
 }
 
+static json_t *json_scaling_point(const cmp_report_t *report, const cmp_scaling_point_t *point) {
+    const cmp_cell_t *cell = &report->run->cells[point->cell];
+    json_t *object = json_object();
+    set(object, "threads", json_count(cell->threads));
+    set(object, "pus", json_count(point->pus));
+    set(object, "oversubscribed", json_boolean(cell->oversubscribed));
+    set(object, "ops_per_second", json_throughput(&report->cells[point->cell]));
+    set(object, "speed_up", json_interval(&point->speed_up));
+    set(object, "efficiency", json_interval(&point->efficiency));
+    return object;
+}
+
+static json_t *json_scaling(const cmp_report_t *report) {
+    const cmp_scaling_t *scaling = report->scaling;
+    json_t *object = json_object(), *curves = json_array(), *impossible = json_array();
+    for (size_t i = 0; i < scaling->curve_count; i++) {
+        const cmp_scaling_curve_t *curve = &scaling->curves[i];
+        json_t *item = json_object(), *points = json_array();
+        for (size_t j = 0; j < curve->point_count; j++)
+            json_array_append_new(points, json_scaling_point(report, &curve->points[j]));
+        const bool knee = curve->knee < curve->point_count;
+        set(item, "workload", json_text(curve->heading->workload->name));
+        set(item, "parameters", json_parameters(curve->heading));
+        set(item, "placement", json_text(cmp_cell_placement(curve->heading)));
+        set(item, "allocator", json_text(report->run->allocators[curve->allocator].label));
+        set(item, "knee_threads",
+            knee ? json_count(report->run->cells[curve->points[curve->knee].cell].threads)
+                 : json_null());
+        set(item, "points", points);
+        json_array_append_new(curves, item);
+    }
+    for (size_t i = 0; i < scaling->impossible_count; i++)
+        json_array_append_new(impossible, json_string(scaling->impossible[i]));
+    set(object, "curves", curves);
+    set(object, "impossible", impossible);
+    return object;
+}
+
 bool cmp_report_json(const cmp_report_t *report, FILE *out) {
     const cmp_run_t *run = report->run;
     json_t *root = json_object(), *cells = json_array();
@@ -330,6 +369,8 @@ bool cmp_report_json(const cmp_report_t *report, FILE *out) {
     set(root, "cells", cells);
     if (report->comparisons)
         set(root, "verdicts", json_verdicts(report));
+    if (report->scaling)
+        set(root, "scaling", json_scaling(report));
     bool written = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) == 0;
     json_decref(root);
     written = written && fputc('\n', out) != EOF;

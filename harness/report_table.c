@@ -166,7 +166,7 @@ static decimals_t heading_decimals(const cmp_report_t *report, const cmp_cell_t 
 
 /* ---------------------------------------------------------------- headings */
 
-static void heading_print(const cmp_report_t *report, const cmp_cell_t *cell, FILE *out) {
+void cmp_report_heading(const cmp_report_t *report, const cmp_cell_t *cell, FILE *out) {
     char *text = NULL;
     size_t length = 0;
     FILE *stream = open_memstream(&text, &length);
@@ -229,7 +229,7 @@ static void heading_table(const cmp_report_t *report, size_t first, FILE *out, b
     cmp_grid_t grid = {.columns = COLUMN_COUNT};
     for (size_t column = COLUMN_THREADS; column <= COLUMN_RSS; column++)
         grid.right[column] = column != COLUMN_EQUAL;
-    heading_print(report, heading, out);
+    cmp_report_heading(report, heading, out);
     row_header(&grid);
     bool *printed = calloc(run->cell_count, sizeof *printed);
     if (!printed)

@@ -60,9 +60,9 @@ void cmp_schedule_order(uint64_t run_seed, uint32_t round, size_t group_count,
         for (size_t allocator = 0; allocator < allocator_count; allocator++)
             order[allocator] = first + allocator;
         shuffle(&state, order, allocator_count);
-        if (round % 2 == 1)
-            reverse(order, allocator_count);
     }
+    if (round % 2 == 1)
+        reverse(cells, group_count * allocator_count);
     free(groups);
 }
 
@@ -110,8 +110,14 @@ bool cmp_schedule_make(cmp_schedule_t *schedule, cmp_run_t *run, const topo_t *t
                     .seconds = subject->seconds,
                     .check = subject->check,
                 };
-                if (!group_add(schedule, run, topo, &pattern, error, error_bytes))
+                const cmp_sweep_t *sweep = subject->sweep;
+                if (sweep != NULL && !sweep->wanted(sweep->context, &pattern))
+                    continue;
+                if (group_add(schedule, run, topo, &pattern, error, error_bytes))
+                    continue;
+                if (sweep == NULL)
                     return false;
+                sweep->impossible(sweep->context, &pattern, error);
             }
     return true;
 }

@@ -29,7 +29,17 @@ typedef struct cmp_subject {
     size_t place_count;
     double seconds; /* of the measured phase; 0: a number of operations */
     bool check;
+    const struct cmp_sweep *sweep; /* NULL: every combination is wanted, and must be possible */
 } cmp_subject_t;
+
+/* What a sweep does about combinations of workload, threads and placement. */
+typedef struct cmp_sweep {
+    /* False: that point is left out. */
+    bool (*wanted)(void *context, const cmp_cell_t *point);
+    /* This machine cannot do that point, which is left out. */
+    void (*impossible)(void *context, const cmp_cell_t *point, const char *reason);
+    void *context;
+} cmp_sweep_t;
 
 /* Makes run->cells, and the groups over them. The run's allocators are already selected. */
 bool cmp_schedule_make(cmp_schedule_t *schedule, cmp_run_t *run, const topo_t *topo,
@@ -40,8 +50,9 @@ void cmp_schedule_free(cmp_schedule_t *schedule);
  * The order of a round: writes group_count x allocator_count indexes of cells (group x
  * allocator_count + allocator) to `cells`. Groups are shuffled, and allocators within each group,
  * which stays together so that ratios within a round compare neighbours in time. Rounds come in
- * pairs: the second runs the allocators of each group in the reverse order of the first, so that
- * over an even number of rounds every allocator ran as often before as after every other (ABBA).
+ * pairs: the second is the first one backwards, so that over an even number of rounds every
+ * allocator ran as often before as after every other of its group (ABBA), and every group as early
+ * as late: a steady drift of the machine favours none.
  */
 void cmp_schedule_order(uint64_t run_seed, uint32_t round, size_t group_count,
                         size_t allocator_count, size_t *cells);

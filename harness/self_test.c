@@ -300,7 +300,8 @@ int cmp_self_test_run(const cmp_self_test_t *test) {
         series[i].budget_seconds = 120;
     }
     printf("Self-test of verdicts (%s). Nothing else should run meanwhile.\n",
-           test->full ? "full: about half an hour" : "short: some minutes; --self-test=full for more");
+           test->full ? "full: about half an hour"
+                      : "short: some minutes; --self-test=full for more");
     bool good = simulation_run();
     good = records_run() && good;
     printf("  %-22s %6s %4s   %4s %6s %8s %10s   %24s %10s\n", "measured, mixed -t 1", "budget",

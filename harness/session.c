@@ -159,6 +159,7 @@ void cmp_session_plan(cmp_session_t *session) {
         .place_count = options->places.count > 0 ? options->places.count : 1,
         .seconds = options->duration_seconds,
         .check = options->check,
+        .sweep = session->sweep,
     };
     if (!cmp_schedule_make(&session->schedule, &session->run, session->topo, &subject, error,
                            sizeof error))

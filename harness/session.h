@@ -14,8 +14,9 @@
 typedef struct cmp_session {
     cmp_options_t options;
     const char *workload_list;
-    double started;       /* cmp_clock() */
-    uint32_t idle_rounds; /* at most so many have samples that end with an idle second */
+    double started;           /* cmp_clock() */
+    const cmp_sweep_t *sweep; /* of scale; NULL: every combination is measured */
+    uint32_t idle_rounds;     /* at most so many have samples that end with an idle second */
     cmp_paths_t paths;
     topo_t *topo;
     const wl_workload_t **workloads;

@@ -130,19 +130,20 @@ static void heap_flush_leaves_every_lane_empty(void **state) {
     (void)state;
     for (size_t size = 16; size <= 65536; size *= 2)
         hak_free(hak_malloc(size));
-    hak_spill_all(hak_thread_heap);
+    hak_spill_all(hak_thread_heap, 0);
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
         assert_int_equal(lane_blocks(hak_heap_lane(hak_thread_heap, class_id)), 0);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        /* First, while the budget is whole. */
+        cmocka_unit_test(a_lane_grows_where_refill_and_flush_alternate_up_to_its_ceiling),
         cmocka_unit_test(the_block_freed_last_is_handed_out_first),
         cmocka_unit_test(a_first_allocation_refills_few_blocks),
         cmocka_unit_test(refills_hand_out_ascending_addresses),
         cmocka_unit_test(a_lane_never_holds_more_than_its_capacity),
         cmocka_unit_test(flush_keeps_the_newest_blocks),
-        cmocka_unit_test(a_lane_grows_where_refill_and_flush_alternate_up_to_its_ceiling),
         cmocka_unit_test(all_lanes_together_keep_to_the_budget),
         cmocka_unit_test(heap_flush_leaves_every_lane_empty),
     };

@@ -74,7 +74,7 @@ static void blocks_freed_elsewhere_come_back_to_their_owner(void **state) {
 static void a_sender_publishes_full_chunks_only(void **state) {
     (void)state;
     hak_heap_t *owner = hak_thread_heap;
-    hak_spill_all(owner);
+    hak_spill_all(owner, 0);
     void *few[8];
     for (int i = 0; i < 8; i++)
         few[i] = hak_malloc(48);
@@ -99,7 +99,7 @@ static void an_outbox_is_bounded_in_bytes(void **state) {
     (void)state;
     hak_heap_t *owner = hak_thread_heap;
     hak_heap_t *sender = hak_heap_common();
-    hak_spill_all(owner);
+    hak_spill_all(owner, 0);
     size_t size = 32768;
     size_t sent = 0;
     while (atomic_load(&owner->inbox) == NULL) {
@@ -108,7 +108,7 @@ static void an_outbox_is_bounded_in_bytes(void **state) {
         sent += size;
     }
     assert_true(sent <= (size_t)HAK_OUTBOX_BYTES + size);
-    hak_spill_all(owner);
+    hak_spill_all(owner, 0);
 }
 
 /* What a sleeping owner leaves lying is drained into its slabs by the senders. */
@@ -119,7 +119,7 @@ static void a_sleeping_owner_strands_no_more_than_the_bound(void **state) {
     enum { MANY = 4000 };
     size_t size = 1024;
     void **many = calloc(MANY, sizeof many[0]);
-    hak_spill_all(owner);
+    hak_spill_all(owner, 0);
     for (int i = 0; i < MANY; i++)
         many[i] = hak_malloc(size);
     for (int i = 0; i < MANY; i++)
@@ -130,7 +130,7 @@ static void a_sleeping_owner_strands_no_more_than_the_bound(void **state) {
         waiting += chunk->bytes;
     assert_true(waiting <= HAK_INBOX_BYTES + 2 * (size_t)HAK_OUTBOX_BYTES);
     free(many);
-    hak_spill_all(owner);
+    hak_spill_all(owner, 0);
 }
 
 static void *heap_id(void *id) {

@@ -65,6 +65,17 @@ static void first_and_control_take_turns_in_every_group(void **state) {
     }
 }
 
+static void second_round_of_a_pair_is_the_first_backwards(void **state) {
+    (void)state;
+    for (uint32_t round = 0; round < 20; round += 2) {
+        size_t first[CELLS], second[CELLS];
+        cmp_schedule_order(11, round, GROUPS, ALLOCATORS, first);
+        cmp_schedule_order(11, round + 1, GROUPS, ALLOCATORS, second);
+        for (size_t i = 0; i < CELLS; i++)
+            assert_int_equal(first[i], second[CELLS - 1 - i]);
+    }
+}
+
 static void every_allocator_comes_at_every_place(void **state) {
     (void)state;
     unsigned seen[ALLOCATORS][ALLOCATORS] = {{0}};
@@ -135,6 +146,7 @@ int main(void) {
         cmocka_unit_test(groups_stay_together_within_a_round),
         cmocka_unit_test(order_follows_from_the_seed_alone),
         cmocka_unit_test(first_and_control_take_turns_in_every_group),
+        cmocka_unit_test(second_round_of_a_pair_is_the_first_backwards),
         cmocka_unit_test(every_allocator_comes_at_every_place),
         cmocka_unit_test(seeds_of_rounds_differ_and_stay_exact_in_json),
         cmocka_unit_test(subject_makes_a_cell_for_every_combination),

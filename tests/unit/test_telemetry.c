@@ -119,7 +119,7 @@ static void the_allocator_counts_what_it_does(void **state) {
     uint64_t refilled = HAK_COUNTED(LANE, 0, refilled_blocks);
     uint64_t taken = HAK_COUNTED(TINY, 0, taken_blocks);
     uint64_t flushed = HAK_COUNTED(LANE, 0, flushed_blocks);
-    enum { BLOCKS = 1000, BYTES = 48 };
+    enum { BLOCKS = 5000, BYTES = 48 }; /* more than a lane holds */
     static void *block[BLOCKS];
     for (int i = 0; i < BLOCKS; i++)
         block[i] = hak_malloc(BYTES);
@@ -140,11 +140,12 @@ static void the_allocator_counts_what_it_does(void **state) {
 
     uint64_t maps = HAK_COUNTED(LARGE, 0, maps), reused = HAK_COUNTED(LARGE, 0, reused);
     uint64_t runs = HAK_COUNTED(LARGE, 0, medium_runs);
-    hak_free(hak_malloc(3000000));
-    hak_free(hak_malloc(3000000));
+    for (int i = 0; i < 8; i++) /* unmapped at first, kept when that turns out to be regretted */
+        hak_free(hak_malloc(3000000));
     hak_free(hak_malloc(200000));
-    assert_int_equal(HAK_COUNTED(LARGE, 0, maps), maps + 1);
-    assert_int_equal(HAK_COUNTED(LARGE, 0, reused), reused + 1);
+    assert_true(HAK_COUNTED(LARGE, 0, maps) >= maps + 1);
+    assert_true(HAK_COUNTED(LARGE, 0, reused) >= reused + 1);
+    assert_true(HAK_COUNTED(LEARNER, 0, retention_raises) > 0);
     assert_int_equal(HAK_COUNTED(LARGE, 0, medium_runs), runs + 1);
 }
 
