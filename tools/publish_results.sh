@@ -3,7 +3,7 @@
 # from the recorded data by another.
 set -eu
 
-usage='usage: tools/publish_results.sh measure [-d DIR] [OPTION...]
+usage='usage: tools/publish_results.sh measure [-d DIR] [-w WORKLOADS] [OPTION...]
        tools/publish_results.sh page [-d DIR] [-o DIR]
 
 measure   measures every workload with 1 and 2 threads, throughput and latency, under hakmem and all
@@ -12,7 +12,8 @@ measure   measures every workload with 1 and 2 threads, throughput and latency, 
 page      publishes again what DIR/results.db holds; with -o into another folder. The same bytes
           come out, where gnuplot is the same.
 
-  -d DIR  where data and page are kept (default: results/published)
+  -d DIR        where data and page are kept (default: results/published)
+  -w WORKLOADS  separated by commas (default: every one)
 
 example: tools/publish_results.sh measure -r 10'
 
@@ -35,6 +36,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 compare=$root/compare
 folder=$root/results/published
 output=
+workloads=
 while [ $# -gt 0 ]; do
     case $1 in
     -d)
@@ -46,6 +48,12 @@ while [ $# -gt 0 ]; do
         [ $# -gt 1 ] || complain '-o needs a folder'
         [ "$action" = page ] || complain '-o means nothing for measure; -d names the folder'
         output=$2
+        shift 2
+        ;;
+    -w)
+        [ $# -gt 1 ] || complain '-w needs workloads'
+        [ "$action" = measure ] || complain '-w means nothing for page'
+        workloads=$2
         shift 2
         ;;
     *) break ;;
@@ -70,7 +78,7 @@ fi
 
 [ ! -e "$folder/results.db" ] ||
     complain "$folder/results.db is there already; move it away to measure a new set"
-workloads=$("$compare" --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z_]*\) .*/\1/p' | paste -s -d ,)
+[ -n "$workloads" ] || workloads=$("$compare" --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z_]*\) .*/\1/p' | paste -s -d ,)
 mkdir -p "$folder"
 status=0
 # Failures of an allocator are results: the run is published with them.
