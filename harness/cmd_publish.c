@@ -11,12 +11,14 @@
 #include "command.h"
 #include "options.h"
 #include "paths.h"
+#include "output.h"
+#include "publish_bundle.h"
 #include "publish_content.h"
 #include "publish_folder.h"
 #include "publish_formats.h"
 #include "store_manage.h"
 
-enum { KEY_FROM = 256, KEY_BASELINE, KEY_TITLE, KEY_NO_PICTURES };
+enum { KEY_FROM = 256, KEY_BUNDLE, KEY_BASELINE, KEY_TITLE, KEY_NO_PICTURES };
 
 #define PICTURES "pictures"
 
@@ -26,7 +28,7 @@ static const size_t PAGE_LIMIT_BYTES = 2000 * 1000;
 typedef struct publish_options {
     char **runs; /* as named */
     size_t run_count;
-    const char *output, *from, *baseline, *title;
+    const char *output, *from, *bundle, *baseline, *title;
     bool no_pictures, help;
 } publish_options_t;
 
@@ -149,7 +151,8 @@ static char *database_path(const publish_options_t *options, const cmp_paths_t *
                : cmp_text("%s", from);
 }
 
-static int set_publish(const publish_options_t *options, const pub_set_t *set) {
+static int set_publish(const publish_options_t *options, const pub_set_t *set, cmp_store_t *store,
+                       const cmp_paths_t *paths) {
     pub_folder_t folder = {0};
     char error[1024];
     bool good = pub_folder_open(&folder, options->output, error, sizeof error) &&
@@ -167,6 +170,13 @@ static int set_publish(const publish_options_t *options, const pub_set_t *set) {
             cmp_error("the page has %.1f MB, more than the 2 MB that one should have: publish "
                       "fewer runs together",
                       (double)page_bytes / 1e6);
+        if (options->bundle != NULL) {
+            good = pub_bundle(options->bundle, set, store, paths, folder.path, error, sizeof error);
+            if (good)
+                printf("%s: sources, data, publication, ./run-again.sh\n", options->bundle);
+            else
+                cmp_error("%s", error);
+        }
     }
     pub_folder_close(&folder);
     return good ? CMP_EXIT_VALID : CMP_EXIT_FAILED;
@@ -185,6 +195,9 @@ static error_t publish_parse(int key, char *value, struct argp_state *state) {
         return 0;
     case KEY_FROM:
         options->from = value;
+        return 0;
+    case KEY_BUNDLE:
+        options->bundle = value;
         return 0;
     case KEY_BASELINE:
         options->baseline = value;
@@ -207,6 +220,10 @@ static const struct argp_option publish_option_table[] = {
     {"output", 'o', "DIR", 0, "Folder to publish in; files of the same names are replaced", 0},
     {"from", KEY_FROM, "DATABASE", 0,
      "Results database or its folder (default: where compare records)", 0},
+    {"bundle", KEY_BUNDLE, "FILE", 0,
+     "Also pack database, publication, sources with their hashes, environment, and a script that "
+     "runs it all again: a .tar, .tar.gz or .tar.xz",
+     0},
     {"baseline", KEY_BASELINE, "ALLOCATOR", 0,
      "What ratios refer to (default: the first allocator of the earliest run)", 0},
     {"title", KEY_TITLE, "TEXT", 0, "Title (default: Memory allocators compared)", 0},
@@ -228,6 +245,7 @@ static const struct argp publish_argp = {
            "Examples:\n"
            "  ./compare publish -o /tmp/page\n"
            "  ./compare publish 1f0c 77ab --baseline glibc -o /tmp/page\n"
+           "  ./compare publish -o /tmp/page --bundle artifact.tar.gz\n"
            "\n"
            "Exit status: 0 published, 1 it could not be written, 2 usage.",
 };
@@ -248,7 +266,11 @@ static int publish_run(int argc, char **argv) {
         pub_set_t set;
         if (options.output == NULL || *options.output == '\0')
             cmp_usage_error("no folder to publish in is named; give one with -o DIR");
-        if (!cmp_paths_find(&paths, error, sizeof error))
+        if (options.bundle != NULL && !pub_bundle_name_good(options.bundle))
+            cmp_usage_error("cannot tell how to pack '%s'; name a .tar, .tar.gz, .tgz or .tar.xz",
+                            options.bundle);
+        if ((options.bundle != NULL && !cmp_output_check(options.bundle, error, sizeof error)) ||
+            !cmp_paths_find(&paths, error, sizeof error))
             cmp_usage_error("%s", error);
         char *database = database_path(&options, &paths);
         cmp_store_t *store = cmp_store_open_read(database, error, sizeof error);
@@ -259,7 +281,7 @@ static int publish_run(int argc, char **argv) {
             names[i] = uuids[i];
         if (!pub_set_load(&set, store, names, count, options.baseline, error, sizeof error))
             cmp_usage_error("%s", error);
-        status = set_publish(&options, &set);
+        status = set_publish(&options, &set, store, &paths);
         pub_set_free(&set);
         cmp_store_close(store);
         free(database);

@@ -188,8 +188,9 @@ static size_t curve_title(const char *at) {
 
 /* Writes the drawing itself; with `set` for the page of that set, else as it is. */
 static void body_write(FILE *out, const char *body, const char *id, const pub_set_t *set) {
-    static const char black[] = "color=\"black\"";
-    bool in_text = false; /* what is written there is data, not markup */
+    static const char black[] = "color=\"black\"", white[] = "color=\"white\"",
+                      point[] = "color='white'"; /* what lies below a point of a line */
+    bool in_text = false;                        /* what is written there is data, not markup */
     for (const char *at = body; *at != '\0';) {
         size_t skipped = curve_title(at);
         if (strncmp(at, "<text", 5) == 0)
@@ -200,6 +201,11 @@ static void body_write(FILE *out, const char *body, const char *id, const pub_se
             skipped = name_write(out, at, id);
             if (skipped == 0 && strncmp(at, black, sizeof black - 1) == 0)
                 skipped = sizeof black - 1;
+            if (skipped == 0 && (strncmp(at, white, sizeof white - 1) == 0 ||
+                                 strncmp(at, point, sizeof point - 1) == 0)) {
+                fputs("color=\"var(--ground)\"", out);
+                skipped = sizeof point - 1;
+            }
             if (skipped == 0)
                 skipped = colour_write(out, set, at);
         }

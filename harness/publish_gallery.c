@@ -198,7 +198,7 @@ static int dots_rows(dots_t *dots, sketch_t *sketch) {
             span_widen(dots, figure.high);
         }
     }
-    fprintf(out, ")\nset yrange [%d.6:0.6]\n", -(y - 1));
+    fprintf(out, ")\nset yrange [-%d.6:0.6]\n", y > 0 ? y - 1 : 0);
     return y;
 }
 
@@ -207,7 +207,7 @@ static void missing_write(FILE *out, const pub_set_t *set, const pub_row_t *row,
     char *text = cmp_text("n/a%s%s", *kinds != '\0' ? ": " : "", kinds);
     fputs("set label ", out);
     quoted_write(out, text, false);
-    fprintf(out, " at graph 0.01, first %d left textcolor rgb '" PUB_INK "'\n", -y);
+    fprintf(out, " at graph 0.03, first %d left textcolor rgb '" PUB_INK "'\n", -y);
     free(text);
     free(kinds);
 }
@@ -531,16 +531,37 @@ static void latency_sketches(pub_gallery_t *gallery, const pub_set_t *set, size_
 
 /* ---------------------------------------------------------------- RSS over time */
 
-static int value_order(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
+/* Puts the k-th smallest of the values, counted from 0, at its place and no larger one before it
+ * (Hoare's FIND). */
+static double kth_select(double *values, size_t count, size_t k) {
+    size_t low = 0, high = count - 1;
+    while (low < high) {
+        const double pivot = values[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            double swapped = values[i];
+            values[i++] = values[j];
+            values[j--] = swapped;
+        }
+        if (k <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return values[k];
 }
 
 static double median_of(double *values, size_t count) {
     if (count == 0)
         return NAN;
-    qsort(values, count, sizeof *values, value_order);
-    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+    const double upper = kth_select(values, count, count / 2);
+    return count % 2 ? upper : (kth_select(values, count, count / 2 - 1) + upper) / 2;
 }
 
 static double end_seconds(const cmp_sample_t *sample) {
@@ -559,7 +580,8 @@ static double rss_at(const cmp_sample_t *sample, double seconds) {
         else
             high = middle;
     }
-    return (double)sample->timeline[low].rss_bytes;
+    const uint64_t rss_bytes = sample->timeline[low].rss_bytes;
+    return rss_bytes > 0 ? (double)rss_bytes : NAN;
 }
 
 /* Median over the good samples, as long as half of them last. Samples with and without an idle

@@ -94,7 +94,9 @@ static void picture_write(FILE *out, const pub_picture_t *picture, const pub_gal
         return;
     fputs("<figure>\n<figcaption>", out);
     text_write(out, picture->title);
-    fprintf(out, "</figcaption>\n%s\n<details><summary>The picture in words</summary><p>", svg);
+    fputs("</figcaption>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", out);
+    text_write(out, picture->title);
+    fprintf(out, "\">\n%s</div>\n<details><summary>The picture in words</summary><p>", svg);
     text_write(out, picture->description);
     fputs("</p></details>\n</figure>\n", out);
 }

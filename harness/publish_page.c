@@ -56,7 +56,8 @@ const char pub_page_style[] =
     "footer{color:var(--soft);margin-top:3rem}\n"
     "@media(max-width:40rem){body{padding:0 .6rem 2rem}h1{font-size:1.3rem}"
     "table{font-size:.8rem}th,td{padding:.2rem .4rem}"
-    "tbody th{position:sticky;left:0;background:var(--ground)}}\n"
+    "tbody th,thead th:first-child{position:sticky;left:0}tbody th{background:var(--ground)}"
+    "figure svg{min-width:36rem}}\n"
     "@media print{:root,:root:not([data-theme=light]),:root[data-theme=dark]{"
     "color-scheme:light;--ground:#fff;--text:#000;--soft:#444;--line:#999;--band:#eee;"
     "--good:#00663f;--bad:#a3290b;--noise:#e4e4e4;--noise-edge:#c4c4c4}"
@@ -64,7 +65,7 @@ const char pub_page_style[] =
     "th button::after{content:\"\"!important}.scroll{overflow:visible}table{font-size:6.5pt}"
     "th,td{padding:.1rem .25rem}caption,tbody th,th.n,td.n,td.w{white-space:normal}"
     "tr,figure{break-inside:avoid}h2,h3,caption{break-after:avoid}"
-    "details>*{display:block}thead{display:table-header-group}}\n";
+    "details{display:none}figure svg{min-width:0}thead{display:table-header-group}}\n";
 
 const char pub_page_script[] =
     "'use strict';\n"

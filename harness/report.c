@@ -96,10 +96,18 @@ static double median_of(const cmp_cell_t *cell, sample_figure_t *figure) {
     return median;
 }
 
+/* Samples stand in the order of their rounds, one a round in most cells: the place is near. */
 static const cmp_sample_t *good_sample_of_round(const cmp_cell_t *cell, uint32_t round) {
+    const cmp_sample_t *samples = cell->samples;
+    size_t at = cell->sample_count < round + 1u ? cell->sample_count : round + 1u;
+    while (at > 0 && samples[at - 1].round > round)
+        at--;
+    if (at > 0 && samples[at - 1].round == round && samples[at - 1].failure == CMP_OK &&
+        (at == 1 || samples[at - 2].round < round))
+        return &samples[at - 1];
     for (size_t i = 0; i < cell->sample_count; i++)
-        if (cell->samples[i].round == round && cell->samples[i].failure == CMP_OK)
-            return &cell->samples[i];
+        if (samples[i].round == round && samples[i].failure == CMP_OK)
+            return &samples[i];
     return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Up to this many pairs the null distribution of the signed-rank statistic is exact (n^3/4
  * additions: 4 million at 250). Above, its normal approximation with continuity correction differs
@@ -175,24 +176,87 @@ static size_t signed_rank_normal(size_t n, double confidence, double *coverage) 
     return rank;
 }
 
-/* All n(n+1)/2 Walsh averages (x_i + x_j)/2, i <= j, ascending; malloc'ed. */
-static double *walsh_averages(const double *values, size_t n, size_t *count) {
-    *count = n * (n + 1) / 2;
-    double *averages = malloc(*count * sizeof *averages);
-    if (!averages)
-        return NULL;
-    size_t next = 0;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = i; j < n; j++)
-            averages[next++] = (values[i] + values[j]) / 2;
-    qsort(averages, *count, sizeof *averages, value_order);
-    return averages;
+/*
+ * Order statistics of the n (n + 1) / 2 Walsh averages, and of all differences of two samples,
+ * without making them: the least double that is not below k of them is the k-th itself. It is found
+ * by bisection over the doubles in their order, of which each step counts in O(n) by two pointers:
+ * rounded sums rise with their terms. Memory stays O(n), where a pool of thousands of pairs would
+ * need gigabytes.
+ */
+typedef struct sums {
+    const double *x, *y; /* ascending; y is NULL for Walsh averages of x */
+    size_t x_count, y_count;
+} sums_t;
+
+/* How many Walsh averages (x_i + x_j) / 2, i <= j, are not above `value`. */
+static size_t averages_below(const sums_t *sums, double value) {
+    size_t count = 0, end = sums->x_count; /* j < end */
+    for (size_t i = 0; i < end; i++) {
+        while (end > i && (sums->x[i] + sums->x[end - 1]) / 2 > value)
+            end--;
+        count += end - i;
+    }
+    return count;
 }
 
-/* Walsh averages of the log ratios of *n pairs that have one; malloc'ed, NULL when there are none.
- */
-static double *log_ratio_averages(const double *treatment, const double *base, size_t count,
-                                  size_t *n, size_t *average_count) {
+/* How many differences x_i - y_j are not above `value`. */
+static size_t differences_below(const sums_t *sums, double value) {
+    size_t count = 0, begin = 0; /* y_j for j >= begin is large enough */
+    for (size_t i = 0; i < sums->x_count; i++) {
+        while (begin < sums->y_count && sums->x[i] - sums->y[begin] > value)
+            begin++;
+        count += sums->y_count - begin;
+    }
+    return count;
+}
+
+static size_t sums_below(const sums_t *sums, double value) {
+    return sums->y ? differences_below(sums, value) : averages_below(sums, value);
+}
+
+static size_t sums_count(const sums_t *sums) {
+    return sums->y ? sums->x_count * sums->y_count : sums->x_count * (sums->x_count + 1) / 2;
+}
+
+/* Doubles in their order as whole numbers, and back. Both zeros are one value to comparisons. */
+static int64_t double_rank(double value) {
+    int64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits < 0 ? INT64_MIN - bits : bits;
+}
+
+static double rank_double(int64_t rank) {
+    const int64_t bits = rank < 0 ? INT64_MIN - rank : rank;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* The k-th smallest, counted from 1. */
+static double sums_kth(const sums_t *sums, size_t k) {
+    int64_t low = double_rank(-INFINITY), high = double_rank(INFINITY);
+    while (low < high) {
+        /* The floor of the mean, which does not overflow. */
+        const int64_t middle = (low >> 1) + (high >> 1) + (low & high & 1);
+        if (sums_below(sums, rank_double(middle)) >= k)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return rank_double(low);
+}
+
+static double sums_median(const sums_t *sums) {
+    const size_t count = sums_count(sums);
+    const double upper = sums_kth(sums, count / 2 + 1);
+    if (count % 2)
+        return upper;
+    const double lower = sums_kth(sums, count / 2);
+    return lower + (upper - lower) / 2;
+}
+
+/* The log ratios of the *n pairs that have one, ascending; malloc'ed, NULL when there are none. */
+static double *log_ratios(const double *treatment, const double *base, size_t count, size_t *n) {
     double *logs = count ? malloc(count * sizeof *logs) : NULL;
     *n = 0;
     if (!logs)
@@ -200,29 +264,33 @@ static double *log_ratio_averages(const double *treatment, const double *base, s
     for (size_t i = 0; i < count; i++)
         if (isfinite(treatment[i]) && isfinite(base[i]) && treatment[i] > 0 && base[i] > 0)
             logs[(*n)++] = log(treatment[i] / base[i]);
-    double *averages = *n ? walsh_averages(logs, *n, average_count) : NULL;
-    free(logs);
-    return averages;
+    if (*n == 0) {
+        free(logs);
+        return NULL;
+    }
+    qsort(logs, *n, sizeof *logs, value_order);
+    return logs;
 }
 
 cmp_interval_t cmp_ratio_interval(const double *treatment, const double *base, size_t count,
                                   double confidence) {
     cmp_interval_t interval = {NAN, NAN, NAN, NAN, false};
-    size_t n, average_count;
-    double *averages = log_ratio_averages(treatment, base, count, &n, &average_count);
-    if (!averages)
+    size_t n;
+    double *logs = log_ratios(treatment, base, count, &n);
+    if (!logs)
         return interval;
-    interval.estimate = exp(sorted_median(averages, average_count));
+    const sums_t averages = {.x = logs, .x_count = n};
+    interval.estimate = exp(sums_median(&averages));
     double coverage = NAN;
     size_t rank = n <= EXACT_LIMIT ? signed_rank_exact(n, confidence, &coverage)
                                    : signed_rank_normal(n, confidence, &coverage);
     if (rank > 0) {
-        interval.low = exp(averages[rank - 1]);
-        interval.high = exp(averages[average_count - rank]);
+        interval.low = exp(sums_kth(&averages, rank));
+        interval.high = exp(sums_kth(&averages, sums_count(&averages) + 1 - rank));
         interval.confidence = coverage;
         interval.valid = true;
     }
-    free(averages);
+    free(logs);
     return interval;
 }
 
@@ -246,16 +314,15 @@ static double signed_rank_p(size_t n, size_t rank) {
 }
 
 double cmp_ratio_p(const double *treatment, const double *base, size_t count) {
-    size_t n, average_count, above = 0, below = 0;
-    double *averages = log_ratio_averages(treatment, base, count, &n, &average_count);
-    if (!averages)
+    size_t n;
+    double *logs = log_ratios(treatment, base, count, &n);
+    if (!logs)
         return NAN;
     /* The signed-rank statistic is the number of positive Walsh averages (Tukey 1949). */
-    for (size_t i = 0; i < average_count; i++) {
-        above += averages[i] >= 0;
-        below += averages[i] <= 0;
-    }
-    free(averages);
+    const sums_t averages = {.x = logs, .x_count = n};
+    const size_t below = sums_below(&averages, 0);
+    const size_t above = sums_count(&averages) - sums_below(&averages, nextafter(0, -1));
+    free(logs);
     return signed_rank_p(n, above < below ? above : below);
 }
 
@@ -305,25 +372,28 @@ static double normal_two_sided(double confidence) {
 cmp_interval_t cmp_shift_interval(const double *x, size_t x_count, const double *y, size_t y_count,
                                   double confidence) {
     cmp_interval_t interval = {NAN, NAN, NAN, NAN, false};
-    size_t count = x_count * y_count;
-    double *differences = count ? malloc(count * sizeof *differences) : NULL;
-    if (!differences)
+    size_t x_kept, y_kept;
+    double *x_sorted = values_sorted(x, x_count, &x_kept);
+    double *y_sorted = values_sorted(y, y_count, &y_kept);
+    if (!x_sorted || !y_sorted) {
+        free(x_sorted);
+        free(y_sorted);
         return interval;
-    for (size_t i = 0; i < x_count; i++)
-        for (size_t j = 0; j < y_count; j++)
-            differences[i * y_count + j] = x[i] - y[j];
-    qsort(differences, count, sizeof *differences, value_order);
-    interval.estimate = sorted_median(differences, count);
+    }
+    const sums_t differences = {x_sorted, y_sorted, x_kept, y_kept};
+    const size_t count = sums_count(&differences);
+    interval.estimate = sums_median(&differences);
     double pairs = (double)count;
     double rank =
         floor(pairs / 2 + 0.5 -
-              normal_two_sided(confidence) * sqrt(pairs * (double)(x_count + y_count + 1) / 12));
+              normal_two_sided(confidence) * sqrt(pairs * (double)(x_kept + y_kept + 1) / 12));
     if (rank >= 1) {
-        interval.low = differences[(size_t)rank - 1];
-        interval.high = differences[count - (size_t)rank];
+        interval.low = sums_kth(&differences, (size_t)rank);
+        interval.high = sums_kth(&differences, count + 1 - (size_t)rank);
         interval.confidence = confidence;
         interval.valid = true;
     }
-    free(differences);
+    free(x_sorted);
+    free(y_sorted);
     return interval;
 }

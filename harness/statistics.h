@@ -39,7 +39,7 @@ cmp_interval_t cmp_median_interval(const double *values, size_t count);
  *
  * A pair with a value that is not finite or not positive is left out. Log ratios that are zero or
  * tied stay in: the closed interval then covers with at least the stated probability. Assumes that
- * log ratios are independent and symmetric around their centre. Needs n(n+1)/2 doubles of memory.
+ * log ratios are independent and symmetric around their centre.
  * Sources: J. L. Hodges, E. L. Lehmann, Ann. Math. Statist. 34(2), 1963, 598-611; M. Hollander,
  * D. A. Wolfe, E. Chicken, Nonparametric Statistical Methods, 3rd ed. 2014, sections 3.1 to 3.3.
  */

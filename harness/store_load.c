@@ -24,14 +24,42 @@ typedef struct loader {
 
 /* ---------------------------------------------------------------- columns */
 
+/* Statements that are run for every cell or sample, kept while a run is read: preparing them anew
+ * would take longer than running them. By the address of their text, which is a literal. */
+static struct {
+    const char *sql;
+    sqlite3_stmt *statement;
+} kept[16];
+enum { KEPT = sizeof kept / sizeof kept[0] };
+
+static void kept_forget(void) {
+    for (size_t i = 0; i < KEPT; i++) {
+        sqlite3_finalize(kept[i].statement);
+        kept[i].statement = NULL;
+        kept[i].sql = NULL;
+    }
+}
+
 sqlite3_stmt *cmp_load_prepare(sqlite3 *database, const char *sql, int64_t owner) {
     sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK)
+    size_t place = 0;
+    while (place < KEPT && kept[place].sql != NULL && kept[place].sql != sql)
+        place++;
+    if (place < KEPT && kept[place].sql == sql)
+        statement = kept[place].statement;
+    else if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK && place < KEPT) {
+        kept[place].sql = sql;
+        kept[place].statement = statement;
+    }
+    if (statement != NULL)
         sqlite3_bind_int64(statement, 1, owner);
     return statement;
 }
 
 bool cmp_load_finish(sqlite3_stmt *statement) {
+    for (size_t i = 0; statement != NULL && i < KEPT; i++)
+        if (kept[i].statement == statement)
+            return sqlite3_reset(statement) == SQLITE_OK;
     return statement != NULL && sqlite3_finalize(statement) == SQLITE_OK;
 }
 
@@ -360,6 +388,7 @@ bool cmp_store_load_run(cmp_store_t *store, const char *uuid, cmp_workload_find_
         good = samples_load(&loader, &run->cells[i]);
     if (!good && *error == '\0')
         cmp_store_error(store, "read the run", error, error_bytes);
+    kept_forget();
     if (!sqlite3_get_autocommit(store->database))
         sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
     if (good)

@@ -84,6 +84,11 @@ static bool timeline_load(sqlite3 *database, int64_t id, cmp_sample_t *sample) {
             .ops_per_second = cmp_load_real(row, 3),
         };
     }
+    if (sample->timeline_count > 0 && sample->timeline_count < room) {
+        cmp_timeline_point_t *fitting =
+            realloc(sample->timeline, sample->timeline_count * sizeof *fitting);
+        sample->timeline = fitting != NULL ? fitting : sample->timeline;
+    }
     return cmp_load_finish(row);
 }
 

@@ -108,7 +108,11 @@ END
 
 tool=$prefix/lib/hakmem
 documents=$prefix/share/doc/hakmem
-for folder in "$prefix/bin" "$prefix/include" "$libdir/pkgconfig" "$tool" "$documents/docs"; do
+manual=$prefix/share/man/man1
+bash_completion=$prefix/share/bash-completion/completions
+zsh_completion=$prefix/share/zsh/site-functions
+for folder in "$prefix/bin" "$prefix/include" "$libdir/pkgconfig" "$tool" "$documents/docs" \
+    "$manual" "$bash_completion" "$zsh_completion"; do
     folder_make "$folder"
 done
 
@@ -130,6 +134,10 @@ for library in libfloor $(sed -n 's|^build build/lib/\(libhakmem[^ .]*\)\.so:.*|
     allocator/variants.ninja); do
     put 644 "build/lib/$library.so" "$tool/$library.so"
 done
+
+put 644 build/hakmem-compare.1 "$manual/hakmem-compare.1"
+put 644 tools/completion.bash "$bash_completion/hakmem-compare"
+put 644 tools/completion.zsh "$zsh_completion/_hakmem-compare"
 
 put 644 README.md "$documents/README.md"
 put 644 LICENSE "$documents/LICENSE"

@@ -497,6 +497,52 @@ static void shift_interval_covers_what_it_promises(void **state) {
     gsl_rng_free(random);
 }
 
+/* Against all sums written down and sorted, with many ties: every rank that an interval can ask
+ * for. */
+static void order_statistics_of_sums_are_those_of_all_sums_sorted(void **state) {
+    (void)state;
+    gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(random, 11);
+    for (int trial = 0; trial < 400; trial++) {
+        double x[30], ones[30], y[30], sums[900];
+        const size_t n = 6 + gsl_rng_uniform_int(random, 24),
+                     m = 6 + gsl_rng_uniform_int(random, 24);
+        const bool ties = trial % 2;
+        size_t count = 0;
+        for (size_t i = 0; i < n; i++) {
+            x[i] = ties ? exp(((double)gsl_rng_uniform_int(random, 9) - 4) / 3)
+                        : exp(gsl_ran_gaussian(random, 1));
+            ones[i] = 1;
+        }
+        for (size_t i = 0; i < m; i++)
+            y[i] = (double)gsl_rng_uniform_int(random, 7) / 3;
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = i; j < n; j++)
+                sums[count++] = (log(x[i]) + log(x[j])) / 2;
+        gsl_sort(sums, 1, count);
+        cmp_interval_t ratio = cmp_ratio_interval(x, ones, n, 0.95);
+        assert_float_equal(log(ratio.estimate), gsl_stats_median_from_sorted_data(sums, 1, count),
+                           1e-12);
+        size_t below = 0;
+        while (below < count && sums[below] < log(ratio.low) - 1e-12)
+            below++;
+        if (!ties)
+            assert_float_equal(log(ratio.high), sums[count - 1 - below], 1e-12);
+        count = 0;
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < m; j++)
+                sums[count++] = log(x[i]) - y[j];
+        gsl_sort(sums, 1, count);
+        double logs[30];
+        for (size_t i = 0; i < n; i++)
+            logs[i] = log(x[i]);
+        cmp_interval_t shift = cmp_shift_interval(logs, n, y, m, 0.95);
+        assert_float_equal(shift.estimate, gsl_stats_median_from_sorted_data(sums, 1, count),
+                           1e-12);
+    }
+    gsl_rng_free(random);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(summaries_agree_with_gsl),
@@ -521,6 +567,7 @@ int main(void) {
         cmocka_unit_test(holm_multiplies_by_the_tests_that_are_left),
         cmocka_unit_test(the_fewest_pairs_are_those_that_can_be_significant),
         cmocka_unit_test(shift_is_the_median_difference_and_mirrors),
+        cmocka_unit_test(order_statistics_of_sums_are_those_of_all_sums_sorted),
         cmocka_unit_test(shift_interval_covers_what_it_promises),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

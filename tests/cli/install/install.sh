@@ -25,6 +25,8 @@ version=$(sed -n 's/^#define HAKMEM_VERSION "\(.*\)"$/\1/p' "$ROOT/allocator/hak
 for file in bin/hakmem-compare include/hakmem.h lib/libhakmem.a "lib/libhakmem.so.$version" \
     lib/libhakmem.so "lib/libhakmem.so.${version%%.*}" lib/pkgconfig/hakmem.pc lib/hakmem/worker \
     lib/hakmem/stopwatch lib/hakmem/libfloor.so lib/hakmem/libhakmem.so share/doc/hakmem/LICENSE \
+    share/man/man1/hakmem-compare.1 \
+    share/bash-completion/completions/hakmem-compare share/zsh/site-functions/_hakmem-compare \
     share/doc/hakmem/README.md share/doc/hakmem/docs/options.md; do
     [ -s "a package/usr/$file" ] || fail "$file is missing"
 done

@@ -107,7 +107,7 @@ for path in glob.glob("page/pictures/*.svg"):
         head = png.read(24)
     assert head[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", head[16:])[0] == 1600, path
 throughput = open("page/pictures/throughput-1.gnuplot").read()
-assert re.search(r"set label 'n/a: crash' at graph 0.01, first -\d+ ", throughput), throughput
+assert re.search(r"set label 'n/a: crash' at graph 0.03, first -\d+ ", throughput), throughput
 noise = open("page/pictures/ratio-1.gnuplot").read()
 assert "fillcolor rgb '#c4c4c3'" in noise, noise
 floor = run["noise_floor"]
