@@ -43,8 +43,8 @@ void cmp_scaling_free(cmp_scaling_t *scaling);
 void cmp_scaling_print(const cmp_scaling_t *scaling, FILE *out, bool colour);
 
 /* Writes pictures of a run's curves, and of distances where there are any, as SVG and PNG into the
- * folder, each beside the gnuplot script that draws it; prints their names. False with a message
- * when one could not be made. */
+ * folder, each beside the gnuplot script that draws it; prints their names, or that there is no
+ * gnuplot. False with a message when one could not be made. */
 bool cmp_scaling_pictures(const cmp_scaling_t *scaling, const char *folder, FILE *out, char *error,
                           size_t error_bytes);
 

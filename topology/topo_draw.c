@@ -21,6 +21,29 @@ bool topo_draw_is_core(hwloc_obj_t object) {
            object->arity == 1 && topo_draw_is_core(object->children[0]);
 }
 
+/* The number of an object among all of its type, from 0. hwloc's own begins anew at each depth, and
+ * where PUs are offline cores may lie at several. */
+static unsigned object_number(hwloc_obj_t object) {
+    hwloc_obj_t root = object, leaf = object;
+    while (root->parent != NULL)
+        root = root->parent;
+    while (root->first_child != NULL)
+        root = root->first_child; /* the first PU */
+    while (leaf->first_child != NULL)
+        leaf = leaf->first_child;
+    unsigned number = 0;
+    const void *last = NULL;
+    for (hwloc_obj_t pu = root; pu != NULL && pu != leaf; pu = pu->next_cousin) {
+        hwloc_obj_t other = pu;
+        while (other != NULL && other->type != object->type)
+            other = other->parent;
+        if (other != NULL && other != last && other != object)
+            number++;
+        last = other;
+    }
+    return number;
+}
+
 static void size_format(uint64_t bytes, char *text, size_t text_bytes) {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     double value = (double)bytes;
@@ -47,7 +70,7 @@ void topo_draw_title(hwloc_obj_t object, char *text, size_t text_bytes) {
     if (object->type == HWLOC_OBJ_NUMANODE || object->type == HWLOC_OBJ_PU)
         snprintf(number, sizeof number, " %u", object->os_index);
     else if (object->type != HWLOC_OBJ_MACHINE)
-        snprintf(number, sizeof number, " %u", object->logical_index);
+        snprintf(number, sizeof number, " %u", object_number(object));
     if (object->type == HWLOC_OBJ_NUMANODE)
         snprintf(type, sizeof type, "NUMA node");
     else
@@ -108,7 +131,7 @@ static char *core_text(hwloc_obj_t object, const topo_placement_t *placement) {
     while (hwloc_obj_type_is_cache(core->type))
         core = core->children[0];
     if (core->type == HWLOC_OBJ_CORE)
-        fprintf(out, "core %u ", core->logical_index);
+        fprintf(out, "core %u ", object_number(core));
     fputc('[', out);
     core_write(object, placement, &first, out);
     fputc(']', out);

@@ -164,11 +164,22 @@ static void summary_add(char *text, size_t text_bytes, int count, const char *on
              count == 1 ? one : many);
 }
 
+/* Objects of a type. Where PUs are offline a core of one PU may lie at another depth than the other
+ * cores; hwloc counts only types of one depth. */
+static int objects_count(const topo_t *topo, hwloc_obj_type_t type) {
+    int count = 0;
+    const int depths = hwloc_topology_get_depth(topo->hwloc);
+    for (int depth = 0; depth < depths; depth++)
+        if (hwloc_get_depth_type(topo->hwloc, depth) == type)
+            count += (int)hwloc_get_nbobjs_by_depth(topo->hwloc, depth);
+    return count;
+}
+
 void topo_summary(const topo_t *topo, char *text, size_t text_bytes) {
     hwloc_topology_t hwloc = topo->hwloc;
     text[0] = '\0';
-    int packages = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PACKAGE);
-    int cores = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_CORE);
+    int packages = objects_count(topo, HWLOC_OBJ_PACKAGE);
+    int cores = objects_count(topo, HWLOC_OBJ_CORE);
     if (packages > 0)
         summary_add(text, text_bytes, packages, "package", "packages");
     if (cores > 0)
@@ -180,12 +191,17 @@ void topo_summary(const topo_t *topo, char *text, size_t text_bytes) {
     summary_add(text, text_bytes, hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_NUMANODE), "NUMA node",
                 "NUMA nodes");
     used = strlen(text);
-    int caches = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_L3CACHE);
+    int caches = objects_count(topo, HWLOC_OBJ_L3CACHE);
     if (caches <= 0) {
         snprintf(text + used, text_bytes - used, ", no L3");
         return;
     }
-    uint64_t bytes = hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_L3CACHE, 0)->attr->cache.size;
+    uint64_t bytes = 0; /* of the first PU that has one */
+    for (hwloc_obj_t pu = NULL;
+         bytes == 0 && (pu = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_PU, pu)) != NULL;) {
+        hwloc_obj_t cache = hwloc_get_ancestor_obj_by_type(hwloc, HWLOC_OBJ_L3CACHE, pu);
+        bytes = cache != NULL ? cache->attr->cache.size : 0;
+    }
     char times[24] = "";
     if (caches > 1)
         snprintf(times, sizeof times, "%d x ", caches);
