@@ -166,17 +166,55 @@ static size_t colour_write(FILE *out, const pub_set_t *set, const char *at) {
     return (size_t)length;
 }
 
-/* Names are unique within a page: those of every picture get its id in front. */
-static size_t name_write(FILE *out, const char *at, const char *id) {
-    static const char *const names[] = {" id='", " id=\"", " xlink:href='#", " xlink:href=\"#"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const size_t length = strlen(names[i]);
-        if (strncmp(at, names[i], length) != 0)
-            continue;
-        fprintf(out, "%s%s-", i < 2 ? names[i] : i == 2 ? " href='#" : " href=\"#", id);
-        return length;
+/* What every group repeats, and stands once around the picture on a page; names of groups; and the
+ * shapes of points, which a page has once. */
+#define PAGE_ATTRIBUTES                                                                            \
+    "fill=\"none\" stroke=\"currentColor\" stroke-width=\"1\" font-size=\"14\" "                   \
+    "font-family=\"DejaVu Sans,Verdana,sans-serif\""
+
+static const char *const repeated[] = {
+    " fill=\"none\"",
+    " color=\"black\"",
+    " stroke=\"currentColor\"",
+    " stroke-width=\"1.00\"",
+    " stroke-linecap=\"butt\"",
+    " stroke-linejoin=\"miter\"",
+    " font-family=\"DejaVu Sans\"",
+    " font-size=\"14.00\"",
+    " class=\"gridline\"",
+    " id=\"gnuplot_canvas\"",
+    "\t",
+};
+
+/* Characters at `at` that a page does without; 0: none. */
+static size_t superfluous(const char *at) {
+    for (size_t i = 0; i < sizeof repeated / sizeof repeated[0]; i++)
+        if (strncmp(at, repeated[i], strlen(repeated[i])) == 0)
+            return strlen(repeated[i]);
+    if (strncmp(at, " id=\"gnuplot_plot_", 18) == 0)
+        return 5 + strcspn(at + 5, "\"") + 1;
+    if (strncmp(at, "<rect x=\"0\" y=\"0\"", 17) == 0) /* the ground */
+        return strcspn(at, ">") + 1;
+    if (strncmp(at, "<defs>", 6) == 0) {
+        const char *end = strstr(at, "</defs>");
+        return end != NULL ? (size_t)(end - at) + 7 : 0;
+    }
+    if (strncmp(at, "<g ", 3) == 0) { /* a group of nothing */
+        const char *end = strchr(at, '>');
+        const size_t blank = end != NULL ? strspn(end + 1, " \t\n") : 0;
+        if (end != NULL && strncmp(end + 1 + blank, "</g>", 4) == 0)
+            return (size_t)(end - at) + 1 + blank + 4;
     }
     return 0;
+}
+
+/* References are within the page. */
+static size_t reference_write(FILE *out, const char *at) {
+    static const char reference[] = " xlink:href=";
+    if (strncmp(at, reference, sizeof reference - 1) != 0)
+        return 0;
+    fputs(" href=", out);
+    return sizeof reference - 1;
 }
 
 /* The names that gnuplot gives to curves would show as tool tips. */
@@ -187,10 +225,10 @@ static size_t curve_title(const char *at) {
 }
 
 /* Writes the drawing itself; with `set` for the page of that set, else as it is. */
-static void body_write(FILE *out, const char *body, const char *id, const pub_set_t *set) {
-    static const char black[] = "color=\"black\"", white[] = "color=\"white\"",
-                      point[] = "color='white'"; /* what lies below a point of a line */
-    bool in_text = false;                        /* what is written there is data, not markup */
+static void body_write(FILE *out, const char *body, const pub_set_t *set) {
+    static const char white[] = "color=\"white\"", point[] = "color='white'";
+    bool in_text = false; /* what is written there is data, not markup */
+    char last = '\0';
     for (const char *at = body; *at != '\0';) {
         size_t skipped = curve_title(at);
         if (strncmp(at, "<text", 5) == 0)
@@ -198,22 +236,48 @@ static void body_write(FILE *out, const char *body, const char *id, const pub_se
         else if (strncmp(at, "</text", 6) == 0)
             in_text = false;
         if (skipped == 0 && set != NULL && !in_text) {
-            skipped = name_write(out, at, id);
-            if (skipped == 0 && strncmp(at, black, sizeof black - 1) == 0)
-                skipped = sizeof black - 1;
+            skipped = superfluous(at);
+            if (skipped == 0 && *at == '\n' && last == '\n')
+                skipped = 1;
+            if (skipped == 0)
+                skipped = reference_write(out, at);
             if (skipped == 0 && (strncmp(at, white, sizeof white - 1) == 0 ||
                                  strncmp(at, point, sizeof point - 1) == 0)) {
                 fputs("color=\"var(--ground)\"", out);
-                skipped = sizeof point - 1;
+                skipped = sizeof white - 1;
             }
             if (skipped == 0)
                 skipped = colour_write(out, set, at);
         }
         if (skipped == 0)
+            fputc(last = *at++, out);
+        else
+            at += skipped;
+    }
+}
+
+/* The shapes of points as gnuplot defines them, malloc'ed. */
+static char *shapes_find(const char *raw) {
+    const char *begin = strstr(raw, "<defs>");
+    const char *end = begin != NULL ? strstr(begin, "<filter") : NULL;
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = end != NULL ? open_memstream(&text, &length) : NULL;
+    if (out == NULL)
+        return NULL;
+    fputs("<svg width=\"0\" height=\"0\" class=\"shapes\" aria-hidden=\"true\"><defs>", out);
+    for (const char *at = begin + 6; at < end;) {
+        size_t skipped = reference_write(out, at);
+        skipped += skipped == 0 && (*at == '\t' || *at == '\n');
+        if (skipped == 0)
             fputc(*at++, out);
         else
             at += skipped;
     }
+    fputs("</defs></svg>", out);
+    if (fclose(out) != 0)
+        abort();
+    return text;
 }
 
 /* The picture with its title and description; NULL when it is not what gnuplot writes. */
@@ -231,11 +295,13 @@ static char *svg_make(const pub_plate_t *plate, const char *program, const char 
                 "<!-- drawn by %s -->\n",
                 program);
     fprintf(out,
-            "<svg viewBox=\"0 0 %d %d\" xmlns=\"http://www.w3.org/2000/svg\"%s role=\"img\" "
+            "<svg viewBox=\"0 0 %d %d\" %s role=\"img\" "
             "aria-labelledby=\"%s-title\">\n<title id=\"%s-title\">",
             plate->width, plate->height,
-            set == NULL ? " xmlns:xlink=\"http://www.w3.org/1999/xlink\"" : "", plate->id,
-            plate->id);
+            set == NULL ? "xmlns=\"http://www.w3.org/2000/svg\" "
+                          "xmlns:xlink=\"http://www.w3.org/1999/xlink\""
+                        : PAGE_ATTRIBUTES,
+            plate->id, plate->id);
     escaped_write(out, plate->title);
     fputs("</title>\n", out);
     if (set == NULL) {
@@ -243,17 +309,20 @@ static char *svg_make(const pub_plate_t *plate, const char *program, const char 
         escaped_write(out, plate->description);
         fputs("</desc>\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n", out);
     }
-    body_write(out, body, plate->id, set);
+    body_write(out, body, set);
     if (fclose(out) != 0)
         abort();
     return text;
 }
 
-static bool svg_replace(pub_plate_t *plate, const char *program, const pub_set_t *set,
+static bool svg_replace(pub_gallery_t *gallery, pub_plate_t *plate, const pub_set_t *set,
                         const char *folder) {
+    const char *program = gallery->program;
     char *path = cmp_text("%s/%s.svg", folder, plate->id), *raw = file_read(path);
     plate->svg = raw != NULL ? svg_make(plate, program, raw, NULL) : NULL;
     plate->svg_inline = raw != NULL ? svg_make(plate, program, raw, set) : NULL;
+    if (raw != NULL && gallery->shapes == NULL)
+        gallery->shapes = shapes_find(raw);
     FILE *file = plate->svg != NULL && plate->svg_inline != NULL ? fopen(path, "we") : NULL;
     if (file != NULL)
         fputs(plate->svg, file);
@@ -281,7 +350,7 @@ bool pub_gallery_draw(pub_gallery_t *gallery, const pub_set_t *set, const char *
         return false;
     for (size_t i = 0; good && i < gallery->count; i++)
         good = script_write(&gallery->plates[i], folder) &&
-               svg_replace(&gallery->plates[i], gallery->program, set, folder);
+               svg_replace(gallery, &gallery->plates[i], set, folder);
     for (int i = 0; i < 2; i++) {
         char *driver = cmp_text("%s/%s", folder, i ? PNG_DRIVER : SVG_DRIVER);
         unlink(driver);

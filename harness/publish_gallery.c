@@ -23,7 +23,7 @@ enum {
     ROW_HEIGHT = 24,
     FRAME_HEIGHT = 130,
     CURVE_HEIGHT = 440,
-    TIME_POINTS = 120,
+    TIME_POINTS = 80,
     NAME_WIDTH = 30
 };
 
@@ -452,7 +452,7 @@ static bool curves_plot(const pub_set_t *set, const pub_work_t *work, curve_t *c
         char *name = row_name(set, row);
         fprintf(sketch->script,
                 "%s$r%zu using 1:2 with linespoints lc rgb '%s' lw 1.8 dt %d pt %d "
-                "ps 0.7 pi -12 title ",
+                "ps 0.7 pi 12 title ",
                 plotted++ > 0 ? ", \\\n  " : "", i, series->light,
                 row->run > 0 ? (int)(row->run % 4) + 2 : series->dash, series->point);
         char *brief = short_name(name);
@@ -787,5 +787,6 @@ void pub_gallery_free(pub_gallery_t *gallery) {
     }
     free(gallery->plates);
     free(gallery->program);
+    free(gallery->shapes);
     *gallery = (pub_gallery_t){0};
 }

@@ -20,6 +20,7 @@ typedef struct pub_plate {
 typedef struct pub_gallery {
     pub_plate_t *plates;
     size_t count;
+    char *shapes;  /* of the points, for a page: once for all pictures */
     char *program; /* "gnuplot 5.4 patchlevel 4" */
 } pub_gallery_t;
 

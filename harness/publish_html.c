@@ -90,10 +90,17 @@ static void picture_write(FILE *out, const pub_picture_t *picture, const pub_gal
     for (size_t i = 0; i < gallery->count; i++)
         if (strcmp(gallery->plates[i].id, picture->id) == 0)
             svg = gallery->plates[i].svg_inline;
-    if (svg == NULL)
-        return;
     fputs("<figure>\n<figcaption>", out);
     text_write(out, picture->title);
+    if (svg == NULL) {
+        fprintf(out,
+                "</figcaption>\n<p>Not on this page, which would become too large; the picture is "
+                "beside it: pictures/%s.svg. In words: ",
+                picture->id);
+        text_write(out, picture->description);
+        fputs("</p>\n</figure>\n", out);
+        return;
+    }
     fputs("</figcaption>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", out);
     text_write(out, picture->title);
     fprintf(out, "\">\n%s</div>\n<details><summary>The picture in words</summary><p>", svg);
@@ -187,6 +194,8 @@ static void head_write(FILE *out, const pub_document_t *document, const pub_set_
 bool pub_html(const pub_document_t *document, const pub_set_t *set, const pub_gallery_t *gallery,
               FILE *out) {
     head_write(out, document, set);
+    if (gallery->shapes != NULL)
+        fprintf(out, "%s\n", gallery->shapes);
     for (size_t i = 0; i < document->count; i++)
         block_write(out, document, i, gallery);
     fputs("</main>\n<footer><p>Made by compare publish"

@@ -51,7 +51,7 @@ const char pub_page_style[] =
     ".missing,.level{color:var(--soft)}\n"
     ".key{display:inline-block;width:.7em;height:.7em;margin-right:.45em;border-radius:.15em}\n"
     "figure{margin:1.5rem 0;max-width:52rem}figcaption{font-weight:600}\n"
-    "figure svg{width:100%;height:auto;display:block}\n"
+    ".shapes{position:absolute}figure svg{width:100%;height:auto;display:block}\n"
     "details{max-width:48rem}summary{cursor:pointer;color:var(--soft)}\n"
     "footer{color:var(--soft);margin-top:3rem}\n"
     "@media(max-width:40rem){body{padding:0 .6rem 2rem}h1{font-size:1.3rem}"

@@ -1,5 +1,5 @@
 # Completion in bash and zsh: commands, workloads, options, lists, runs.
-"$COMPARE" mixed -a glibc -t 1 -r 1 --seed 1 --quick -o db >/dev/null
+"$COMPARE" mixed -a glibc -t 1 -r 1 --seed 1 -o db >/dev/null
 run=$("$COMPARE" results list --names -o db)
 [ -n "$run" ] || fail "no run"
 

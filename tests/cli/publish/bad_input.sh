@@ -3,7 +3,7 @@ refused publish
 refused publish --from nowhere -o page
 refused publish -o ''
 refused publish --basline x -o page
-"$COMPARE" mixed -a hakmem,glibc -t 1 -r 1 --seed 1 --quick -o db >/dev/null
+"$COMPARE" mixed -a hakmem,glibc -t 1 -r 1 --seed 1 -o db >/dev/null
 expect 2 publish zzzz --from db -o page
 expect 2 publish --from db --baseline glib -o page
 expect 2 publish --from db/results.dbx -o page

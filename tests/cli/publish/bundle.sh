@@ -2,7 +2,7 @@
 # the same bytes; names that cannot be packed and places that cannot be written are refused.
 need gnuplot git tar gzip
 git -C "$ROOT" rev-parse 2>/dev/null || skip "not a git repository"
-"$COMPARE" mixed -a hakmem,glibc -t 1 -r 2 --seed 7 --quick -o db --json unused.json >/dev/null
+"$COMPARE" mixed -a hakmem,glibc -t 1 -r 2 --seed 7 -o db --json unused.json >/dev/null
 "$COMPARE" run -a hakmem,glibc -r 1 -o db -- sh -c 'echo -o x; true' >/dev/null
 mapfile -t runs < <("$COMPARE" results list --names -o db)
 expect_files="README.md environment.txt published/index.html published/samples.csv results.db
@@ -25,7 +25,7 @@ diff -r paper/published again
 sh -n paper/run-again.sh
 grep '^\./compare' paper/run-again.sh >commands
 cat >expected <<'COMMANDS'
-./compare mixed -o "$again" -a hakmem,glibc -t 1 -r 2 --seed 7 --quick
+./compare mixed -o "$again" -a hakmem,glibc -t 1 -r 2 --seed 7
 ~ run
 ./compare publish $runs --from "$again" -o "$again/page"
 COMMANDS

@@ -1,10 +1,11 @@
 # Every format of a run with a failing allocator: they agree with each other and with the recorded
 # data, markup is well-formed, pictures are pictures, and publishing again gives the same bytes.
+# deadline: 900
 need gnuplot
-"$COMPARE" mixed,remote -a "hakmem,glibc,crash=$FIXTURES/crash.so" -t 1,2 -r 6 --seed 1 --quick \
+"$COMPARE" mixed -a "hakmem,glibc,crash=$FIXTURES/crash.so" -t 1,2 -r 6 --seed 1 \
     --latency -o db >table || [ $? = 1 ]
 "$COMPARE" publish --from db -o page >said
-grep -qx '1 run, 4 cells: page/index.html, README.md, tables.tex, cells.csv, samples.csv, results.json, pictures/' said || fail "$(cat said)"
+grep -qx '1 run, 2 cells: page/index.html, README.md, tables.tex, cells.csv, samples.csv, results.json, pictures/' said || fail "$(cat said)"
 (cd page && sha256sum --quiet -c MANIFEST && find . -type f ! -name MANIFEST | sort >../files &&
     sed 's/^[0-9a-f]*  /.\//' MANIFEST | sort | diff ../files -) || fail "MANIFEST does not fit"
 "$COMPARE" results export newest --csv samples.csv --json run.json -o db
@@ -36,7 +37,7 @@ for row, cell in zip(rows, page["cells"]):
         elif name in row and value is None:
             assert row[name] == "", (name, row[name])
 failed = [c for c in page["cells"] if c["allocator"] == "crash"]
-assert len(failed) == 4 and all(c["failures"] == "crash" and c["ops_per_second"] is None for c in failed)
+assert len(failed) == 2 and all(c["failures"] == "crash" and c["ops_per_second"] is None for c in failed)
 
 try:
     import jsonschema
@@ -49,7 +50,7 @@ text = open("page/README.md", encoding="utf-8").read()
 assert "| crash | 1 | n/a | n/a |" in text, text[:3000]
 assert text.startswith("# Memory allocators compared\n\n## Summary\n\n"), text[:200]
 first = text.split("\n")[4]
-assert re.match(r"(A peer is ahead of hakmem in \d+ of 4 cells: |No peer is shown to be ahead of hakmem in any of 8 cells\.|A peer is ahead of hakmem in \d+ of 8 cells: )", first), first
+assert re.match(r"A peer is ahead of hakmem in \d+ of 4 cells: |No peer is shown to be ahead of hakmem in any of 4 cells\.", first), first
 for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
     widths = {len(re.split(r"(?<!\\)\|", line)) for line in block.strip().split("\n")}
     assert len(widths) == 1, block
@@ -88,7 +89,7 @@ source = open("page/index.html", encoding="utf-8").read()
 reader = Reader()
 reader.feed(source)
 assert not reader.open, reader.open
-assert reader.tables == reader.captions > 5 and reader.scopes == {"col", "row"}
+assert reader.tables == reader.captions >= 5 and reader.scopes == {"col", "row"}
 double = {i for i in reader.ids if reader.ids.count(i) > 1}
 assert not double, double
 assert "https:" not in source and not re.search(r"url\(\s*['\"]?(?!#)", source)

@@ -1,7 +1,7 @@
 # A full disk: what was published before stays whole, nothing half-written is left, and the message
 # says what to do.
 unshare -rm true 2>/dev/null || skip "this user may not mount a file system of its own"
-"$COMPARE" mixed -a hakmem,glibc -t 1 -r 2 --seed 1 --quick -o db >/dev/null
+"$COMPARE" mixed -a hakmem,glibc -t 1 -r 2 --seed 1 -o db >/dev/null
 cat >inside.sh <<'SCRIPT'
 set -eu
 mkdir small

@@ -1,6 +1,6 @@
 # Names with quotes, markup and characters beyond ASCII read as themselves in every format.
 need gnuplot
-"$COMPARE" mixed -a hakmem,glibc -t 1 -r 2 --seed 1 --quick -o db >/dev/null
+"$COMPARE" mixed -a hakmem,glibc -t 1 -r 2 --seed 1 -o db >/dev/null
 cat >rename.py <<'SCRIPT'
 import sqlite3
 

@@ -1,7 +1,7 @@
 # Several runs: the same cells side by side, the change since the earlier run with its interval,
 # another baseline; runs of other machines have no change. An interrupted run says so.
-"$COMPARE" mixed -a hakmem,glibc -t 1 -r 6 --seed 1 --quick -o db >/dev/null
-"$COMPARE" mixed -a hakmem,glibc -t 1 -r 6 --seed 2 --quick -o db >/dev/null
+"$COMPARE" mixed -a hakmem,glibc -t 1 -r 6 --seed 1 -o db >/dev/null
+"$COMPARE" mixed -a hakmem,glibc -t 1 -r 6 --seed 2 -o db >/dev/null
 mapfile -t runs < <("$COMPARE" results list --names -o db)
 "$COMPARE" publish "${runs[@]}" --from db --baseline glibc -o page --no-pictures >/dev/null
 cat >check.py <<'SCRIPT'
