@@ -79,7 +79,7 @@ static void table_write(FILE *out, const pub_table_t *table) {
     fputs("\\begin{table}[htbp]\n\\centering\\scriptsize\\setlength{\\tabcolsep}{3pt}\n\\caption{",
           out);
     text_write(out, table->caption);
-    fprintf(out, "}\\label{tab:%s}\n\\begin{tabular}{", table->id);
+    fprintf(out, "}\\label{tab:%s}\n\\hakmemfit{%%\n\\begin{tabular}{", table->id);
     for (size_t i = 0; i < table->column_count; i++)
         wide += pub_column_used(table, i) && column_is_long(table, i);
     for (size_t i = 0; i < table->column_count; i++) {
@@ -111,7 +111,7 @@ static void table_write(FILE *out, const pub_table_t *table) {
         }
         fputs(" \\\\\n", out);
     }
-    fputs("\\bottomrule\n\\end{tabular}\n\\end{table}\n\n", out);
+    fputs("\\bottomrule\n\\end{tabular}}\n\\end{table}\n\n", out);
 }
 
 static void picture_write(FILE *out, const pub_picture_t *picture, const char *pictures) {
@@ -158,7 +158,10 @@ static void block_write(FILE *out, const pub_block_t *block, const char *picture
 bool pub_latex(const pub_document_t *document, const char *pictures, FILE *out) {
     fputs("% For \\input. Needs \\usepackage{array}, \\usepackage{booktabs},\n"
           "% \\usepackage{textcomp}; with \\usepackage{graphicx} also the pictures are shown.\n"
-          "\\providecommand{\\hakmemchar}[2]{\\ifdefined\\Umathchar#2\\else U+#1\\fi}\n\n"
+          "\\providecommand{\\hakmemchar}[2]{\\ifdefined\\Umathchar#2\\else U+#1\\fi}\n"
+          "% A table that is too wide is made smaller, where graphicx is loaded.\n"
+          "\\providecommand{\\hakmemfit}[1]{\\ifdefined\\resizebox\\resizebox{%\n"
+          "  \\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{#1}\\else#1\\fi}\n\n"
           "\\section{",
           out);
     text_write(out, document->title);

@@ -34,7 +34,7 @@ shift
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 compare=$root/compare
-folder=$root/results/published
+folder=
 output=
 workloads=
 while [ $# -gt 0 ]; do
@@ -60,6 +60,15 @@ while [ $# -gt 0 ]; do
     esac
 done
 [ -x "$compare" ] || complain 'compare is not built; run ninja'
+# The recorded command shall name no folder of this machine.
+if [ -z "$folder" ]; then
+    case $output in
+    '' | /*) ;;
+    *) output=$PWD/$output ;;
+    esac
+    cd "$root"
+    folder=results/published
+fi
 
 # All runs of the database, side by side.
 publish() {

@@ -61,7 +61,7 @@ if command -v pdflatex >/dev/null; then
 \begin{document}\input{tables.tex}\end{document}
 TEX
     cp paper.tex page/
-    (cd page && pdflatex -halt-on-error -interaction=nonstopmode paper.tex >../latex.log) ||
+    (cd page && pdflatex -halt-on-error -interaction=nonstopmode paper.tex >../latex.log 2>&1) ||
         fail "LaTeX: $(grep -A 5 '^!' latex.log)"
 fi
 # Bytes that are no UTF-8 and control characters do no harm.
