@@ -214,6 +214,10 @@ static int show_action(results_options_t *options) {
         }
         if (i > 0)
             putchar('\n');
+        if (cmp_recorded_is_ab(&recorded.run))
+            cmp_run_note(&recorded.run,
+                         "the ratio's interval in the table is not corrected for the "
+                         "looks that ab took; that of the verdict is");
         cmp_report_table(&recorded.report, stdout, cmp_session_colour());
         cmp_recorded_free(&recorded);
     }

@@ -128,6 +128,9 @@ static void verdict_field(pub_document_t *document, const pub_set_t *set, const 
     const cmp_interval_t *ratio = &figures->ratio_to_first;
     if (pub_cell_of(set, row)->allocator == set->runs[row->run].baseline->base && figures->good > 0)
         pub_text(document, PUB_PLAIN, "baseline");
+    else if (set->runs[row->run].ab)
+        pub_text(document, pub_ab_verdict(set, row) != NULL ? PUB_PLAIN : PUB_MISSING, "%s",
+                 pub_ab_verdict(set, row) != NULL ? pub_ab_verdict(set, row) : "n/a");
     else if (figures->good == 0 || !ratio->valid)
         pub_text(document, PUB_MISSING, "n/a");
     else if (figures->equal)
@@ -197,7 +200,10 @@ static void ratio_fields(pub_document_t *document, const pub_set_t *set, const p
         pub_text(document, PUB_PLAIN, "%s", "");
     } else {
         pub_number(document, PUB_PLAIN, ratio->estimate, RATIO_DECIMALS);
-        pub_range(document, ratio->low, ratio->high, 1, RATIO_DECIMALS);
+        if (set->runs[row->run].ab)
+            pub_text(document, PUB_PLAIN, "%s", "");
+        else
+            pub_range(document, ratio->low, ratio->high, 1, RATIO_DECIMALS);
     }
     verdict_field(document, set, row);
     if (any_row(set, &set->headings[work->heading], any_change))

@@ -79,6 +79,7 @@ static size_t figures_list(const pub_set_t *set, const pub_row_t *row,
                            figure_t figures[FIGURES_MAX]) {
     const cmp_cell_figures_t *cell = pub_figures_of(set, row);
     const cmp_interval_t *ratio = &cell->ratio_to_first, *change = &row->change.ratio;
+    const bool ab = set->runs[row->run].ab; /* its interval is that of the verdict */
     size_t count = 0;
     figure_add(figures, &count, "ops_per_second", cell->ops_per_second.median);
     figure_add(figures, &count, "ops_per_second_low", cell->ops_interval.low);
@@ -91,10 +92,10 @@ static size_t figures_list(const pub_set_t *set, const pub_row_t *row,
     figure_add(figures, &count, "ns_per_op", cell->ns_per_op);
     figure_add(figures, &count, "floor_ns_per_op", cell->floor_ns_per_op);
     figure_add(figures, &count, "ratio", ratio->estimate);
-    figure_add(figures, &count, "ratio_low", ratio->low);
-    figure_add(figures, &count, "ratio_high", ratio->high);
-    figure_add(figures, &count, "ratio_confidence", ratio->confidence);
-    figure_add(figures, &count, "holm_p", cell->holm_p);
+    figure_add(figures, &count, "ratio_low", ab ? NAN : ratio->low);
+    figure_add(figures, &count, "ratio_high", ab ? NAN : ratio->high);
+    figure_add(figures, &count, "ratio_confidence", ab ? NAN : ratio->confidence);
+    figure_add(figures, &count, "holm_p", ab ? NAN : cell->holm_p);
     figure_add(figures, &count, "peak_rss_bytes", cell->peak_rss_bytes);
     figure_add(figures, &count, "empty_rss_bytes", cell->memory[WL_MOMENT_EMPTY].rss_bytes);
     figure_add(figures, &count, "peak_live_rss_bytes", cell->memory[WL_MOMENT_PEAK_LIVE].rss_bytes);
@@ -118,7 +119,7 @@ static const char *verdict_of(const pub_set_t *set, const pub_row_t *row) {
     const cmp_cell_figures_t *figures = pub_figures_of(set, row);
     if (pub_cell_of(set, row)->allocator == set->runs[row->run].baseline->base)
         return figures->good > 0 ? "baseline" : NULL;
-    if (figures->good == 0 || !figures->ratio_to_first.valid)
+    if (figures->good == 0 || !figures->ratio_to_first.valid || set->runs[row->run].ab)
         return NULL;
     if (figures->equal)
         return "level";

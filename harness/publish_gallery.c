@@ -767,7 +767,8 @@ void pub_gallery_make(pub_gallery_t *gallery, const pub_set_t *set) {
     *gallery = (pub_gallery_t){0};
     for (size_t i = 0; i < set->heading_count; i++) {
         throughput_sketch(gallery, set, i);
-        ratio_sketch(gallery, set, i);
+        if (!set->runs[set->works[set->headings[i].works[0]].rows[0].run].ab)
+            ratio_sketch(gallery, set, i); /* of ab, the verdict has the interval */
         for (size_t w = 0; w < set->headings[i].work_count; w++) {
             pareto_sketch(gallery, set, set->headings[i].works[w]);
             latency_sketches(gallery, set, set->headings[i].works[w]);

@@ -293,8 +293,7 @@ static bool run_add(pub_set_t *set, cmp_store_t *store, const char *uuid, char *
         return false;
     const cmp_run_t *loaded = &run->recorded.run;
     set->run_count++;
-    run->ab = loaded->command != NULL && loaded->command[0] != NULL && loaded->command[1] != NULL &&
-              strcmp(loaded->command[1], "ab") == 0;
+    run->ab = cmp_recorded_is_ab(loaded);
     if (loaded->allocator_count == 0 || loaded->cell_count == 0) {
         snprintf(error, error_bytes, "run %.8s has no cells; there is nothing to publish of it",
                  uuid);
@@ -446,4 +445,20 @@ char *pub_failures(const pub_set_t *set, const pub_row_t *row) {
     char kinds[128];
     cmp_report_failure_kinds(pub_cell_of(set, row), kinds, sizeof kinds);
     return cmp_text("%s", kinds);
+}
+
+const char *pub_ab_verdict(const pub_set_t *set, const pub_row_t *row) {
+    const cmp_run_t *run = pub_run_of(set, row);
+    const cmp_cell_t *cell = pub_cell_of(set, row);
+    const char *verdict = NULL;
+    char *beginning = cmp_text(CMP_NOTE_VERDICT "%s, threads %u, %s against ", cell->workload->name,
+                               cell->threads, pub_allocator_of(set, row)->label);
+    for (size_t i = 0; set->runs[row->run].ab && i < run->note_count; i++) {
+        if (strncmp(run->notes[i], beginning, strlen(beginning)) != 0)
+            continue;
+        verdict = strstr(run->notes[i] + strlen(beginning), ": ");
+        verdict = verdict != NULL ? verdict + 2 : NULL;
+    }
+    free(beginning);
+    return verdict;
 }

@@ -94,6 +94,12 @@ static inline const cmp_cell_figures_t *pub_figures_of(const pub_set_t *set, con
 /* What is compared: ops per second, or seconds of a program. */
 cmp_interval_t pub_speed(const pub_set_t *set, const pub_row_t *row);
 
+/* What `compare ab` concluded of a row that is a treatment: "GO: +1.5 % [+0.8, +2.2] ..."; NULL:
+ * nothing. Points into a note of the run. Its interval is corrected for the looks that were taken
+ * at it, which that of the row's ratio is not: the ratio of such a row is shown without an
+ * interval. */
+const char *pub_ab_verdict(const pub_set_t *set, const pub_row_t *row);
+
 /* "crash", "crash, hang"; "" without failures. malloc'ed. */
 char *pub_failures(const pub_set_t *set, const pub_row_t *row);
 

@@ -38,11 +38,11 @@ static char *words_end(words_t *words) {
     return words->text;
 }
 
-/* A build of the subject itself is no peer. */
+/* A build of the subject itself is no peer; the sides of `compare ab` have a verdict instead. */
 static bool is_peer(const pub_set_t *set, const pub_row_t *row) {
     const cmp_allocator_t *allocator = pub_allocator_of(set, row);
     const size_t length = strlen(set->subject);
-    return !allocator->control && !allocator->floor &&
+    return !set->runs[row->run].ab && !allocator->control && !allocator->floor &&
            strcmp(allocator->label, set->subject) != 0 &&
            !(strncmp(allocator->label, set->subject, length) == 0 &&
              (allocator->label[length] == ':' || allocator->label[length] == '{'));
@@ -130,6 +130,28 @@ static size_t peers_count(const pub_set_t *set) {
             count += is_peer(set, row) && subject_row(set, &set->works[w], row->run) != NULL;
         }
     return count;
+}
+
+/* What `compare ab` concluded, a sentence each; false: nothing. */
+static bool verdicts_paragraph(pub_document_t *document, const pub_set_t *set) {
+    words_t words = words_begin();
+    words_open(&words);
+    for (size_t w = 0; w < set->work_count; w++)
+        for (size_t i = 0; i < set->works[w].row_count; i++) {
+            const pub_row_t *row = &set->works[w].rows[i];
+            const char *verdict = pub_ab_verdict(set, row);
+            if (verdict == NULL)
+                continue;
+            fprintf(words.out, "%s%s against %s at ", words.count++ > 0 ? " " : "",
+                    pub_allocator_of(set, row)->label, pub_run_of(set, row)->allocators[0].label);
+            work_write(words.out, set, &set->works[w], row->run);
+            fprintf(words.out, ": %s.", verdict);
+        }
+    char *text = words_end(&words);
+    if (words.count > 0)
+        pub_paragraph(document, "%s", text);
+    free(text);
+    return words.count > 0;
 }
 
 static void speed_paragraph(pub_document_t *document, const pub_set_t *set) {
@@ -267,7 +289,11 @@ static void runs_paragraph(pub_document_t *document, const pub_set_t *set) {
 }
 
 void pub_summary(pub_document_t *document, const pub_set_t *set) {
-    speed_paragraph(document, set);
+    const bool peers = peers_count(set) > 0;
+    if (peers || !verdicts_paragraph(document, set))
+        speed_paragraph(document, set);
+    if (peers)
+        verdicts_paragraph(document, set);
     failures_paragraph(document, set);
     runs_paragraph(document, set);
     memory_paragraph(document, set, "peak RSS", peak_rss);

@@ -9,12 +9,15 @@
 
 #include "store_manage.h"
 
+bool cmp_recorded_is_ab(const cmp_run_t *run) {
+    return run->command != NULL && run->command[0] != NULL && run->command[1] != NULL &&
+           strcmp(run->command[1], "ab") == 0;
+}
+
 static cmp_history_t history_kind(const cmp_run_t *run) {
     if (run->program != NULL)
         return CMP_HISTORY_PROGRAM;
-    const bool ab = run->command != NULL && run->command[0] != NULL && run->command[1] != NULL &&
-                    strcmp(run->command[1], "ab") == 0;
-    return ab ? CMP_HISTORY_AB : CMP_HISTORY_TABLE;
+    return cmp_recorded_is_ab(run) ? CMP_HISTORY_AB : CMP_HISTORY_TABLE;
 }
 
 bool cmp_recorded_load(cmp_recorded_t *recorded, cmp_store_t *store, const char *uuid, char *error,

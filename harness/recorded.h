@@ -16,4 +16,7 @@ bool cmp_recorded_load(cmp_recorded_t *recorded, cmp_store_t *store, const char 
                        size_t error_bytes);
 void cmp_recorded_free(cmp_recorded_t *recorded);
 
+/* True for a run of `compare ab`. */
+bool cmp_recorded_is_ab(const cmp_run_t *run);
+
 #endif
