@@ -13,7 +13,6 @@
 #include "allocator/telemetry.h"
 
 #define LANE_BYTES_FIRST    4096u /* what a lane may hold after its first slow call */
-#define BUDGET_PART         16u   /* of the thread's slabs, where that is more than configured */
 #define REFILL_BLOCKS_FIRST 4u
 #define REFILL_BLOCKS_MAX   32u
 #define REFILLS_TO_GROW     4u /* in a row: a thread that allocates without freeing */
@@ -41,7 +40,7 @@ static bool lane_grow(hak_heap_t *heap, hak_lane_t *lane) {
     uint32_t wanted =
         lane->capacity == 0 ? LANE_BYTES_FIRST / lane->stride_bytes : 2 * lane->capacity;
     size_t budget = (size_t)hak_options.thread_kib * 1024;
-    const size_t part = __atomic_load_n(&heap->slab_bytes, __ATOMIC_RELAXED) / BUDGET_PART;
+    const size_t part = __atomic_load_n(&heap->slab_bytes, __ATOMIC_RELAXED) / HAK_LANE_BUDGET_PART;
     if (budget < part)
         budget = part;
     if (wanted > ceiling)

@@ -21,6 +21,7 @@
 typedef struct hak_heap hak_heap_t;
 
 #define HAK_LANE_BLOCKS_LEAST 2u /* every class may cache so many, whatever the budget says */
+#define HAK_LANE_BUDGET_PART  8u /* of the thread's slabs, where that is more than configured */
 #define HAK_LANE_LEARN_FACTOR 2u /* the learner may raise a ceiling so much */
 
 /* Invariant: limit - capacity <= top <= limit; every slot below top holds a block of this class. */

@@ -389,7 +389,8 @@ static void legend_print(const cmp_report_t *report, FILE *out) {
     if (oversubscribed)
         cmp_text_paragraph(out, "", LABEL_WIDTH,
                            "over: oversubscribed, more threads than PUs that this process may use");
-    cmp_report_blocks_legend(report, LABEL_WIDTH, out);
+    if (!report->scaling)
+        cmp_report_blocks_legend(report, LABEL_WIDTH, out);
 }
 
 static void allocators_print(const cmp_run_t *run, FILE *out) {
