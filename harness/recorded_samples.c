@@ -11,7 +11,7 @@ static const double pruning_base[] = {60022164, 57772821, 59633856, 60658837, 58
 static const double pruning_treatment[] = {55339952, 56847444, 58161283, 58645002, 55615903,
                                            55984988, 56979027, 55851054, 57196418, 56529372};
 
-/* From results/readme/mixed.csv, two threads. */
+/* Two threads, before hakmem had its backends; the run is results/readme/mixed.csv of that time. */
 static const double mixed_hakmem[] = {171756130, 160328865, 150879962, 159598671, 158991750,
                                       171651017, 147075534, 143255949, 140066110, 141727301};
 static const double mixed_jemalloc[] = {131265844, 106918645, 141396762, 129038005, 122441029,
