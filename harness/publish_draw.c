@@ -119,7 +119,7 @@ static char *file_read(const char *path) {
     return text;
 }
 
-static void escaped_write(FILE *out, const char *text) {
+void pub_markup_write(FILE *out, const char *text) {
     for (; *text != '\0'; text++) {
         if (*text == '<')
             fputs("&lt;", out);
@@ -302,11 +302,11 @@ static char *svg_make(const pub_plate_t *plate, const char *program, const char 
                           "xmlns:xlink=\"http://www.w3.org/1999/xlink\""
                         : PAGE_ATTRIBUTES,
             plate->id, plate->id);
-    escaped_write(out, plate->title);
+    pub_markup_write(out, plate->title);
     fputs("</title>\n", out);
     if (set == NULL) {
         fputs("<desc>", out);
-        escaped_write(out, plate->description);
+        pub_markup_write(out, plate->description);
         fputs("</desc>\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n", out);
     }
     body_write(out, body, set);

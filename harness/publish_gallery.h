@@ -5,6 +5,8 @@
 #ifndef PUBLISH_GALLERY_H
 #define PUBLISH_GALLERY_H
 
+#include <stdio.h>
+
 #include "publish_set.h"
 
 typedef struct pub_plate {
@@ -33,5 +35,8 @@ bool pub_gallery_draw(pub_gallery_t *gallery, const pub_set_t *set, const char *
                       size_t error_bytes);
 
 void pub_gallery_free(pub_gallery_t *gallery);
+
+/* Writes text into HTML or SVG, with <, >, & and quotes escaped. */
+void pub_markup_write(FILE *out, const char *text);
 
 #endif

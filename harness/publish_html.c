@@ -4,6 +4,7 @@
  * Every text is escaped. Main thread of compare.
  */
 #include "publish_formats.h"
+#include "publish_gallery.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,21 +17,6 @@ static const char *const mark_classes[] = {
     [PUB_MISSING] = "missing"};
 
 enum { HASH_LENGTH = 40 };
-
-static void text_write(FILE *out, const char *text) {
-    for (; *text != '\0'; text++) {
-        if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '>')
-            fputs("&gt;", out);
-        else if (*text == '&')
-            fputs("&amp;", out);
-        else if (*text == '"')
-            fputs("&quot;", out);
-        else
-            fputc(*text, out);
-    }
-}
 
 static void field_write(FILE *out, const pub_table_t *table, size_t row, size_t column,
                         bool first) {
@@ -52,7 +38,7 @@ static void field_write(FILE *out, const pub_table_t *table, size_t row, size_t 
                 "<span class=\"key\" style=\"background:var(--s%d)\" aria-hidden=\"true\">"
                 "</span>",
                 field->series);
-    text_write(out, text);
+    pub_markup_write(out, text);
     fputs(first ? "</th>" : "</td>", out);
 }
 
@@ -61,13 +47,13 @@ static void table_write(FILE *out, const pub_table_t *table) {
             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
             "<table>\n<caption id=\"%s\">",
             table->id, table->id);
-    text_write(out, table->caption);
+    pub_markup_write(out, table->caption);
     fputs("</caption>\n<thead><tr>", out);
     for (size_t i = 0; i < table->column_count; i++) {
         if (!pub_column_used(table, i))
             continue;
         fprintf(out, "<th scope=\"col\"%s>", table->columns[i].number ? " class=\"n\"" : "");
-        text_write(out, table->columns[i].title);
+        pub_markup_write(out, table->columns[i].title);
         fputs("</th>", out);
     }
     fputs("</tr></thead>\n<tbody>\n", out);
@@ -91,20 +77,20 @@ static void picture_write(FILE *out, const pub_picture_t *picture, const pub_gal
         if (strcmp(gallery->plates[i].id, picture->id) == 0)
             svg = gallery->plates[i].svg_inline;
     fputs("<figure>\n<figcaption>", out);
-    text_write(out, picture->title);
+    pub_markup_write(out, picture->title);
     if (svg == NULL) {
         fprintf(out,
                 "</figcaption>\n<p>Not on this page, which would become too large; the picture is "
                 "beside it: pictures/%s.svg. In words: ",
                 picture->id);
-        text_write(out, picture->description);
+        pub_markup_write(out, picture->description);
         fputs("</p>\n</figure>\n", out);
         return;
     }
     fputs("</figcaption>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", out);
-    text_write(out, picture->title);
+    pub_markup_write(out, picture->title);
     fprintf(out, "\">\n%s</div>\n<details><summary>The picture in words</summary><p>", svg);
-    text_write(out, picture->description);
+    pub_markup_write(out, picture->description);
     fputs("</p></details>\n</figure>\n", out);
 }
 
@@ -116,24 +102,24 @@ static void block_write(FILE *out, const pub_document_t *document, size_t index,
     switch (block->kind) {
     case PUB_HEADING:
         fprintf(out, "<h%d id=\"%s\">", block->level, block->id);
-        text_write(out, block->title);
+        pub_markup_write(out, block->title);
         fprintf(out, "</h%d>\n", block->level);
         break;
     case PUB_PARAGRAPH:
         fputs("<p>", out);
-        text_write(out, block->text);
+        pub_markup_write(out, block->text);
         fputs("</p>\n", out);
         break;
     case PUB_TERM:
         fputs(after_term ? "<dt>" : "<dl>\n<dt>", out);
-        text_write(out, block->title);
+        pub_markup_write(out, block->title);
         fputs("</dt><dd>", out);
-        text_write(out, block->text);
+        pub_markup_write(out, block->text);
         fputs(before_term ? "</dd>\n" : "</dd>\n</dl>\n", out);
         break;
     case PUB_COMMAND:
         fputs("<pre><code>", out);
-        text_write(out, block->text);
+        pub_markup_write(out, block->text);
         fputs("</code></pre>\n", out);
         break;
     case PUB_TABLE:
@@ -170,14 +156,14 @@ static void head_write(FILE *out, const pub_document_t *document, const pub_set_
           "<meta name=\"color-scheme\" content=\"light dark\">\n"
           "<link rel=\"icon\" href=\"data:,\">\n<title>",
           out);
-    text_write(out, document->title);
+    pub_markup_write(out, document->title);
     fputs("</title>\n<style>\n", out);
     fputs(pub_page_style, out);
     series_write(out, set);
     fputs("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">To the content</a>\n"
           "<header>\n<h1>",
           out);
-    text_write(out, document->title);
+    pub_markup_write(out, document->title);
     fputs("</h1>\n<button type=\"button\" id=\"theme\" hidden>Colours: system</button>\n"
           "<nav aria-label=\"Contents\"><ul>\n",
           out);
@@ -185,7 +171,7 @@ static void head_write(FILE *out, const pub_document_t *document, const pub_set_
         if (document->blocks[i].kind != PUB_HEADING || document->blocks[i].level != 2)
             continue;
         fprintf(out, "<li><a href=\"#%s\">", document->blocks[i].id);
-        text_write(out, document->blocks[i].title);
+        pub_markup_write(out, document->blocks[i].title);
         fputs("</a></li>\n", out);
     }
     fputs("</ul></nav>\n</header>\n<main id=\"content\">\n", out);
