@@ -82,32 +82,36 @@ HAK_NOINLINE void *hak_malloc_slow(size_t size) {
     return block != NULL ? block : large_allocate(size, 1, &zeroed);
 }
 
-/* Beyond what a class aligns to, or where the classes had no memory left. */
-static HAK_COLD void *aligned_allocate_slow(size_t alignment, size_t size) {
+/* Beyond what the classes serve, or where they have no memory left. */
+static HAK_COLD void *aligned_allocate_large(size_t alignment, size_t size) {
     bool zeroed;
     return HAK_UNLIKELY(!hak_start()) ? out_of_memory() : large_allocate(size, alignment, &zeroed);
 }
 
-/* A multiple of the alignment has a class whose stride is one too: strides are multiples of a power
- * of two that is at least the alignment or divides it, and slabs start at multiples of 64 KiB. */
+/* The lane is empty. Size tables are filled by the start only. */
+static HAK_NOINLINE void *aligned_allocate_slow(size_t alignment, size_t size) {
+    HAK_COUNT(FRONT, malloc_slow);
+    if (HAK_UNLIKELY(!hak_start()))
+        return out_of_memory();
+    void *block = class_allocate(
+        (uint32_t)(hak_lane_offset_of_aligned(alignment, size) / HAK_LANE_OFFSET(1)));
+    return block != NULL ? block : aligned_allocate_large(alignment, size);
+}
+
 static inline void *aligned_allocate(size_t alignment, size_t size) {
     const size_t mask = alignment - 1;
     const size_t rounded = (size + mask + (size == 0)) & ~mask;
     HAK_COUNT(FRONT, aligned);
-    if (HAK_UNLIKELY(rounded - 1 >= HAK_LANE_MAX_BYTES || size > HAK_LANE_MAX_BYTES ||
-                     alignment > HAK_LANE_MAX_BYTES))
-        return aligned_allocate_slow(alignment, size);
-    void *block = hak_front_malloc(rounded);
-    if (HAK_LIKELY(((uintptr_t)block & mask) == 0))
-        return block;
-    hak_front_free(block); /* it came from elsewhere than its class */
-    return aligned_allocate_slow(alignment, size);
+    /* The size is looked at as well: rounding it up may have wrapped. */
+    if (HAK_UNLIKELY(rounded - 1 >= HAK_LANE_MAX_BYTES || size > HAK_LANE_MAX_BYTES))
+        return aligned_allocate_large(alignment, size);
+    void *block = hak_front_pop(hak_lane_offset_of_aligned(alignment, rounded));
+    return HAK_LIKELY(block != NULL) ? block : aligned_allocate_slow(alignment, rounded);
 }
 
 /* ------------------------------------------------------------------ free, behind the lanes */
 
-/* The block belongs to this thread's heap, but its lane is full, or its slab has several units, or
- * something is wrong with it. */
+/* The block belongs to this thread's heap, but its lane is full, or something is wrong with it. */
 static void local_free(hak_heap_t *heap, hak_lane_t *lane, void *block) {
     hak_slab_check(block, "free");
     if (HAK_CHECK_FREE && HAK_UNLIKELY(lane->top[-1] == block))
@@ -138,7 +142,7 @@ static void shared_free(hak_heap_t *heap, uint32_t entry, void *block) {
 static inline void foreign_free(hak_heap_t *heap, uint32_t entry, void *block) {
     const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
     uint64_t magic = lane->start_magic;
-    if (HAK_UNLIKELY(((uintptr_t)block & (HAK_UNIT_BYTES - 1)) * magic >= magic))
+    if (HAK_UNLIKELY((uintptr_t)block * magic >= magic))
         hak_slab_check(block, "free");
     hak_outbox_t *outbox = &heap->outbox[(entry >> 16) % HAK_OUTBOXES];
     int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;

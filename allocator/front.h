@@ -15,6 +15,16 @@
 void *hak_malloc_slow(size_t size);
 void hak_free_slow(void *block);
 
+/* Newest block of the lane at this offset in the thread's heap; NULL when it is empty. */
+static inline void *hak_front_pop(size_t lane_offset) {
+    hak_lane_t *lane = (hak_lane_t *)((char *)hak_thread_heap + lane_offset);
+    void **top = lane->top;
+    void *block = top[-1];
+    if (HAK_LIKELY(block != NULL))
+        HAK_SHARE(lane->top, top - 1);
+    return block;
+}
+
 /* Assumes that most sizes have a lane and most lanes hold a block. Expected branches: size in
  * range, slot not NULL. */
 static inline void *hak_front_malloc(size_t size) {
@@ -22,22 +32,18 @@ static inline void *hak_front_malloc(size_t size) {
     HAK_COUNT(FRONT, malloc_calls);
     if (HAK_UNLIKELY(size > HAK_LANE_MAX_BYTES))
         return hak_malloc_slow(size);
-    size_t offset = hak_lane_offset_of(size);
-    hak_lane_t *lane = (hak_lane_t *)((char *)hak_thread_heap + offset);
-    void **top = lane->top;
-    void *block = top[-1];
+    void *block = hak_front_pop(hak_lane_offset_of(size));
     if (HAK_UNLIKELY(block == NULL))
         return hak_malloc_slow(size);
-    HAK_SHARE(lane->top, top - 1);
     return block;
 }
 
 /*
  * Assumes that most blocks are freed by the thread that allocated them, into a lane with room.
  *
- * Start of a block: n is a multiple of d if and only if n * ceil(2^64 / d) mod 2^64 < ceil(2^64 /
- * d) (Lemire, Kaser, Kurz, "Faster remainder by direct computation", 2019), for the offset n < 2^16
- * in the unit. Slabs of several units have the magic 0 and leave here.
+ * Start of a block: blocks lie at multiples of their stride (size_class.h), and n is a multiple of
+ * d if and only if n * ceil(2^64 / d) mod 2^64 < ceil(2^64 / d) (Lemire, Kaser, Kurz, "Faster
+ * remainder by direct computation", 2019), for addresses n < 2^48 and strides d <= 2^16.
  */
 static inline void hak_front_free(void *block) {
     hak_heap_t *heap = hak_thread_heap;
@@ -51,8 +57,7 @@ static inline void hak_front_free(void *block) {
     void **top = lane->top;
     if (HAK_CHECK_FREE) {
         uint64_t magic = lane->start_magic;
-        uint64_t product = ((uintptr_t)block & (HAK_UNIT_BYTES - 1)) * magic;
-        if (HAK_UNLIKELY(product >= magic || top[-1] == block)) {
+        if (HAK_UNLIKELY((uintptr_t)block * magic >= magic || top[-1] == block)) {
             hak_free_slow(block);
             return;
         }

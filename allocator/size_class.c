@@ -1,7 +1,12 @@
 /*
  * Builds the class table from the route, once, under the initialisation lock. Spacing of Tiny and
- * the pools: 16-byte steps to 128 bytes, then 8 per doubling (mean waste about 4 %, worst 12.5 %);
- * of MID_V3: 32-byte steps, which halve the waste between 512 and 768 bytes.
+ * the pools: 16-byte steps to 128 bytes, then 8 per doubling (mean waste about 4 %, worst 12.5 %),
+ * 4 above 8 KiB, where most of the waste is pages that nobody touches and a slab costs more than
+ * it; of MID_V3: 32-byte steps, which halve the waste between 512 and 768 bytes.
+ *
+ * Strides above 2 KiB are an odd number of cache lines. Multiples of large powers of two would put
+ * the first lines of all blocks, where programs keep what they look at most, into the same few sets
+ * of the caches. Alignments that such strides do not have come from classes of their own.
  */
 #include "allocator/size_class.h"
 
@@ -13,12 +18,14 @@
 
 #define LINEAR_UP_TO_BYTES   128u
 #define STEPS_PER_DOUBLING   8u
+#define STEPS_WHERE_LARGE    4u
+#define LARGE_ABOVE_BYTES    8192u
 #define SLAB_BLOCKS_AT_LEAST 8u
 #define LANE_BLOCKS_MAX      1024u
 
 hak_class_t hak_classes[HAK_CLASS_MAX + 1];
 uint32_t hak_class_count;
-_Atomic uint16_t hak_size_to_lane[HAK_LANE_MAX_BYTES / HAK_GRAIN_BYTES + 1];
+_Atomic uint16_t hak_size_to_lane[HAK_SIZE_ROWS + HAK_ALIGNED_ROWS];
 
 const char *hak_backend_name(hak_backend_t backend) {
     static const char *const names[] = {[HAK_BACKEND_NONE] = "none",
@@ -37,7 +44,7 @@ static uint32_t doubling_stride(uint32_t size) {
         return size < HAK_GRAIN_BYTES ? HAK_GRAIN_BYTES
                                       : (size + HAK_GRAIN_BYTES - 1) & ~(HAK_GRAIN_BYTES - 1u);
     uint32_t doubling = 1u << (31 - __builtin_clz(size - 1));
-    uint32_t step = doubling / STEPS_PER_DOUBLING;
+    uint32_t step = doubling / (size > LARGE_ABOVE_BYTES ? STEPS_WHERE_LARGE : STEPS_PER_DOUBLING);
     return (size + step - 1) & ~(step - 1);
 }
 
@@ -46,7 +53,21 @@ static uint32_t mid_stride(uint32_t size) {
 }
 
 static uint32_t backend_stride(hak_backend_t backend, uint32_t size) {
-    return backend == HAK_BACKEND_MID_V3 ? mid_stride(size) : doubling_stride(size);
+    if (backend == HAK_BACKEND_MID_V3)
+        return mid_stride(size);
+    if (size <= HAK_EVEN_MAX_BYTES)
+        return doubling_stride(size);
+    const uint32_t least = HAK_EVEN_MAX_BYTES + 1 + HAK_CACHE_LINE_BYTES;
+    const uint32_t stride = doubling_stride((size > least ? size : least) - HAK_CACHE_LINE_BYTES);
+    /* start_magic is exact for strides up to a unit. */
+    return stride < HAK_UNIT_BYTES ? stride + HAK_CACHE_LINE_BYTES : stride;
+}
+
+/* 1 or 1.5 times a power of two. A size that is a multiple of an alignment and lies below 1.5 times
+ * a power of two is a multiple of at most half that power, which divides the stride. */
+static uint32_t aligned_stride(uint32_t size) {
+    const uint32_t doubling = 1u << (31 - __builtin_clz(size - 1));
+    return size <= doubling + doubling / 2 ? doubling + doubling / 2 : 2 * doubling;
 }
 
 /* ------------------------------------------------------------------ route */
@@ -98,17 +119,22 @@ static uint8_t backend_classes[HAK_BACKEND_POOL_V2 + 1]; /* made so far, by back
 static uint32_t class_create(hak_backend_t backend, uint32_t stride) {
     uint32_t class_id = ++hak_class_count;
     hak_class_t *class = &hak_classes[class_id];
-    size_t wanted_bytes = (size_t)SLAB_BLOCKS_AT_LEAST * stride;
+    /* The largest power of two in the stride divides every gap; strides are at most a unit. */
+    const uint32_t gap_bytes = stride - (stride & -stride);
+    size_t wanted_bytes = (size_t)SLAB_BLOCKS_AT_LEAST * stride + gap_bytes;
     HAK_ASSERT(class_id <= HAK_CLASS_MAX);
     class->stride_bytes = stride;
     class->run_units = (uint32_t)((wanted_bytes + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT);
-    class->blocks = (uint32_t)(((size_t) class->run_units << HAK_UNIT_SHIFT) / stride);
+    class->blocks =
+        (uint32_t)((((size_t) class->run_units << HAK_UNIT_SHIFT) - gap_bytes) / stride);
     class->lane_capacity_top = lane_ceiling(stride) * HAK_LANE_LEARN_FACTOR;
     class->index_magic = (((uint64_t)1 << HAK_INDEX_SHIFT) + stride - 1) / stride;
-    class->start_magic = class->run_units == 1 ? UINT64_MAX / stride + 1 : 0;
+    class->start_magic = UINT64_MAX / stride + 1;
     class->backend = (uint8_t)backend;
     class->backend_class = backend_classes[backend]++;
-    class->pool_range = backend >= HAK_BACKEND_POOL_V1 ? (uint8_t)pool_range_of(stride) : 0;
+    class->pool_range = backend >= HAK_BACKEND_POOL_V1
+                            ? (uint8_t)pool_range_of(stride & ~(2u * HAK_CACHE_LINE_BYTES - 1))
+                            : 0;
     class->fallback_class = 0;
     return class_id;
 }
@@ -124,12 +150,19 @@ static uint32_t class_find(hak_backend_t backend, uint32_t stride) {
 void hak_size_classes_fill(void) {
     hak_class_count = 0;
     memset(backend_classes, 0, sizeof backend_classes);
-    for (uint32_t index = 0; index <= HAK_LANE_MAX_BYTES / HAK_GRAIN_BYTES; index++) {
+    for (uint32_t index = 0; index < HAK_SIZE_ROWS; index++) {
         uint32_t size = index == 0 ? 1 : index * HAK_GRAIN_BYTES;
         hak_backend_t backend = route_of(size);
         uint32_t class_id = class_find(backend, backend_stride(backend, size));
         atomic_store_explicit(&hak_size_to_lane[index], (uint16_t)HAK_LANE_OFFSET(class_id),
                               memory_order_relaxed);
+    }
+    for (uint32_t index = HAK_EVEN_MAX_BYTES / HAK_ALIGNED_STEP_BYTES; index < HAK_ALIGNED_ROWS;
+         index++) {
+        const uint32_t stride = aligned_stride((index + 1) * HAK_ALIGNED_STEP_BYTES);
+        const uint32_t class_id = class_find(route_of(stride), stride);
+        atomic_store_explicit(&hak_size_to_lane[HAK_SIZE_ROWS + index],
+                              (uint16_t)HAK_LANE_OFFSET(class_id), memory_order_relaxed);
     }
     const uint32_t routed = hak_class_count;
     for (uint32_t class_id = 1; class_id <= routed; class_id++) {

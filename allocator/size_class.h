@@ -15,16 +15,22 @@
 #define HAK_GRAIN_BYTES    16                  /* sizes are rounded to this before the look-up */
 #define HAK_CLASS_MAX      159                 /* highest possible class id */
 #define HAK_LANE_MAX_BYTES ((size_t)64 * 1024) /* largest size that a lane serves */
+#define HAK_SIZE_ROWS      (HAK_LANE_MAX_BYTES / HAK_GRAIN_BYTES + 1)
 #define HAK_UNIT_SHIFT     16
 #define HAK_UNIT_BYTES     ((size_t)1 << HAK_UNIT_SHIFT)
 
-#define HAK_TINY_MAX_BYTES   1024u
-#define HAK_MID_ABOVE_BYTES  256u
-#define HAK_MID_MAX_BYTES    768u
-#define HAK_MID_STEP_BYTES   32u
-#define HAK_MID_CLASSES      16u /* of MID_V3: 288, 320 ... 768 bytes */
-#define HAK_POOL_RANGES      7u  /* classes of HAKMEM_POOL_V2_CLASSES: see hak_pool_range_up_to */
-#define HAK_POOL_CLASSES_MAX 48u /* strides above 1 KiB */
+#define HAK_CACHE_LINE_BYTES 64u
+
+#define HAK_TINY_MAX_BYTES     1024u
+#define HAK_MID_ABOVE_BYTES    256u
+#define HAK_MID_MAX_BYTES      768u
+#define HAK_MID_STEP_BYTES     32u
+#define HAK_MID_CLASSES        16u /* of MID_V3: 288, 320 ... 768 bytes */
+#define HAK_POOL_RANGES        7u  /* classes of HAKMEM_POOL_V2_CLASSES: see hak_pool_range_up_to */
+#define HAK_POOL_CLASSES_MAX   48u /* strides above 1 KiB */
+#define HAK_EVEN_MAX_BYTES     2048u /* larger strides are aligned to a cache line only */
+#define HAK_ALIGNED_STEP_BYTES 1024u /* of sizes with such alignments, above HAK_EVEN_MAX_BYTES */
+#define HAK_ALIGNED_ROWS       (HAK_LANE_MAX_BYTES / HAK_ALIGNED_STEP_BYTES)
 
 /* Where the blocks of a class come from and go to; the file of the same name implements it. */
 typedef enum hak_backend {
@@ -36,9 +42,13 @@ typedef enum hak_backend {
 } hak_backend_t;
 
 /*
- * What is known of one class. Invariants:
- *   blocks * stride_bytes <= run_units * HAK_UNIT_BYTES < (blocks + 1) * stride_bytes +
- * stride_bytes index of the block at offset o of its slab = (o * index_magic) >> HAK_INDEX_SHIFT
+ * What is known of one class. Blocks start at addresses that are multiples of their stride, so a
+ * slab's first block lies up to a stride above the run's start. That makes the start of a block
+ * known by its address alone (front.h), keeps the alignment that the stride has, and gives the
+ * slabs of a class different cache colours (Bonwick, "The slab allocator", USENIX 1994).
+ * Invariants: 0 <= first block - start of the run <= stride_bytes - gcd(stride_bytes,
+ * HAK_UNIT_BYTES) blocks is as many as fit behind the largest such gap index of the block at offset
+ * o of its slab's first = (o * index_magic) >> HAK_INDEX_SHIFT
  */
 typedef struct hak_class {
     uint32_t stride_bytes;      /* distance of blocks, and their usable size */
@@ -46,10 +56,10 @@ typedef struct hak_class {
     uint32_t run_units;         /* 64 KiB units per slab */
     uint32_t lane_capacity_top; /* blocks that a lane has room for */
     uint64_t index_magic;
-    uint64_t start_magic;  /* ceil(2^64 / stride) for slabs of one unit, otherwise 0: see front.h */
-    uint8_t backend;       /* hak_backend_t */
-    uint8_t backend_class; /* counts the classes of its backend from 0 */
-    uint8_t pool_range;    /* of the pools: 0 .. HAK_POOL_RANGES - 1 */
+    uint64_t start_magic;   /* ceil(2^64 / stride): see front.h */
+    uint8_t backend;        /* hak_backend_t */
+    uint8_t backend_class;  /* counts the classes of its backend from 0 */
+    uint8_t pool_range;     /* of the pools: 0 .. HAK_POOL_RANGES - 1 */
     uint8_t fallback_class; /* of POOL_V2: class id of POOL_V1 with the same stride; otherwise 0 */
 } hak_class_t;
 
@@ -59,13 +69,28 @@ extern hak_class_t hak_classes[HAK_CLASS_MAX + 1]; /* [const] after start */
 extern uint32_t hak_class_count;                   /* [const] highest class id in use */
 
 /* Lane offset (HAK_LANE_OFFSET(class)) by (size + 15) / 16; 0 before start, which is the lane that
- * is always empty. [any,atomic] relaxed: written once at start, while other threads may look a size
+ * is always empty. Behind these rows those for alignments beyond a cache line and sizes above
+ * HAK_EVEN_MAX_BYTES, by (size - 1) / HAK_ALIGNED_STEP_BYTES: strides there are 1 or 1.5 times a
+ * power of two. [any,atomic] relaxed: written once at start, while other threads may look a size
  * up; old and new value both lead a thread without a heap to an empty lane. */
-extern _Atomic uint16_t hak_size_to_lane[HAK_LANE_MAX_BYTES / HAK_GRAIN_BYTES + 1];
+extern _Atomic uint16_t hak_size_to_lane[HAK_SIZE_ROWS + HAK_ALIGNED_ROWS];
 
 /* Offset of the lane that serves `size` (at most HAK_LANE_MAX_BYTES). */
 static inline size_t hak_lane_offset_of(size_t size) {
     return atomic_load_explicit(&hak_size_to_lane[(size + HAK_GRAIN_BYTES - 1) / HAK_GRAIN_BYTES],
+                                memory_order_relaxed);
+}
+
+/* Offset of the lane for `size` (at most HAK_LANE_MAX_BYTES, and a multiple of `alignment`), whose
+ * blocks are aligned: they lie at multiples of a stride that is a multiple of the alignment. Both
+ * look-ups are one load, chosen without a branch. */
+static inline size_t hak_lane_offset_of_aligned(size_t alignment, size_t size) {
+    /* Arithmetic, since compilers make a branch of a choice, and it is as random as the sizes are.
+     */
+    const size_t own = -(size_t)((alignment > HAK_CACHE_LINE_BYTES) & (size > HAK_EVEN_MAX_BYTES));
+    const size_t row = (size + HAK_GRAIN_BYTES - 1) / HAK_GRAIN_BYTES;
+    const size_t own_row = HAK_SIZE_ROWS + (size - 1) / HAK_ALIGNED_STEP_BYTES;
+    return atomic_load_explicit(&hak_size_to_lane[row + ((own_row - row) & own)],
                                 memory_order_relaxed);
 }
 

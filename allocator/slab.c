@@ -32,6 +32,8 @@ hak_slab_t *hak_slab_create(uint32_t owner, uint32_t class_id) {
     hak_slab_t *slab = hak_run_allocate(class->run_units, owner, class_id, &zeroed);
     if (slab == NULL)
         return NULL;
+    char *run_start = slab->start; /* first block: see size_class.h */
+    slab->start += class->stride_bytes - 1 - ((uintptr_t)run_start - 1) % class->stride_bytes;
     uint32_t whole_words = class->blocks / 64;
     memset(slab->bits, 0xff, whole_words * sizeof slab->bits[0]);
     if (class->blocks % 64 != 0)
@@ -69,7 +71,8 @@ size_t hak_slab_carve(hak_slab_t *slab, void **blocks, size_t want) {
     slab->lowest_word = word;
     HAK_SHARE(slab->free_blocks, slab->free_blocks - (uint32_t)taken);
     if (taken > 0) {
-        const uint32_t end = (uint32_t)((char *)blocks[taken - 1] - slab->start) + stride;
+        const size_t gap = (uintptr_t)slab->start & (HAK_UNIT_BYTES - 1);
+        const uint32_t end = (uint32_t)((char *)blocks[taken - 1] - slab->start + gap) + stride;
         slab->touched_bytes = end > slab->touched_bytes ? end : slab->touched_bytes;
     }
     if (HAK_DEBUG)
@@ -109,7 +112,8 @@ static inline uint32_t block_index(const hak_slab_t *slab, const void *block,
 }
 
 size_t hak_slab_return(hak_slab_t *slab, void *const *blocks, size_t count, const char *function) {
-    const size_t bytes = (size_t)slab->run_units << HAK_UNIT_SHIFT;
+    const hak_class_t *class = &hak_classes[slab->class_id];
+    const size_t bytes = (size_t) class->blocks * class->stride_bytes;
     uint32_t lowest_word = slab->free_blocks == 0 ? UINT32_MAX : slab->lowest_word;
     size_t done = 0;
     for (; done < count && (size_t)((char *)blocks[done] - slab->start) < bytes; done++) {

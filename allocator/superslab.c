@@ -199,8 +199,6 @@ static bool superslab_create(uint32_t node) {
     superslab->node = node;
     HAK_COUNT(SUPERSLAB, superslabs_created);
     superslab->free_units = ALL_UNITS;
-    for (unsigned unit = 0; unit < HAK_SUPERSLAB_UNITS; unit++)
-        superslab->slab[unit].start = pool.fresh + ((size_t)unit << HAK_UNIT_SHIFT);
     pool.by_index[index] = superslab;
     pool.fresh += HAK_SUPERSLAB_BYTES;
     pool.superslabs++;
@@ -415,6 +413,7 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
     run->run_units = (uint8_t)units;
     run->owner = (uint16_t)owner;
     run->class_id = class_id;
+    run->start = superslab->start + ((size_t)first << HAK_UNIT_SHIFT);
     run->touched_bytes = class_id != 0 ? 0 : units << HAK_UNIT_SHIFT;
     uint32_t blocks = class_id != 0 ? hak_classes[class_id].blocks : 0;
     run->bits = blocks <= HAK_NARROW_WORDS * 64 ? run->narrow_bits : superslab->wide_bits[first];

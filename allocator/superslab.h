@@ -44,7 +44,7 @@
  */
 typedef struct hak_slab {
     struct hak_slab *next, *previous; /* [lock:heap] partial list */
-    char *start;                      /* [const] first byte of the unit */
+    char *start;                      /* [lock:pool] of the first block, in the first unit */
     uint64_t *bits;                   /* [lock:heap] one bit a block, 1 = free here */
     uint32_t class_id;                /* [lock:pool] 0: a medium block or free units */
     uint32_t free_blocks;             /* [lock:heap] HAK_SHARE'd */

@@ -27,6 +27,13 @@ static hak_backend_t backend_of(size_t size) {
     return hak_classes[class_of(size)].backend;
 }
 
+/* Only for alignments: no size leads there. */
+static bool is_aligned(uint32_t class_id) {
+    const uint32_t stride = hak_classes[class_id].stride_bytes;
+    return stride > HAK_EVEN_MAX_BYTES && stride < HAK_LANE_MAX_BYTES &&
+           stride / HAK_CACHE_LINE_BYTES % 2 == 0;
+}
+
 static void every_size_gets_the_smallest_class_of_its_backend(void **state) {
     (void)state;
     for (size_t size = 0; size <= HAK_LANE_MAX_BYTES; size++) {
@@ -34,18 +41,18 @@ static void every_size_gets_the_smallest_class_of_its_backend(void **state) {
         assert_in_range(class_id, 1, hak_class_count);
         assert_true(hak_classes[class_id].stride_bytes >= size);
         for (uint32_t other = 1; other <= hak_class_count; other++)
-            if (hak_classes[other].backend == hak_classes[class_id].backend &&
+            if (hak_classes[other].backend == hak_classes[class_id].backend && !is_aligned(other) &&
                 hak_classes[other].stride_bytes < hak_classes[class_id].stride_bytes)
                 assert_true(hak_classes[other].stride_bytes < (size == 0 ? 1 : size));
     }
 }
 
-static void strides_waste_at_most_an_eighth(void **state) {
+static void strides_waste_at_most_an_eighth_or_a_quarter_where_large(void **state) {
     (void)state;
     for (size_t size = 16; size <= HAK_LANE_MAX_BYTES; size += 16) {
-        uint32_t stride = hak_classes[class_of(size)].stride_bytes;
+        const uint32_t stride = hak_classes[class_of(size)].stride_bytes;
         assert_int_equal(stride % 16, 0);
-        assert_true((stride - size) * 8 <= stride);
+        assert_true((stride - size) * (size <= 8192 ? 8 : 4) <= stride + 8 * HAK_CACHE_LINE_BYTES);
     }
     assert_int_equal(hak_classes[class_of(HAK_LANE_MAX_BYTES)].stride_bytes, HAK_LANE_MAX_BYTES);
 }
@@ -92,7 +99,8 @@ static void each_class_of_the_hot_box_has_its_stride_to_fall_back_to(void **stat
         assert_int_equal(fallback->backend, HAK_BACKEND_POOL_V1);
         assert_int_equal(fallback->stride_bytes, class->stride_bytes);
         assert_in_range(class->pool_range, 0, HAK_POOL_RANGES - 1);
-        assert_true(class->stride_bytes <= hak_pool_range_up_to(class->pool_range));
+        assert_true(class->stride_bytes <=
+                    hak_pool_range_up_to(class->pool_range) + HAK_CACHE_LINE_BYTES);
     }
 }
 
@@ -111,13 +119,12 @@ static void start_magic_tells_multiples_of_the_stride(void **state) {
     (void)state;
     for (uint32_t c = 1; c <= hak_class_count; c++) {
         const hak_class_t *class = &hak_classes[c];
-        if (class->start_magic == 0) {
-            assert_true(class->run_units > 1);
-            continue;
+        for (uint64_t unit = 0; unit < (uint64_t)1 << 32; unit = unit * 3 + 1) {
+            const uint64_t start = unit << HAK_UNIT_SHIFT;
+            for (uint64_t address = start; address < start + HAK_UNIT_BYTES; address += 16)
+                assert_int_equal(address * class->start_magic < class->start_magic,
+                                 address % class->stride_bytes == 0);
         }
-        for (uint64_t offset = 0; offset < HAK_UNIT_BYTES; offset++)
-            assert_int_equal(offset * class->start_magic < class->start_magic,
-                             offset % class->stride_bytes == 0);
     }
 }
 
@@ -126,18 +133,49 @@ static void a_slab_holds_its_blocks_and_not_one_more(void **state) {
     for (uint32_t c = 1; c <= hak_class_count; c++) {
         const hak_class_t *class = &hak_classes[c];
         size_t bytes = (size_t) class->run_units << HAK_UNIT_SHIFT;
+        /* Wherever the run lies, its blocks fit between the first multiple of the stride and its
+         * end; for the worst place, one more would not. */
+        size_t room_least = bytes;
+        for (uint32_t unit = 0; unit < class->stride_bytes; unit++) {
+            const size_t before = ((size_t)unit << HAK_UNIT_SHIFT) % class->stride_bytes;
+            const size_t gap = before == 0 ? 0 : class->stride_bytes - before;
+            assert_true(gap < HAK_UNIT_BYTES);
+            room_least = bytes - gap < room_least ? bytes - gap : room_least;
+        }
+        assert_int_equal(room_least / class->stride_bytes, class->blocks);
         assert_true(class->blocks >= 8);
         assert_true(class->blocks <= 4096);
-        assert_true((size_t) class->blocks * class->stride_bytes <= bytes);
-        assert_true((size_t)(class->blocks + 1) * class->stride_bytes > bytes);
     }
 }
 
 static void multiples_of_an_alignment_have_aligned_strides(void **state) {
     (void)state;
-    for (size_t alignment = 16; alignment <= HAK_UNIT_BYTES; alignment *= 2)
-        for (size_t size = alignment; size <= HAK_LANE_MAX_BYTES; size += alignment)
+    for (size_t alignment = 16; alignment <= HAK_EVEN_MAX_BYTES; alignment *= 2) {
+        const size_t up_to =
+            alignment <= HAK_CACHE_LINE_BYTES ? HAK_LANE_MAX_BYTES : HAK_EVEN_MAX_BYTES;
+        for (size_t size = alignment; size <= up_to; size += alignment)
             assert_int_equal(hak_classes[class_of(size)].stride_bytes % alignment, 0);
+    }
+}
+
+static void larger_alignments_have_classes_of_their_own(void **state) {
+    (void)state;
+    for (size_t alignment = 128; alignment <= HAK_UNIT_BYTES; alignment *= 2)
+        for (size_t size = alignment; size <= HAK_LANE_MAX_BYTES; size += alignment) {
+            const size_t offset = hak_lane_offset_of_aligned(alignment, size);
+            const uint32_t stride = hak_classes[offset / HAK_LANE_OFFSET(1)].stride_bytes;
+            assert_int_equal(stride % alignment, 0);
+            assert_true(stride >= size && stride <= size + size / 2);
+        }
+}
+
+/* First lines of the blocks of a slab: as many places in a page as there are blocks, nearly. */
+static void large_strides_are_odd_multiples_of_a_cache_line(void **state) {
+    (void)state;
+    for (size_t size = HAK_EVEN_MAX_BYTES + 1; size <= HAK_LANE_MAX_BYTES; size++) {
+        const uint32_t stride = hak_classes[class_of(size)].stride_bytes;
+        assert_true(stride == HAK_LANE_MAX_BYTES || stride / HAK_CACHE_LINE_BYTES % 2 == 1);
+    }
 }
 
 static void lanes_have_room_for_what_the_learner_may_grant(void **state) {
@@ -157,7 +195,8 @@ static void lanes_have_room_for_what_the_learner_may_grant(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(every_size_gets_the_smallest_class_of_its_backend, classes_fill),
-        cmocka_unit_test_setup(strides_waste_at_most_an_eighth, classes_fill),
+        cmocka_unit_test_setup(strides_waste_at_most_an_eighth_or_a_quarter_where_large,
+                               classes_fill),
         cmocka_unit_test_setup(the_route_names_the_backend_of_each_size, classes_fill),
         cmocka_unit_test_setup(masks_switch_single_classes_off, classes_fill),
         cmocka_unit_test_setup(each_class_of_the_hot_box_has_its_stride_to_fall_back_to,
@@ -166,6 +205,8 @@ int main(void) {
         cmocka_unit_test_setup(start_magic_tells_multiples_of_the_stride, classes_fill),
         cmocka_unit_test_setup(a_slab_holds_its_blocks_and_not_one_more, classes_fill),
         cmocka_unit_test_setup(multiples_of_an_alignment_have_aligned_strides, classes_fill),
+        cmocka_unit_test_setup(larger_alignments_have_classes_of_their_own, classes_fill),
+        cmocka_unit_test_setup(large_strides_are_odd_multiples_of_a_cache_line, classes_fill),
         cmocka_unit_test_setup(lanes_have_room_for_what_the_learner_may_grant, classes_fill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
