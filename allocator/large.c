@@ -71,16 +71,42 @@ static struct {
     size_t bytes;                  /* [lock] sum */
     size_t regrettable;            /* [lock] bytes unmapped since unmapped_ms, for want of room */
     uint64_t unmapped_ms;          /* [lock] */
-    _Atomic size_t live_bytes;     /* [any,atomic] relaxed: of blocks in use */
+    /* [any,atomic] relaxed, hints of how much to keep: bytes of blocks in use, the most of them
+     * that counts, and how many were freed since the last was allocated */
+    _Atomic size_t live_bytes, peak_bytes, freed_in_row;
 } retained;
 
-/* A quarter of what is in use and what was learnt, at least 1 MiB, as for units of superslabs. */
+/*
+ * As much as is in use and what was learnt, at least 1 MiB, as for units of superslabs; and half as
+ * much again as blocks took at their peak, until most of that was freed in a row or nothing is
+ * left: a program whose few large blocks come and go would otherwise unmap what it maps again at
+ * once, and blocks of many sizes leave gaps between them.
+ */
 static size_t retained_bound_bytes(void) {
     const size_t most = (size_t)hak_options.large_retain_mib << 20;
-    const size_t keep = RETAINED_BYTES_LEAST +
-                        atomic_load_explicit(&retained.live_bytes, memory_order_relaxed) / 4 +
-                        hak_learner_retain_bytes(HAK_RETAINED_LARGE);
+    const size_t live = atomic_load_explicit(&retained.live_bytes, memory_order_relaxed);
+    const size_t peak = atomic_load_explicit(&retained.peak_bytes, memory_order_relaxed) / 2 * 3;
+    const size_t least = RETAINED_BYTES_LEAST + live + hak_learner_retain_bytes(HAK_RETAINED_LARGE);
+    const size_t keep = peak > live && peak - live > least ? peak - live : least;
     return keep < most ? keep : most;
+}
+
+static void live_grows(size_t bytes) {
+    const size_t live =
+        atomic_fetch_add_explicit(&retained.live_bytes, bytes, memory_order_relaxed) + bytes;
+    atomic_store_explicit(&retained.freed_in_row, 0, memory_order_relaxed);
+    if (live > atomic_load_explicit(&retained.peak_bytes, memory_order_relaxed))
+        atomic_store_explicit(&retained.peak_bytes, live, memory_order_relaxed);
+}
+
+static void live_shrinks(size_t bytes) {
+    const size_t live =
+        atomic_fetch_sub_explicit(&retained.live_bytes, bytes, memory_order_relaxed) - bytes;
+    const size_t in_row =
+        atomic_fetch_add_explicit(&retained.freed_in_row, bytes, memory_order_relaxed) + bytes;
+    const size_t peak = atomic_load_explicit(&retained.peak_bytes, memory_order_relaxed);
+    if (live == 0 || in_row > peak / 4 * 3)
+        atomic_store_explicit(&retained.peak_bytes, live, memory_order_relaxed);
 }
 
 /* retained.lock is held. */
@@ -293,7 +319,7 @@ static bool table_add(void *block, size_t bytes) {
     if (room) {
         row_place(shard, (row_t){.address = (uintptr_t)block, .bytes = bytes});
         shard->used++;
-        atomic_fetch_add_explicit(&retained.live_bytes, bytes, memory_order_relaxed);
+        live_grows(bytes);
     }
     hak_unlock(&shard->lock);
     return room;
@@ -324,7 +350,7 @@ static size_t table_remove(const void *block) {
     if (row != NULL) {
         bytes = row->bytes;
         row_remove(shard, row);
-        atomic_fetch_sub_explicit(&retained.live_bytes, bytes, memory_order_relaxed);
+        live_shrinks(bytes);
     }
     hak_unlock(&shard->lock);
     return bytes;

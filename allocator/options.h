@@ -20,15 +20,16 @@
       "bytes of blocks that all lanes of a thread together may cache; an eighth of its slabs "     \
       "where that is more")                                                                        \
     X(retain_mib, "HAKMEM_RETAIN_MIB", 256, 0, 1048576, "MiB",                                     \
-      "touched pages of empty slabs that are kept for reuse, at most; in force is 1 MiB, a "       \
-      "quarter of what is in use, and what the learner adds")                                      \
+      "touched pages of empty slabs that are kept for reuse, at most; in force is 1 MiB, as "      \
+      "much as is in use, and what the learner adds")                                              \
     X(purge, "HAKMEM_PURGE", 1, 0, 1, "off|on",                                                    \
       "whether memory of empty slabs, idle caches and unused mappings is given back at all")       \
     X(purge_ms, "HAKMEM_PURGE_MS", 500, 0, 3600000, "ms",                                          \
       "age at which empty slabs, idle caches, idle heaps and unused large mappings are given "     \
       "back")                                                                                      \
     X(large_retain_mib, "HAKMEM_LARGE_RETAIN_MIB", 256, 0, 1048576, "MiB",                         \
-      "the same for unused large mappings")                                                        \
+      "the same for unused large mappings; also in force is half as much again as blocks took at " \
+      "their peak, until most of that is freed in a row or nothing is left")                       \
     X(huge_pages, "HAKMEM_HUGE_PAGES", 0, 0, 1, "off|on",                                          \
       "transparent huge pages for superslabs whose units are all in use")                          \
     X(mid_v3_enabled, "HAKMEM_MID_V3_ENABLED", HAK_HAS_MID_V3, 0, HAK_HAS_MID_V3, "off|on",        \

@@ -314,12 +314,12 @@ size_t hak_pool_purge(bool all) {
     return purged;
 }
 
-/* Touched pages of empty units to keep: a quarter of what is in use and what was learnt, at least 1
- * MiB, at most HAKMEM_RETAIN_MIB. A program that frees all it has and then sleeps keeps little; one
- * that goes up and down by a quarter never waits for the system. */
+/* Touched pages of empty units to keep: as many as are in use and what was learnt, at least 1 MiB,
+ * at most HAKMEM_RETAIN_MIB. A program that frees all it has and then sleeps keeps little; one that
+ * goes up and down by half never waits for the system. */
 static size_t retain_pages(void) {
     const size_t most = ((size_t)hak_options.retain_mib << 20) / HAK_OS_PAGE_BYTES;
-    const size_t keep = RETAIN_BYTES_LEAST / HAK_OS_PAGE_BYTES + pool.used_units * UNIT_PAGES / 4 +
+    const size_t keep = RETAIN_BYTES_LEAST / HAK_OS_PAGE_BYTES + pool.used_units * UNIT_PAGES +
                         hak_learner_retain_bytes(HAK_RETAINED_UNITS) / HAK_OS_PAGE_BYTES;
     return keep < most ? keep : most;
 }
