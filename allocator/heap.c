@@ -17,6 +17,10 @@
 
 #define SWEEP_PERIOD_MS 100
 #define EXIT_KEEP_BYTES 8192u /* an empty slab so little touched stays for the next thread */
+/* Lanes stay full for the next thread while they hold at most this, and those of all heaps without
+ * a thread together. */
+#define EXIT_LANE_BYTES  ((size_t)256 << 10)
+#define EXIT_LANES_BYTES ((size_t)1 << 20)
 
 static void *null_slot[2]; /* [0] is the NULL that an empty lane ends in */
 
@@ -40,6 +44,7 @@ static struct {
                                                        in heap_create */
     _Atomic uint32_t highest_id;                    /* [lock], read relaxed */
     hak_heap_t *idle;                               /* [lock] last in, first out */
+    size_t idle_lane_bytes;                         /* [lock] sum of the same of all idle heaps */
     uint64_t swept_ms;                              /* [lock] */
 } heaps;
 
@@ -123,6 +128,8 @@ static hak_heap_t *heap_acquire(void) {
     if (heap != NULL) {
         heaps.idle = heap->next_idle;
         heap->next_idle = NULL;
+        heaps.idle_lane_bytes -= heap->idle_lane_bytes;
+        heap->idle_lane_bytes = 0;
         HAK_COUNT(HEAP, inherited);
         atomic_store_explicit(&heap->state, HAK_HEAP_BOUND, memory_order_relaxed);
     } else {
@@ -132,8 +139,20 @@ static hak_heap_t *heap_acquire(void) {
     return heap;
 }
 
+/* Whether the lanes may stay as they are for the next thread. */
+static bool idle_lanes_keep(hak_heap_t *heap) {
+    const size_t bytes = hak_spill_lane_bytes(heap);
+    hak_lock(&heaps.lock);
+    const bool keep = bytes <= EXIT_LANE_BYTES && heaps.idle_lane_bytes + bytes <= EXIT_LANES_BYTES;
+    heap->idle_lane_bytes = keep ? bytes : 0;
+    heaps.idle_lane_bytes += heap->idle_lane_bytes;
+    hak_unlock(&heaps.lock);
+    return keep;
+}
+
 static void heap_release(hak_heap_t *heap) {
     hak_lock(&heaps.lock);
+    heap->released_ms = hak_os_milliseconds();
     heap->next_idle = heaps.idle;
     heaps.idle = heap;
     HAK_COUNT(HEAP, released);
@@ -147,7 +166,9 @@ static void heap_release(hak_heap_t *heap) {
  * frees from here on (other destructors, the dynamic linker) goes through the common heap. */
 static void thread_exit(void *value) {
     hak_heap_t *heap = value;
-    hak_spill_all(heap, EXIT_KEEP_BYTES);
+    if (!idle_lanes_keep(heap))
+        hak_spill_lanes(heap);
+    hak_spill_queues(heap, EXIT_KEEP_BYTES);
     hak_thread_heap = &hak_empty_heap;
     thread_exited = true;
     heap_release(heap);
@@ -206,8 +227,23 @@ HAK_COLD hak_heap_t *hak_thread_enter(void) {
 
 /* ------------------------------------------------------------------ sweep */
 
+/* What an idle heap's lanes still hold when it has been idle for long. */
+static void idle_lanes_sweep(hak_heap_t *heap, bool all, uint64_t now) {
+    const bool idle = atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_IDLE;
+    if (!idle || heap->idle_lane_bytes == 0 ||
+        (!all && now - heap->released_ms < hak_options.purge_ms))
+        return;
+    heaps.idle_lane_bytes -= heap->idle_lane_bytes;
+    heap->idle_lane_bytes = 0;
+    hak_spill_lanes(heap);
+    hak_lock(&heap->lock);
+    hak_backend_trim(heap, 0);
+    hak_unlock(&heap->lock);
+}
+
 /* Chunks that wait for a thread which has not looked between two sweeps, or for no thread. */
-static void heap_sweep(hak_heap_t *heap, bool all) {
+static void heap_sweep(hak_heap_t *heap, bool all, uint64_t now) {
+    idle_lanes_sweep(heap, all, now);
     hak_chunk_t *newest = atomic_load_explicit(&heap->inbox, memory_order_relaxed);
     bool bound = atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_BOUND;
     bool lingers = newest != NULL && newest == heap->inbox_seen;
@@ -229,7 +265,7 @@ void hak_heaps_sweep(bool all) {
     if (all || now - heaps.swept_ms >= SWEEP_PERIOD_MS) {
         heaps.swept_ms = now;
         for (uint32_t id = 1; id <= hak_heap_highest_id(); id++)
-            heap_sweep(hak_heap_by_id(id), all);
+            heap_sweep(hak_heap_by_id(id), all, now);
     }
     hak_unlock(&heaps.lock);
 }
@@ -239,6 +275,7 @@ void hak_heap_abandon(hak_heap_t *heap) {
      * page by page while other threads run: their pages may not fit together. */
     lanes_create(heap);
     heap->lane_bytes = 0;
+    heap->idle_lane_bytes = 0;
     memset(heap->lane_events, 0, sizeof heap->lane_events);
     memset(heap->outbox, 0, sizeof heap->outbox);
     atomic_store_explicit(&heap->inbox, NULL, memory_order_relaxed);

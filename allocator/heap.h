@@ -83,6 +83,8 @@ struct hak_heap {
     hak_chunk_t *inbox_seen; /* [lock:heaps] newest chunk at the last sweep */
 
     struct hak_heap *next_idle; /* [lock:heaps] */
+    size_t idle_lane_bytes;     /* [lock:heaps] in the lanes of an idle heap */
+    uint64_t released_ms;       /* [lock:heaps] when it became idle */
 };
 
 _Static_assert(offsetof(hak_heap_t, lane) == HAK_LANE_OFFSET(1), "class 1 follows the null lane");

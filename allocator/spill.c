@@ -35,9 +35,18 @@ void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks) {
     HAK_COUNT_ADD(SPILL, spilled_blocks, surplus);
 }
 
-static void lanes_empty(hak_heap_t *heap) {
+void hak_spill_lanes(hak_heap_t *heap) {
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
         hak_spill_lane(heap, hak_heap_lane(heap, class_id), 0);
+}
+
+size_t hak_spill_lane_bytes(hak_heap_t *heap) {
+    size_t bytes = 0;
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        const hak_lane_t *lane = hak_heap_lane(heap, class_id);
+        bytes += hak_lane_blocks(lane) * lane->stride_bytes;
+    }
+    return bytes;
 }
 
 void hak_spill_idle_lanes(hak_heap_t *heap) {
@@ -93,9 +102,13 @@ void hak_spill_tick(hak_heap_t *heap) {
 }
 
 void hak_spill_all(hak_heap_t *heap, size_t touched_bytes) {
+    hak_spill_lanes(heap);
+    hak_spill_queues(heap, touched_bytes);
+}
+
+void hak_spill_queues(hak_heap_t *heap, size_t touched_bytes) {
     HAK_COUNT(SPILL, exit_spills);
     hak_remote_flush(heap);
-    lanes_empty(heap);
     hak_lock(&heap->lock);
     hak_remote_drain(heap, true);
     hak_backend_trim(heap, touched_bytes);

@@ -22,6 +22,16 @@ void hak_spill_idle_lanes(hak_heap_t *heap);
  * gone by spills idle lanes, drains idle heaps and purges what is old. */
 void hak_spill_tick(hak_heap_t *heap);
 
+/* Empties all lanes into the backends; the heap is the calling thread's, or has none. */
+void hak_spill_lanes(hak_heap_t *heap);
+
+/* Bytes of the blocks in the heap's lanes. */
+size_t hak_spill_lane_bytes(hak_heap_t *heap);
+
+/* Returns what waits for others or came from them: outboxes, inbox; and empty slabs in reserve but
+ * for those of which at most `touched_bytes` were ever handed out. The lanes stay as they are. */
+void hak_spill_queues(hak_heap_t *heap, size_t touched_bytes);
+
 /* Returns everything that the calling thread's heap holds back: lanes, outboxes, inbox, empty slabs
  * in reserve but for those of which at most `touched_bytes` were ever handed out. */
 void hak_spill_all(hak_heap_t *heap, size_t touched_bytes);
