@@ -138,23 +138,6 @@ static void shared_free(hak_heap_t *heap, uint32_t entry, void *block) {
         hak_lane_push_slow(heap, lane, block);
 }
 
-/* Appends to the outbox of the block's heap; most foreign frees end here. */
-static inline void foreign_free(hak_heap_t *heap, uint32_t entry, void *block) {
-    const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
-    uint64_t magic = lane->start_magic;
-    if (HAK_UNLIKELY((uintptr_t)block * magic >= magic))
-        hak_slab_check(block, "free");
-    hak_outbox_t *outbox = &heap->outbox[(entry >> 16) % HAK_OUTBOXES];
-    int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
-    if (HAK_LIKELY(outbox->target == (entry & 0xffff0000u) && outbox->top != outbox->limit &&
-                   bytes_left > 0)) {
-        *outbox->top++ = block;
-        HAK_SHARE(outbox->bytes_left, bytes_left);
-        return;
-    }
-    hak_remote_send(heap, entry, block);
-}
-
 static HAK_COLD void unmapped_free(void *block) {
     if (block == NULL)
         return;
@@ -162,27 +145,53 @@ static HAK_COLD void unmapped_free(void *block) {
         hak_fault("free", block, "not the start of a block of this allocator, or freed before");
 }
 
-HAK_NOINLINE void hak_free_slow(void *block) {
-    uint32_t entry = hak_map_entry(block);
+/* All but foreign frees that their outbox takes at once. */
+static HAK_NOINLINE void free_elsewhere(void *block, uint32_t entry) {
     hak_heap_t *heap = hak_thread_heap;
-    uint32_t owner = entry >> 16;
-    HAK_COUNT(FRONT, free_slow);
+    const uint32_t owner = entry >> 16;
     if (HAK_LIKELY(owner - 1 < HAK_OWNER_SHARED)) {
         if (HAK_UNLIKELY(!hak_heap_is_real(heap)))
             heap = hak_thread_enter();
-        if (owner == HAK_OWNER_SHARED)
+        if (owner == HAK_OWNER_SHARED) {
             shared_free(heap, entry, block);
-        else if (HAK_UNLIKELY(heap == NULL))
+        } else if (HAK_UNLIKELY(heap == NULL)) {
             hak_remote_put(entry, block);
-        else if (HAK_LIKELY(owner != heap->id))
-            foreign_free(heap, entry, block);
-        else
+        } else if (HAK_LIKELY(owner != heap->id)) {
+            hak_slab_check(block, "free");
+            hak_remote_send(heap, entry, block);
+        } else {
             local_free(heap, (hak_lane_t *)((char *)heap + (entry & 0xffff)), block);
+        }
     } else if (owner == HAK_OWNER_MEDIUM) {
         hak_medium_free(block, "free");
     } else {
         unmapped_free(block);
     }
+}
+
+/*
+ * Assumes that most frees which leave the fast path are foreign, and that the outbox of the block's
+ * heap has room. `difference` is the map entry XOR the heap's tag. An outbox's target is the id of
+ * another heap, or 0 while it has no room: when it is the block's owner, nothing else need be
+ * asked.
+ */
+HAK_NOINLINE void hak_free_slow(void *block, uint32_t difference, hak_heap_t *heap) {
+    const uint32_t entry = difference ^ heap->tag;
+    hak_outbox_t *outbox = &heap->outbox[(entry >> 16) % HAK_OUTBOXES];
+    void **top = outbox->top;
+    HAK_COUNT(FRONT, free_slow);
+    if (HAK_LIKELY(outbox->target == (entry & 0xffff0000u) && top != outbox->limit)) {
+        const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
+        const uint64_t magic = lane->start_magic;
+        const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
+        if (HAK_LIKELY((uintptr_t)block * magic < magic && bytes_left > 0)) {
+            *top = block;
+            outbox->top = top + 1;
+            HAK_SHARE(outbox->bytes_left, bytes_left);
+            return;
+        }
+    }
+    free_elsewhere(block, entry);
 }
 
 /* ------------------------------------------------------------------ sizes */

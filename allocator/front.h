@@ -13,7 +13,7 @@
 
 /* Exits of the fast paths, in api.c. */
 void *hak_malloc_slow(size_t size);
-void hak_free_slow(void *block);
+void hak_free_slow(void *block, uint32_t difference, hak_heap_t *heap);
 
 /* Newest block of the lane at this offset in the thread's heap; NULL when it is empty. */
 static inline void *hak_front_pop(size_t lane_offset) {
@@ -48,9 +48,9 @@ static inline void *hak_front_malloc(size_t size) {
 static inline void hak_front_free(void *block) {
     hak_heap_t *heap = hak_thread_heap;
     HAK_COUNT(FRONT, free_calls);
-    uint32_t offset = hak_map_entry(block) ^ heap->tag;
+    const uint32_t offset = hak_map_entry(block) ^ heap->tag;
     if (HAK_UNLIKELY(offset > 0xffff)) {
-        hak_free_slow(block);
+        hak_free_slow(block, offset, heap);
         return;
     }
     hak_lane_t *lane = (hak_lane_t *)((char *)heap + offset);
@@ -58,12 +58,12 @@ static inline void hak_front_free(void *block) {
     if (HAK_CHECK_FREE) {
         uint64_t magic = lane->start_magic;
         if (HAK_UNLIKELY((uintptr_t)block * magic >= magic || top[-1] == block)) {
-            hak_free_slow(block);
+            hak_free_slow(block, offset, heap);
             return;
         }
     }
     if (HAK_UNLIKELY(top == lane->limit)) {
-        hak_free_slow(block);
+        hak_free_slow(block, offset, heap);
         return;
     }
     *top = block;
