@@ -20,13 +20,14 @@ enum {
 };
 
 static _Atomic(block_t *) place[PLACES];
+static pthread_barrier_t batch_lives;
 
 typedef struct memory {
     size_t rss_kib;
     hak_stats_t stats;
 } memory_t;
 
-/* A thread's blocks by its number: the same sizes in every thread, so that batches are alike. */
+/* A thread's blocks; the same sizes in every thread, so that batches are alike. */
 static void *thread_run(void *argument) {
     uint64_t random = (uintptr_t)argument;
     block_t *block[BLOCKS];
@@ -34,6 +35,7 @@ static void *thread_run(void *argument) {
         const size_t size = i % 40 == 39 ? 20000 : i % 8 == 7 ? 3000 : 32 + (size_t)i * 7;
         block[i] = block_new(size, random_next(&random));
     }
+    pthread_barrier_wait(&batch_lives); /* as many heaps in every batch, on any machine */
     for (int i = 0; i < BLOCKS; i++) {
         if (i % 4 == 0) /* what was there is an exited thread's, most likely */
             block[i] = atomic_exchange(&place[random_next(&random) % PLACES], block[i]);
@@ -63,6 +65,7 @@ static memory_t threads_run(uintptr_t from, uintptr_t to) {
 
 int main(int argc, char **argv) {
     const uintptr_t threads = argc > 1 ? strtoul(argv[1], NULL, 10) : 10000;
+    pthread_barrier_init(&batch_lives, NULL, BATCH);
     const memory_t few = threads_run(0, threads / 10);
     const memory_t many = threads_run(threads / 10, threads);
     if (many.rss_kib > few.rss_kib + GROWTH_KIB_MOST)
