@@ -1,9 +1,10 @@
 /*
- * Takes all memory that a limit of the address space (RLIMIT_AS), or of the system, leaves; finds
- * ENOMEM at its end and nothing worse; frees, and can have as much again. Threads then do so
- * together. The limit is set by the caller, so that the allocator starts under it.
+ * Takes all memory that a limit of the address space (RLIMIT_AS), or of the system, leaves, in
+ * blocks of one size: threads together first, then one alone, twice. At its end it finds ENOMEM and
+ * nothing worse; the second time there is as much again. The limit is set by the caller, so that
+ * the allocator starts under it.
  *
- *     address_limit LEAST-KIB    at least so much must be had, of every size alone
+ *     address_limit LEAST-KIB SIZE...    at least so much must be had; one after the other
  */
 #include <errno.h>
 #include <pthread.h>
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS = 3, AFTER_FAILURE = 50 };
+enum { THREADS = 3, AFTER_FAILURE = 50, STACK_BYTES = 256 * 1024 };
 
 /* Blocks in a list: each holds the address of the next and its own size. */
 typedef struct link {
@@ -84,31 +85,38 @@ static void size_run(size_t bytes) {
     }
 }
 
+static pthread_barrier_t started;
+
 static void *thread_run(void *argument) {
     link_t *list = NULL;
+    pthread_barrier_wait(&started); /* their stacks are there before memory ends */
     (void)all_take((size_t)(uintptr_t)argument, &list);
     list_free(list);
     return NULL;
 }
 
+static void threads_run(size_t bytes) {
+    pthread_t thread[THREADS];
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    pthread_barrier_init(&started, NULL, THREADS);
+    for (int i = 0; i < THREADS; i++)
+        if (pthread_create(&thread[i], &attributes, thread_run, (void *)(uintptr_t)bytes) != 0) {
+            fault("no thread", bytes);
+            exit(1);
+        }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(thread[i], NULL);
+    pthread_attr_destroy(&attributes);
+}
+
 int main(int argc, char **argv) {
-    static const size_t sizes[] = {32, 700, 5000, 60000, 400000, 3000000};
-    const size_t count = sizeof sizes / sizeof sizes[0];
     least_kib = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
-    for (size_t i = 0; i < count; i++)
-        size_run(sizes[i]);
-    for (size_t i = 0; i < count; i++) {
-        pthread_t thread[THREADS];
-        int started = 0;
-        while (started < THREADS &&
-               pthread_create(&thread[started], NULL, thread_run, (void *)(uintptr_t)sizes[i]) == 0)
-            started++;
-        if (started == 0)
-            fault("no thread when all is free", sizes[i]);
-        while (started > 0)
-            pthread_join(thread[--started], NULL);
+    for (int i = 2; i < argc; i++) {
+        threads_run(strtoul(argv[i], NULL, 10));
+        size_run(strtoul(argv[i], NULL, 10));
     }
-    size_run(sizes[1]);
     printf("%u faults\n", faults);
     return faults != 0;
 }

@@ -1,13 +1,15 @@
-# All memory that a limit of address space leaves is taken, given back and taken again; beyond it malloc
-# says ENOMEM. Every limit is in force before the allocator starts.
+# All memory that a limit of address space leaves is taken in blocks of one size, given back and taken
+# again; beyond it malloc says ENOMEM. Every limit is in force before the allocator starts.
 for mib in 64 150 400; do
-    for settings in HAKMEM_STATS=off 'HAKMEM_MID_V3_ENABLED=off HAKMEM_POOL_V2_ENABLED=off'; do
-        # A half of it, beside stacks and libraries.
-        # shellcheck disable=SC2086 # settings are several words
-        (
-            ulimit -v $((mib * 1024))
-            env LD_PRELOAD="$LIBRARY" $settings "$PROGRAMS/address_limit" $((mib * 1024 / 2)) >text
-        ) || fail "limit of $mib MiB, $settings: $(cat text)"
-        [ "$(cat text)" = '0 faults' ] || fail "limit of $mib MiB, $settings: $(cat text)"
+    for size in 32 700 5000 60000 400000 3000000; do
+        for settings in HAKMEM_STATS=off 'HAKMEM_MID_V3_ENABLED=off HAKMEM_POOL_V2_ENABLED=off'; do
+            # A half of it, beside stacks and libraries.
+            # shellcheck disable=SC2086 # settings are several words
+            (
+                ulimit -v $((mib * 1024))
+                env LD_PRELOAD="$LIBRARY" $settings "$PROGRAMS/address_limit" $((mib * 512)) $size >text
+            ) || fail "limit of $mib MiB, $settings: $(cat text)"
+            [ "$(cat text)" = '0 faults' ] || fail "limit of $mib MiB, $settings: $(cat text)"
+        done
     done
 done
