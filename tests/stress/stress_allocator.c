@@ -14,17 +14,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "allocator/hakmem.h"
+#include "tests/stress/checked_block.h"
 
 enum { SLOTS = 512, SHARED = 1024, GENERATIONS = 4 };
-
-typedef struct block {
-    uint64_t size;
-    uint64_t seal; /* size ^ address: overwritten by any overlap at the start */
-    unsigned char rest[];
-} block_t;
 
 typedef struct worker {
     uint64_t random;
@@ -33,47 +26,6 @@ typedef struct worker {
 } worker_t;
 
 static _Atomic(block_t *) shared[SHARED];
-
-static uint64_t random_next(uint64_t *state) {
-    uint64_t z = (*state += 0x9e3779b97f4a7c15u); /* splitmix64: Steele, Lea, Flood 2014 */
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static _Noreturn void wrong(const char *what, const void *block, uint64_t size) {
-    fprintf(stderr, "stress: %s at %p, size %llu\n", what, block, (unsigned long long)size);
-    exit(1);
-}
-
-static void block_seal(block_t *block, size_t size) {
-    if (block == NULL)
-        wrong("no memory", block, size);
-    if ((uintptr_t)block % 16 != 0)
-        wrong("misaligned", block, size);
-    block->size = size;
-    block->seal = size ^ (uintptr_t)block;
-    memset(block->rest, (int)(size & 0xff), size - sizeof *block);
-}
-
-static void block_verify(const block_t *block) {
-    if (block->seal != (block->size ^ (uintptr_t)block))
-        wrong("overwritten head", block, block->size);
-    size_t rest = block->size - sizeof *block;
-    size_t step = rest > 8192 ? 97 : 1;
-    for (size_t i = 0; i < rest; i += step) {
-        if (block->rest[i] != (unsigned char)(block->size & 0xff))
-            wrong("overwritten body", block, block->size);
-    }
-}
-
-static void block_free(block_t *block) {
-    if (block == NULL)
-        return;
-    block_verify(block);
-    block->seal = 0;
-    hak_free(block);
-}
 
 /* Mostly small, sometimes a span, seldom medium or large. */
 static size_t size_choose(uint64_t random) {
@@ -88,43 +40,8 @@ static size_t size_choose(uint64_t random) {
     return size;
 }
 
-static block_t *block_new(uint64_t random) {
-    size_t size = size_choose(random);
-    block_t *block;
-    switch (random >> 33 & 15) {
-    case 0:
-        block = hak_calloc(1, size);
-        for (size_t i = 0; block != NULL && i < size - sizeof *block; i += 61) {
-            if (block->rest[i] != 0)
-                wrong("calloc not zero", block, size);
-        }
-        break;
-    case 1: {
-        size_t alignment = (size_t)16 << (random >> 40 & 7);
-        block = hak_aligned_alloc(alignment, size);
-        if ((uintptr_t)block % alignment != 0)
-            wrong("misaligned", block, size);
-        break;
-    }
-    default:
-        block = hak_malloc(size);
-    }
-    block_seal(block, size);
-    return block;
-}
-
-static block_t *block_resize(block_t *block, uint64_t random) {
-    size_t size = size_choose(random);
-    block_verify(block);
-    size_t kept = block->size < size ? block->size : size;
-    unsigned char pattern = (unsigned char)(block->size & 0xff);
-    block = hak_realloc(block, size);
-    for (size_t i = 0; block != NULL && i < kept - sizeof *block; i += 31) {
-        if (block->rest[i] != pattern)
-            wrong("realloc lost contents", block, size);
-    }
-    block_seal(block, size);
-    return block;
+static block_t *block_make(uint64_t random) {
+    return block_new(size_choose(random), random);
 }
 
 static void step(worker_t *worker) {
@@ -140,11 +57,11 @@ static void step(worker_t *worker) {
         break;
     case 4:
         if (*slot != NULL)
-            *slot = block_resize(*slot, random_next(&worker->random));
+            *slot = block_resize(*slot, size_choose(random_next(&worker->random)));
         break;
     default:
         block_free(*slot);
-        *slot = random >> 30 & 1 ? block_new(random_next(&worker->random)) : NULL;
+        *slot = random >> 30 & 1 ? block_make(random_next(&worker->random)) : NULL;
     }
 }
 
@@ -169,7 +86,7 @@ static pthread_mutex_t sleeper_lock = PTHREAD_MUTEX_INITIALIZER;
 static void *sleeper_run(void *argument) {
     uint64_t random = (uintptr_t)argument;
     for (int i = 0; i < SHARED; i++)
-        block_free(atomic_exchange(&shared[i], block_new(random_next(&random))));
+        block_free(atomic_exchange(&shared[i], block_make(random_next(&random))));
     pthread_mutex_lock(&sleeper_lock); /* until the end of the generation */
     pthread_mutex_unlock(&sleeper_lock);
     return NULL;
@@ -188,15 +105,6 @@ static void *watcher_run(void *unused) {
         sched_yield();
     }
     return NULL;
-}
-
-/* Everything was freed. Not where the library serves malloc: the C library has blocks then. */
-static void nothing_is_live(const void *of_malloc) {
-    hak_stats_t stats = {.size = sizeof stats};
-    if (hak_malloc_usable_size(of_malloc) != 0)
-        return;
-    if (hak_stats(&stats) != 0 || stats.live_bytes != 0 || stats.cached_bytes != 0)
-        wrong("blocks are left", NULL, stats.live_bytes + stats.cached_bytes);
 }
 
 static uint64_t argument_number(int count, char **arguments, int index, uint64_t initial) {
