@@ -16,6 +16,7 @@
 #include "parameters.h"
 #include "scaling.h"
 #include "session.h"
+#include "slurm.h"
 
 /* A point that this machine cannot do, with all numbers of threads of which that is so. */
 typedef struct impossible {
@@ -26,6 +27,7 @@ typedef struct impossible {
 typedef struct scale {
     cmp_session_t session;
     const char *membind, *distance;
+    bool slurm; /* write a job array instead of measuring */
     bool threads_given;
     bool base_added; /* one thread was not asked for, but efficiency refers to it */
     impossible_t *impossible;
@@ -33,7 +35,7 @@ typedef struct scale {
     char **sentences; /* of these */
 } scale_t;
 
-enum { KEY_MEMBIND = 0x200, KEY_DISTANCE };
+enum { KEY_MEMBIND = 0x200, KEY_DISTANCE, KEY_SLURM };
 
 static const struct argp_option scale_options[] = {
     {"membind", KEY_MEMBIND, "LIST", 0,
@@ -42,6 +44,10 @@ static const struct argp_option scale_options[] = {
      "Instead of placements: how far apart the partners of remote are: core, l2, l3, node, other, "
      "or all",
      1},
+    {"slurm", KEY_SLURM, NULL, 0,
+     "Measure nothing here: write a job array for Slurm into the results folder, each task with a "
+     "share of the sweep on a node of its own, and a job that merges their results",
+     2},
     {0}};
 
 static error_t scale_parse(int key, char *value, struct argp_state *state) {
@@ -55,6 +61,9 @@ static error_t scale_parse(int key, char *value, struct argp_state *state) {
         return 0;
     case KEY_DISTANCE:
         scale->distance = value;
+        return 0;
+    case KEY_SLURM:
+        scale->slurm = true;
         return 0;
     case ARGP_KEY_ARG:
         if (scale->session.workload_list != NULL)
@@ -82,7 +91,8 @@ static const struct argp scale_argp = {
         "Examples:\n"
         "  ./compare scale larson\n"
         "  ./compare scale mixed -p compact,scatter,numa --membind default,interleave\n"
-        "  ./compare scale remote --distance all",
+        "  ./compare scale remote --distance all\n"
+        "  ./compare scale mixed,larson -p compact,scatter --slurm -o shared/folder",
 };
 
 /* ------------------------------------------------------------------ what is measured */
@@ -97,6 +107,18 @@ static void options_check(const scale_t *scale) {
     if (scale->distance != NULL && options->places.count > 0)
         cmp_usage_error("--place and --distance exclude each other: a distance is a placement; as "
                         "one of several it is written -p compact,distance:l3");
+}
+
+/* A task has its own results, and takes up again what it left by itself. */
+static void slurm_check(const cmp_options_t *options) {
+    const char *option = options->json != NULL     ? "--json"
+                         : options->csv != NULL    ? "--csv"
+                         : options->resume != NULL ? "--resume"
+                                                   : NULL;
+    if (option != NULL)
+        cmp_usage_error("--slurm and %s exclude each other: the tasks measure later and on their "
+                        "own; afterwards see '%s results'",
+                        option, cmp_program());
 }
 
 static bool distances_only(const scale_t *scale) {
@@ -139,11 +161,19 @@ static bool same_order(const topo_t *topo, topo_policy_t one, topo_policy_t othe
     return same;
 }
 
-static void places_choose(scale_t *scale) {
+/* The placements that were named, with the memory that was. */
+static void places_named(scale_t *scale) {
     cmp_places_t *places = &scale->session.options.places;
     if (scale->distance != NULL)
         cmp_places_parse_distances(places, scale->distance);
-    if (places->count == 0) {
+    if (scale->membind != NULL && places->count > 0)
+        cmp_places_bind_memory(places, scale->membind);
+}
+
+static void places_choose(scale_t *scale) {
+    cmp_places_t *places = &scale->session.options.places;
+    const bool named = places->count > 0;
+    if (!named) {
         cmp_places_add(places, TOPO_COMPACT);
         if (!same_order(scale->session.topo, TOPO_COMPACT, TOPO_SCATTER))
             cmp_places_add(places, TOPO_SCATTER);
@@ -152,7 +182,7 @@ static void places_choose(scale_t *scale) {
                          "placement scatter is left out: on this machine it is the same as "
                          "compact");
     }
-    if (scale->membind != NULL)
+    if (scale->membind != NULL && !named)
         cmp_places_bind_memory(places, scale->membind);
 }
 
@@ -244,7 +274,6 @@ static void impossible_describe(scale_t *scale) {
 static void plan(scale_t *scale, const cmp_sweep_t *sweep) {
     cmp_session_t *session = &scale->session;
     places_choose(scale);
-    workloads_check(scale);
     threads_choose(scale);
     session->sweep = sweep;
     cmp_session_plan(session);
@@ -332,6 +361,30 @@ static void dry_run_print(scale_t *scale) {
         printf("  not on this machine: %s\n", scale->sentences[i]);
 }
 
+/* The default placements depend on the node, but what --membind says can be read here. */
+static void membind_check(const scale_t *scale) {
+    cmp_places_t any = {0};
+    if (scale->membind == NULL || scale->session.options.places.count > 0)
+        return;
+    cmp_places_add(&any, TOPO_COMPACT);
+    cmp_places_bind_memory(&any, scale->membind);
+    cmp_places_free(&any);
+}
+
+static int slurm_write(scale_t *scale) {
+    char error[1024];
+    membind_check(scale);
+    cmp_slurm_t slurm = cmp_slurm_make(&scale->session, scale->membind);
+    bool good = true;
+    cmp_slurm_print(&slurm, stdout);
+    if (!scale->session.options.dry_run)
+        good = cmp_slurm_write(&slurm, stdout, error, sizeof error);
+    if (!good)
+        cmp_error("%s", error);
+    cmp_slurm_free(&slurm);
+    return good ? CMP_EXIT_VALID : CMP_EXIT_FAILED;
+}
+
 static void scale_free(scale_t *scale) {
     for (size_t i = 0; i < scale->impossible_count; i++) {
         free(scale->impossible[i].reason);
@@ -355,8 +408,17 @@ static int scale_run(int argc, char **argv) {
         return status;
     }
     options_check(&scale);
+    if (scale.slurm)
+        slurm_check(&session->options);
     cmp_session_open(session, argc, argv);
     cmp_session_select(session);
+    places_named(&scale);
+    workloads_check(&scale);
+    if (scale.slurm) {
+        status = slurm_write(&scale);
+        scale_free(&scale);
+        return status;
+    }
     plan(&scale, &sweep);
     if (cmp_session_needs_store(session))
         cmp_session_open_store(session);

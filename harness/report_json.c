@@ -145,6 +145,7 @@ static json_t *json_good_sample(const cmp_cell_t *cell, const cmp_sample_t *samp
     set(object, "counted", cmp_json_count(&sample->counted));
     set(object, "window_start_seconds", json_number(program ? NAN : sample->window_start_seconds));
     set(object, "memory", cmp_json_sample_memory(sample));
+    set(object, "node_bytes", cmp_json_sample_nodes(sample));
     set(object, "timeline", cmp_json_sample_timeline(sample));
     return object;
 }

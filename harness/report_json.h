@@ -47,8 +47,10 @@ static inline json_t *json_median(double median) {
     return object;
 }
 
-/* Of a sample: memory at four moments, null where it was not taken; the timeline. */
+/* Of a sample: memory at four moments, null where it was not taken; bytes by NUMA node, null where
+ * memory was not bound; the timeline. */
 json_t *cmp_json_sample_memory(const cmp_sample_t *sample);
+json_t *cmp_json_sample_nodes(const cmp_sample_t *sample);
 json_t *cmp_json_sample_timeline(const cmp_sample_t *sample);
 
 /* Of a cell: medians of the memory; the course over time, null without a duration; latency, null

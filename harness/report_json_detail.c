@@ -33,6 +33,20 @@ json_t *cmp_json_sample_memory(const cmp_sample_t *sample) {
     return object;
 }
 
+json_t *cmp_json_sample_nodes(const cmp_sample_t *sample) {
+    json_t *object = json_object();
+    for (int node = 0; node < WL_MAX_NODES; node++) {
+        char number[12];
+        snprintf(number, sizeof number, "%d", node);
+        if (sample->node_bytes[node] > 0)
+            set(object, number, json_count(sample->node_bytes[node]));
+    }
+    if (json_object_size(object) > 0)
+        return object;
+    json_decref(object);
+    return json_null();
+}
+
 json_t *cmp_json_memory(const cmp_cell_figures_t *figures) {
     json_t *object = json_object();
     for (int i = 0; i < WL_MOMENTS; i++) {

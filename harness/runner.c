@@ -363,6 +363,7 @@ static void sample_read_control(cmp_sample_t *sample, const wl_control_t *contro
         sample->memory[moment].rss_bytes = above(control->memory[moment].rss_bytes, bookkeeping);
     }
     sample->live_bytes = control->live_bytes;
+    memcpy(sample->node_bytes, control->node_bytes, sizeof sample->node_bytes);
     sample->minor_faults = control->minor_faults;
     sample->major_faults = control->major_faults;
     sample->voluntary_switches = control->voluntary_switches;

@@ -191,9 +191,20 @@ bool cmp_session_needs_store(const cmp_session_t *session) {
     return !session->options.dry_run || session->options.resume != NULL;
 }
 
+static const char *folder_of(const cmp_session_t *session) {
+    return session->options.output != NULL ? session->options.output : session->paths.results;
+}
+
+char *cmp_session_make_folder(const cmp_session_t *session) {
+    const char *folder = folder_of(session);
+    if (*folder == '\0' || !folder_make(folder))
+        cmp_usage_error("cannot use results folder '%s': %s; choose another with -o DIR", folder,
+                        *folder == '\0' ? "its name is empty" : strerror(errno));
+    return cmp_text("%s", folder);
+}
+
 void cmp_session_open_store(cmp_session_t *session) {
-    const char *folder =
-        session->options.output != NULL ? session->options.output : session->paths.results;
+    const char *folder = folder_of(session);
     char error[1024];
     session->database = cmp_text("%s/results.db", folder);
     if (session->options.resume != NULL && access(session->database, F_OK) != 0)
@@ -201,9 +212,7 @@ void cmp_session_open_store(cmp_session_t *session) {
             "nothing to resume: there is no '%s'; leave out --resume to start a run, or "
             "name the folder of the interrupted one with -o DIR",
             session->database);
-    if (*folder == '\0' || !folder_make(folder))
-        cmp_usage_error("cannot use results folder '%s': %s; choose another with -o DIR", folder,
-                        *folder == '\0' ? "its name is empty" : strerror(errno));
+    free(cmp_session_make_folder(session));
     session->store = cmp_store_open(session->database, error, sizeof error);
     if (session->store == NULL)
         cmp_usage_error("%s", error);

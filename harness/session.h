@@ -48,6 +48,9 @@ void cmp_session_plan(cmp_session_t *session);
  */
 bool cmp_session_needs_store(const cmp_session_t *session);
 
+/* Creates the results folder where there is none; its path, malloc'ed. */
+char *cmp_session_make_folder(const cmp_session_t *session);
+
 /* Prints the plan, for --dry-run. */
 void cmp_session_print_plan(cmp_session_t *session);
 

@@ -83,7 +83,8 @@ static bool tables_inspect(sqlite3 *database) {
         "SELECT 1 FROM timeline LIMIT 1",       "SELECT 1 FROM histogram LIMIT 1",
         "SELECT 1 FROM program LIMIT 1",        "SELECT 1 FROM sample_counter LIMIT 1",
         "SELECT 1 FROM cell_counter LIMIT 1",   "SELECT 1 FROM memory LIMIT 1",
-        "SELECT 1 FROM latency LIMIT 1",        "SELECT 1 FROM slow_call LIMIT 1"};
+        "SELECT 1 FROM latency LIMIT 1",        "SELECT 1 FROM slow_call LIMIT 1",
+        "SELECT 1 FROM node_memory LIMIT 1"};
     for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
         if (sqlite3_exec(database, probes[i], NULL, NULL, NULL) != SQLITE_OK)
             return false;

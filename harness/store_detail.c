@@ -1,7 +1,7 @@
 /*
- * Writes a sample's memory at four moments, the histograms of its latencies and its slowest calls
- * into the results database. Called by store.c in the transaction of the sample, on the main thread
- * of compare. The tables are described in store_schema.c.
+ * Writes a sample's memory at four moments and on each NUMA node, the histograms of its latencies
+ * and its slowest calls into the results database. Called by store.c in the transaction of the
+ * sample, on the main thread of compare. The tables are described in store_schema.c.
  */
 #include "store_detail.h"
 
@@ -79,6 +79,21 @@ static bool memory_write(sqlite3 *database, int64_t id, const cmp_sample_t *samp
     return finish(statement, good);
 }
 
+static bool nodes_write(sqlite3 *database, int64_t id, const cmp_sample_t *sample) {
+    sqlite3_stmt *statement =
+        prepare(database, "INSERT INTO node_memory(sample, node, bytes) VALUES(?,?,?)");
+    bool good = statement != NULL;
+    for (int node = 0; good && node < WL_MAX_NODES; node++) {
+        if (sample->node_bytes[node] == 0)
+            continue;
+        sqlite3_bind_int64(statement, 1, id);
+        sqlite3_bind_int64(statement, 2, node);
+        bind_count(statement, 3, sample->node_bytes[node]);
+        good = row_done(statement);
+    }
+    return finish(statement, good);
+}
+
 static bool histograms_write(sqlite3 *database, int64_t id, const wl_latency_report_t *latency) {
     sqlite3_stmt *statement =
         prepare(database, "INSERT INTO histogram(sample, operation, low_ns, high_ns, count)"
@@ -151,5 +166,5 @@ static bool latency_write(sqlite3 *database, int64_t id, const cmp_sample_t *sam
 
 bool cmp_store_add_details(sqlite3 *database, int64_t id, const cmp_sample_t *sample) {
     return kind_write(database, id, sample) && memory_write(database, id, sample) &&
-           latency_write(database, id, sample);
+           nodes_write(database, id, sample) && latency_write(database, id, sample);
 }

@@ -63,6 +63,17 @@ static bool old_memory_load(sqlite3 *database, int64_t id, cmp_sample_t *sample)
     return cmp_load_finish(row);
 }
 
+static bool nodes_load(sqlite3 *database, int64_t id, cmp_sample_t *sample) {
+    sqlite3_stmt *row =
+        cmp_load_prepare(database, "SELECT node, bytes FROM node_memory WHERE sample = ?", id);
+    while (row && sqlite3_step(row) == SQLITE_ROW) {
+        uint64_t node = cmp_load_count(row, 0);
+        if (node < WL_MAX_NODES)
+            sample->node_bytes[node] = cmp_load_count(row, 1);
+    }
+    return cmp_load_finish(row);
+}
+
 static bool timeline_load(sqlite3 *database, int64_t id, cmp_sample_t *sample) {
     sqlite3_stmt *row =
         cmp_load_prepare(database,
@@ -184,8 +195,8 @@ static bool counters_load(sqlite3 *database, int64_t id, cmp_sample_t *sample) {
 
 bool cmp_load_details(sqlite3 *database, int64_t id, cmp_sample_t *sample) {
     return memory_load(database, id, sample) && old_memory_load(database, id, sample) &&
-           timeline_load(database, id, sample) && latency_load(database, id, sample) &&
-           counters_load(database, id, sample);
+           nodes_load(database, id, sample) && timeline_load(database, id, sample) &&
+           latency_load(database, id, sample) && counters_load(database, id, sample);
 }
 
 bool cmp_load_simulated(sqlite3 *database, cmp_cell_t *cell) {

@@ -168,7 +168,14 @@ static const char version_4[] =
     "ALTER TABLE run_allocator ADD COLUMN environment TEXT;"
     "ALTER TABLE run_allocator ADD COLUMN support TEXT;";
 
-const char *const cmp_store_scripts[] = {version_1, version_2, version_3, version_4};
+static const char version_5[] =
+    /* Private anonymous memory on a NUMA node (OS index) at peak_live, where memory was bound. */
+    "CREATE TABLE node_memory("
+    " sample INTEGER NOT NULL REFERENCES sample(id) ON DELETE CASCADE,"
+    " node INTEGER NOT NULL, bytes INTEGER NOT NULL CHECK(bytes > 0),"
+    " PRIMARY KEY(sample, node)) WITHOUT ROWID;";
+
+const char *const cmp_store_scripts[] = {version_1, version_2, version_3, version_4, version_5};
 const size_t cmp_store_script_count = sizeof cmp_store_scripts / sizeof cmp_store_scripts[0];
 
 /* First column of the first row of `sql`; false on an error. */

@@ -13,4 +13,5 @@ place numa@interleave 8
 nodes
 place compact@node:5 2
 nodes
+sweep mixed -t 1,2 -p numa
 GUEST

@@ -38,6 +38,21 @@ nodes() {
     done </tmp/report
     echo "memory on nodes:$text"
 }
+
+# A short sweep; prints allocator and threads of each row, what failed, and what is not possible.
+sweep() {
+    status=0
+    $hak/compare scale "$@" -r 1 -a hakmem -o /tmp/results --seed 1 >/tmp/table 2>/tmp/progress || status=$?
+    echo "sweep ended with status $status"
+    while read -r line; do
+        case $line in
+            hakmem*[0-9]* | floor*[0-9]*)
+                set -- $line
+                if [ $3 = over ]; then echo "row $1 $2 over"; else echo "row $1 $2"; fi ;;
+            *failures* | *"not on this machine"*) echo "$line" ;;
+        esac
+    done </tmp/table
+}
 '
 
 # guest QEMU-ARGUMENT...: boots a guest that runs the script of standard input; prints its output.

@@ -5,7 +5,10 @@
  * node their pages are. Prints per node how many per cent of them are on the thread's own. Linked
  * with the C library alone; hakmem is preloaded.
  *
- *     node_pools PU PU       one PU of each node
+ *     node_pools PU PU            one PU of each node
+ *     node_pools migrate PU PU    one thread that goes from the first to the second: how many per
+ *                                 cent of its blocks are on the second's node, when all are its old
+ *                                 ones, and each time it has replaced as many as there are, at random
  */
 #include <pthread.h>
 #include <sched.h>
@@ -27,15 +30,22 @@ typedef struct count {
     unsigned node;
 } count_t;
 
+static uint32_t random_next(uint32_t *random) {
+    *random = *random * 1664525u + 1013904223u;
+    return *random >> 8;
+}
+
+static void fill_one(int side, size_t i, uint32_t *random) {
+    size_t bytes = LEAST_BYTES + random_next(random) % (MOST_BYTES - LEAST_BYTES);
+    blocks[side][i] = malloc(bytes);
+    if (blocks[side][i] == NULL)
+        abort();
+    memset(blocks[side][i], 0x5a, bytes);
+}
+
 static void fill(int side, uint32_t *random) {
-    for (size_t i = 0; i < BLOCKS; i++) {
-        *random = *random * 1664525u + 1013904223u;
-        size_t bytes = LEAST_BYTES + (*random >> 8) % (MOST_BYTES - LEAST_BYTES);
-        blocks[side][i] = malloc(bytes);
-        if (blocks[side][i] == NULL)
-            abort();
-        memset(blocks[side][i], 0x5a, bytes);
-    }
+    for (size_t i = 0; i < BLOCKS; i++)
+        fill_one(side, i, random);
 }
 
 /* Nodes of the pages that hold the last bytes of the blocks' first lines. */
@@ -59,19 +69,25 @@ static void nodes_count(int side, count_t *count) {
     }
 }
 
-static void *side_main(void *argument) {
-    const int side = *(int *)argument;
-    static count_t counts[SIDES];
-    unsigned pu;
-    uint32_t random = 1 + (uint32_t)side;
+/* Binds the calling thread; returns the PU's node. */
+static unsigned bind(int pu) {
+    unsigned here, node;
     cpu_set_t set;
     CPU_ZERO(&set);
-    CPU_SET(pus[side], &set);
+    CPU_SET(pu, &set);
     if (sched_setaffinity(0, sizeof set, &set) != 0 ||
-        syscall(SYS_getcpu, &pu, &counts[side].node, NULL) != 0) {
+        syscall(SYS_getcpu, &here, &node, NULL) != 0) {
         perror("cannot bind");
         exit(1);
     }
+    return node;
+}
+
+static void *side_main(void *argument) {
+    const int side = *(int *)argument;
+    static count_t counts[SIDES];
+    uint32_t random = 1 + (uint32_t)side;
+    counts[side].node = bind(pus[side]);
     for (int round = 0; round < ROUNDS; round++) {
         fill(side, &random);
         pthread_barrier_wait(&barrier); /* both sides have made theirs */
@@ -85,9 +101,39 @@ static void *side_main(void *argument) {
     return &counts[side];
 }
 
+static void share_print(const char *when, unsigned node) {
+    count_t count = {.node = node};
+    nodes_count(0, &count);
+    printf("%s: %zu %% of the blocks on node %u\n", when, count.own * 100 / count.all, node);
+}
+
+/* Blocks are replaced one by one in random order: slabs do not become empty, as they do when a
+ * thread frees all it has. */
+static void migrate(int from, int to) {
+    uint32_t random = 1;
+    bind(from);
+    fill(0, &random);
+    const unsigned node = bind(to);
+    share_print("migrated", node);
+    for (int times = 1; times <= 8; times *= 2) {
+        char when[32];
+        for (size_t i = 0; i < (size_t)(times + 1) / 2 * BLOCKS; i++) {
+            const size_t block = random_next(&random) % BLOCKS;
+            free(blocks[0][block]);
+            fill_one(0, block, &random);
+        }
+        snprintf(when, sizeof when, "replaced %d time%s", times, times == 1 ? "" : "s");
+        share_print(when, node);
+    }
+}
+
 int main(int argc, char **argv) {
     pthread_t threads[SIDES];
     int sides[SIDES];
+    if (argc == 4 && strcmp(argv[1], "migrate") == 0) {
+        migrate(atoi(argv[2]), atoi(argv[3]));
+        return 0;
+    }
     if (argc != 3)
         return 2;
     pthread_barrier_init(&barrier, NULL, SIDES);

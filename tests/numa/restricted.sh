@@ -16,6 +16,7 @@ done
 place compact@interleave 2
 nodes
 $hak/compare topology -p compact@node:0 -t 1 || echo "status $?"
+sweep mixed -t 1,5 -p scatter,pus:0
 $hak/build/worker mixed ops=1000 bind=0 || echo "status $?"
 $hak/build/worker mixed ops=1000 bind=1@bind:0 || echo "status $?"
 taskset -c 2,6 $hak/compare topology -p scatter -t 2

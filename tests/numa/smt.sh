@@ -5,6 +5,7 @@ for policy in compact scatter core smt llc numa distance:core distance:l3; do
     place $policy 6
 done
 place core 16
+sweep mixed -t 1,2 -p smt
 echo 0 >/sys/devices/system/cpu/cpu3/online
 echo 0 >/sys/devices/system/cpu/cpu5/online
 $hak/compare topology

@@ -21,11 +21,7 @@ echo "blocks that come from the node of their thread, after the other node's thr
 LD_PRELOAD=$hak/build/lib/libhakmem.so /node_pools 1 6
 echo "the same without an allocator that knows nodes:"
 LD_PRELOAD=$hak/build/lib/libfloor.so /node_pools 1 6
-status=0
-$hak/compare scale remote -r 1 -t 1,2 -p distance:other,scatter@node:1,compact@node:2 \
-    -a hakmem -o /tmp/results --seed 1 >/tmp/table 2>/tmp/progress || status=$?
-echo "sweep ended with status $status"
-while read -r line; do
-    case $line in hakmem*[0-9]* | floor*[0-9]* | *failures* | *"NUMA node 2"*) echo "$line" ;; esac
-done </tmp/table
+echo "a thread that goes to the other node and replaces its blocks:"
+LD_PRELOAD=$hak/build/lib/libhakmem.so /node_pools migrate 1 6
+sweep remote -t 1,2 -p distance:other,scatter@node:1,compact@node:2
 GUEST

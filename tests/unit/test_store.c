@@ -27,7 +27,7 @@
 #include "../../workloads/worker_timer.h"
 #include "synthetic_run.h"
 
-#define CURRENT "4" /* version of the schema */
+#define CURRENT "5" /* version of the schema */
 
 typedef struct fixture {
     char folder[64];
@@ -497,6 +497,8 @@ static void memory_and_latencies_are_recorded(void **state) {
                            .timed_ops_per_second = 5e6,
                            .steal_seconds = NAN};
     plain->memory[WL_MOMENT_IDLE] = (wl_memory_t){.rss_bytes = 1000, .lazy_free_bytes = 400};
+    plain->node_bytes[0] = 4096;
+    plain->node_bytes[WL_MAX_NODES - 1] = 8192;
     plain->timeline[1].ops_per_second = 7;
     plain->timeline[0].ops_per_second = NAN;
     cmp_uuid(sample.uuid);
@@ -524,6 +526,9 @@ static void memory_and_latencies_are_recorded(void **state) {
         {"SELECT lazy_free_bytes || ' ' || ifnull(mappings, 'none') FROM memory"
          " WHERE moment='idle'",
          "400 none"},
+        {"SELECT group_concat(kind || ' ' || node || ' ' || bytes) FROM node_memory"
+         " JOIN sample ON sample.id = node_memory.sample",
+         "throughput 0 4096,throughput 63 8192"},
         {"SELECT group_concat(ifnull(ops_per_second, 'none')) FROM timeline", "none,7.0"},
         {"SELECT group_concat(operation || ' ' || low_ns || '-' || high_ns || ' ' || count)"
          " FROM histogram ORDER BY operation",
@@ -703,6 +708,23 @@ static void a_database_of_version_2_gets_memory_and_latencies(void **state) {
     assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM memory"), "0");
 }
 
+static void a_database_of_version_4_gets_memory_by_node(void **state) {
+    fixture_t *fixture = *state;
+    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
+    sqlite3 *database = raw_open(fixture->path);
+    long version;
+    assert_int_equal(cmp_store_migrate(database, cmp_store_scripts, 4, &version),
+                     CMP_MIGRATION_DONE);
+    sqlite3_close(database);
+    raw_run(fixture->path,
+            "INSERT INTO machine(digest, id) VALUES('d', 'm');"
+            "INSERT INTO run(uuid, kind, started, seed, rounds, rounds_done, machine)"
+            " VALUES('old', 'measured', 1, '1', 1, 1, 'd')");
+    cmp_store_close(store_open(fixture));
+    assert_string_equal(value_of(fixture->path, "SELECT uuid FROM run"), "old");
+    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM node_memory"), "0");
+}
+
 static void a_failing_migration_changes_nothing(void **state) {
     fixture_t *fixture = *state;
     cmp_run_t run = synthetic_run(2);
@@ -795,6 +817,7 @@ int main(void) {
         store_test(a_program_is_recorded),
         store_test(a_database_of_version_1_gets_programs_and_counters),
         store_test(a_database_of_version_2_gets_memory_and_latencies),
+        store_test(a_database_of_version_4_gets_memory_by_node),
         store_test(a_failing_migration_changes_nothing),
         store_test(noise_history_pools_earlier_runs_of_the_machine),
         store_test(checked_and_oversubscribed_controls_are_no_history),

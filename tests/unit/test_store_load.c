@@ -101,6 +101,7 @@ static cmp_run_t full_run(void) {
             cmp_cell_add_sample(cell, &sample);
             cell->samples[round].memory[WL_MOMENT_IDLE] =
                 (wl_memory_t){3 << 20, 2 << 20, 1 << 20, 40960, 33};
+            cell->samples[round].node_bytes[1] = 4096 * (round + 1);
             cell->samples[round].counted = (cmp_count_t){1000, {10, 20, 30, 4, NAN}};
         }
     }
@@ -178,6 +179,8 @@ static void a_run_read_back_gives_the_same_reports(void **state) {
     assert_int_equal(read.cells[0].samples[1].counted.ops, 1000);
     assert_true(isnan(read.cells[0].samples[1].counted.events[4]));
     assert_int_equal(read.cells[0].samples[1].timeline_count, 2);
+    assert_int_equal(read.cells[0].samples[1].node_bytes[1], 8192);
+    assert_int_equal(read.cells[0].samples[1].node_bytes[0], 0);
     assert_int_equal(read.cells[3].store_id, run.cells[3].store_id);
     cmp_run_free(&read);
     cmp_run_free(&run);

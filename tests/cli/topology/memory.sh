@@ -19,12 +19,22 @@ for wrong in $pu@ $pu@bind: $pu@bind:x $pu@bind:1024 $pu@locally $pu@interleave:
     "$ROOT/build/worker" mixed ops=1000 bind=$wrong 2>message || status=$?
     [ $status = 2 ] || fail "$wrong: exit status $status"
 done
-# The name of the placement reaches table, data and database.
+# The name of the placement reaches table, data and database, and so does where the memory was.
 expect 0 mixed "${brief[@]}" -t 1 -a glibc -p pus:$pu@node:$node,compact@local --json out.json >table
 grep -q "placement pus:$pu@node:$node;" table || fail "$(cat table)"
-python "$pu" "$node" <<'SCRIPT'
-import json, sys
-pu, node = sys.argv[1:]
+python "$pu" "$node" "$RESULTS/results.db" <<'SCRIPT'
+import json, sqlite3, sys
+pu, node, database = sys.argv[1:]
 cells = json.load(open("out.json"))["cells"]
-assert {c["placement"] for c in cells} == {f"pus:{pu}@node:{node}", "compact@local"}
+bound = f"pus:{pu}@node:{node}"
+assert {c["placement"] for c in cells} == {bound, "compact@local"}
+nodes = {s["sample"]: s["node_bytes"] for c in cells if c["placement"] == bound for s in c["samples"]}
+assert nodes and all(list(n) == [node] and n[node] > 0 for n in nodes.values()), nodes
+# Of every sample the database has the same.
+stored = {}
+for sample, *row in sqlite3.connect(database).execute(
+        "SELECT uuid, node, bytes FROM node_memory JOIN sample ON sample.id = sample"):
+    stored.setdefault(sample, {})[str(row[0])] = row[1]
+shown = {s["sample"]: s["node_bytes"] for c in cells for s in c["samples"]}
+assert stored == shown, (stored, shown)
 SCRIPT
