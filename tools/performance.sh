@@ -1,0 +1,105 @@
+#!/bin/bash
+# Measures what docs/performance.md tabulates: hakmem beside its peers in the cells that its target names.
+# Each part is one `./compare` with interleaved rounds; its table and data (JSON of ./compare, compressed) go to
+# results/performance. tools/performance_table.py makes the document's tables of them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage='usage: tools/performance.sh [-a ALLOCATORS] [-r ROUNDS] [-o FOLDER] [PART...]
+
+Parts (all of them without a name):
+  mixed     257 to 768 and 16 to 1040 bytes, with 1024, 8192 and 65536 slots
+  remote    10, 50, 90 and 100 % of the blocks cross threads, in pairs and in a ring
+  larson    as it is by default
+  families  every other workload as it is by default
+  growth    mixed, remote and larson with 2 and with 64 threads
+
+  -a ALLOCATORS  as of compare: hakmem and what is installed without it
+  -r ROUNDS      6 without it, the fewest that give an interval
+  -o FOLDER      results/performance without it
+
+example: tools/performance.sh -a hakmem,jemalloc,mine=build/peers/mine.so mixed larson'
+
+folder=results/performance
+rounds=6
+allocators=()
+while getopts a:r:o:h option; do
+    case $option in
+    a) allocators=(-a "$OPTARG") ;;
+    r) rounds=$OPTARG ;;
+    o) folder=$OPTARG ;;
+    h)
+        echo "$usage"
+        exit 0
+        ;;
+    *)
+        echo "$usage" >&2
+        exit 2
+        ;;
+    esac
+done
+shift $((OPTIND - 1))
+[ -x ./compare ] || {
+    echo 'performance.sh: compare is not built; run ninja' >&2
+    exit 2
+}
+mkdir -p "$folder"
+status=0
+
+# measure NAME ARGUMENT...: a failure of an allocator is a result, so the rest goes on.
+measure() {
+    local name=$1 code=0
+    shift
+    echo "== $name"
+    ./compare "$@" "${allocators[@]}" -r "$rounds" --json "$folder/$name.json" >"$folder/$name.txt" ||
+        code=$?
+    [ "$code" -le 1 ] || exit "$code"
+    gzip -9nf "$folder/$name.json"
+    [ "$code" = 0 ] || status=1
+}
+
+mixed() {
+    local slots
+    for slots in 1024 8192 65536; do
+        measure "mixed-257-768-$slots" mixed -t 1,2 -s "slots=$slots"
+        measure "mixed-16-1040-$slots" mixed -t 1,2 -s "slots=$slots" -s min=16 -s max=1040
+    done
+}
+
+remote() {
+    local pattern percent
+    for pattern in pair ring; do
+        for percent in 10 50 90 100; do
+            measure "remote-$pattern-$percent" remote -t 1,2 -s "pattern=$pattern" \
+                -s "remote_pct=$percent"
+        done
+    done
+}
+
+families() {
+    local others
+    others=$(./compare --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z_]*\) .*/\1/p' |
+        grep -vxE 'mixed|remote|larson' | paste -s -d ,)
+    measure families "$others" -t 1,2
+}
+
+[ $# -gt 0 ] || set -- mixed remote larson families growth
+for part in "$@"; do
+    case $part in
+    mixed | remote | larson | families | growth) ;;
+    *)
+        echo "performance.sh: there is no part '$part'; see -h" >&2
+        exit 2
+        ;;
+    esac
+done
+for part in "$@"; do
+    case $part in
+    mixed) mixed ;;
+    remote) remote ;;
+    larson) measure larson larson -t 1,2 ;;
+    families) families ;;
+    growth) measure growth mixed,remote,larson -t 2,64 ;;
+    esac
+done
+exit $status

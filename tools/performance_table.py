@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Prints the tables of docs/performance.md from the data of tools/performance.sh.
+
+usage: tools/performance_table.py [FOLDER]        (results/performance)
+
+One row a cell: hakmem's throughput, the best peer's by the ratio of the same rounds with its interval,
+and memory beside the smallest peer's. Below them the geometric mean of the ratios. The floor and the
+A/A control are no peers. Nothing here computes statistics: estimates and intervals are those of the
+JSON documents.
+"""
+import gzip
+import json
+import math
+import os
+import sys
+
+SUFFIX = ".json.gz"
+GROWTH = "growth" + SUFFIX
+NO_PEERS = ("floor", "A/A control")
+
+
+def document(folder, name):
+    with gzip.open(os.path.join(folder, name), "rt", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def documents(folder):
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(SUFFIX) and name != GROWTH:
+            yield name[: -len(SUFFIX)], document(folder, name)
+
+
+def cells_of(measured):
+    """Rows of a document by (workload, threads), in order; each maps allocator to cell."""
+    rows = {}
+    for cell in measured["cells"]:
+        rows.setdefault((cell["workload"], cell["threads"]), {})[cell["allocator"]] = cell
+    return rows
+
+
+def peers_of(row):
+    return {name: cell for name, cell in row.items()
+            if name != "hakmem" and name not in NO_PEERS and cell["ops_per_second"]}
+
+
+def mebibytes(cell, field):
+    figure = cell.get(field)
+    return None if not figure or figure.get("median") is None else figure["median"] / 2**20
+
+
+def smallest(peers, field):
+    figures = [(mebibytes(cell, field), name) for name, cell in peers.items()]
+    figures = [figure for figure in figures if figure[0] is not None]
+    return min(figures) if figures else (None, "n/a")
+
+
+def number(value, places):
+    return "n/a" if value is None else f"{value:.{places}f}"
+
+
+def comparison_row(name, threads, row):
+    """The row's text, the ratio of hakmem over the best peer, and that of the peaks."""
+    peers = peers_of(row)
+    own = row["hakmem"]
+    best = max(peers, key=lambda peer: peers[peer]["ratio_to_first"]["estimate"])
+    ratio = peers[best]["ratio_to_first"]
+    peak, peak_peer = mebibytes(own, "peak_rss_bytes"), smallest(peers, "peak_rss_bytes")
+    freed, freed_peer = mebibytes(own, "end_rss_bytes"), smallest(peers, "end_rss_bytes")
+    low = 1 / ratio["high"] if ratio.get("high") else None
+    high = 1 / ratio["low"] if ratio.get("low") else None
+    text = (f"| {name} | {threads} | {own['ops_per_second']['median'] / 1e6:.3g} | {best} | "
+            f"{1 / ratio['estimate']:.2f} [{number(low, 2)}, {number(high, 2)}] | "
+            f"{number(peak, 1)} | {number(peak_peer[0], 1)} {peak_peer[1]} | "
+            f"{number(freed, 1)} | {number(freed_peer[0], 1)} {freed_peer[1]} |")
+    return text, 1 / ratio["estimate"], peak / peak_peer[0]
+
+
+def geometric_mean(values):
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def comparison(folder):
+    ratios, peaks, behind, large = [], [], [], []
+    print("| cell | threads | hakmem, M ops/s | best peer | hakmem / best | peak MiB | smallest peer's | "
+          "freed MiB | smallest peer's |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for name, measured in documents(folder):
+        rows = cells_of(measured)
+        several = len({workload for workload, _ in rows}) > 1
+        for (workload, threads), row in rows.items():
+            label = workload if several else name
+            text, ratio, peak = comparison_row(label, threads, row)
+            print(text)
+            ratios.append(ratio)
+            peaks.append(peak)
+            if ratio < 1:
+                behind.append(f"{label} {threads}: {ratio:.2f}")
+            if peak > 1.10:
+                large.append(f"{label} {threads}: {peak:.2f}")
+    print()
+    print(f"Geometric mean of hakmem / best peer over {len(ratios)} cells: {geometric_mean(ratios):.3f}; "
+          f"of the peaks over the smallest peer's: {geometric_mean(peaks):.3f}.")
+    print()
+    print(f"Behind the best peer in {len(behind)}: {', '.join(behind) or 'none'}.")
+    print()
+    print(f"Peak above 1.10 of the smallest peer's in {len(large)}: {', '.join(large) or 'none'}.")
+
+
+def growth(folder):
+    throughput = {}
+    for (workload, threads), row in cells_of(document(folder, GROWTH)).items():
+        for name, cell in row.items():
+            if name not in NO_PEERS and cell["ops_per_second"]:
+                throughput[workload, name, threads] = cell["ops_per_second"]["median"] / 1e6
+    counts = sorted({key[2] for key in throughput})
+    few, many = counts[0], counts[-1]
+    print()
+    print(f"| workload | allocator | {few} threads, M ops/s | {many} threads | {few} / {many} |")
+    print("|---|---|---|---|---|")
+    for (workload, name, threads), value in throughput.items():
+        other = throughput.get((workload, name, many))
+        if threads == few and other:
+            print(f"| {workload} | {name} | {value:.3g} | {other:.3g} | {value / other:.2f} |")
+
+
+def main():
+    folder = sys.argv[1] if len(sys.argv) > 1 else "results/performance"
+    if not os.path.isdir(folder):
+        sys.exit(f"performance_table.py: there is no folder {folder}; tools/performance.sh makes it")
+    comparison(folder)
+    if os.path.exists(os.path.join(folder, GROWTH)):
+        growth(folder)
+
+
+main()
