@@ -46,9 +46,10 @@ typedef enum hak_backend {
  * slab's first block lies up to a stride above the run's start. That makes the start of a block
  * known by its address alone (front.h), keeps the alignment that the stride has, and gives the
  * slabs of a class different cache colours (Bonwick, "The slab allocator", USENIX 1994).
- * Invariants: 0 <= first block - start of the run <= stride_bytes - gcd(stride_bytes,
- * HAK_UNIT_BYTES) blocks is as many as fit behind the largest such gap index of the block at offset
- * o of its slab's first = (o * index_magic) >> HAK_INDEX_SHIFT
+ *
+ * Invariants: the gap between the start of a run and its first block is at most stride_bytes -
+ * gcd(stride_bytes, HAK_UNIT_BYTES), and `blocks` is as many as fit behind the largest gap. The
+ * index of the block at offset o from the first is (o * index_magic) >> HAK_INDEX_SHIFT.
  */
 typedef struct hak_class {
     uint32_t stride_bytes;      /* distance of blocks, and their usable size */
