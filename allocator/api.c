@@ -61,6 +61,8 @@ static void *class_allocate(uint32_t class_id) {
     hak_heap_t *heap = hak_thread_heap;
     if (HAK_UNLIKELY(!hak_heap_is_real(heap)))
         heap = hak_thread_enter();
+    else if (HAK_UNLIKELY(heap->node_seen != heap->node))
+        heap = hak_heap_move(heap);
     void *block = lane_allocate(heap, class_id);
     return HAK_LIKELY(block != NULL) ? block : class_allocate_again(heap, class_id);
 }
@@ -146,9 +148,11 @@ static HAK_COLD void unmapped_free(void *block) {
 }
 
 /* All but foreign frees that their outbox takes at once. */
-static HAK_NOINLINE void free_elsewhere(void *block, uint32_t entry) {
+HAK_NOINLINE void hak_free_elsewhere(void *block) {
     hak_heap_t *heap = hak_thread_heap;
+    const uint32_t entry = hak_map_entry(block);
     const uint32_t owner = entry >> 16;
+    HAK_COUNT(FRONT, free_slow);
     if (HAK_LIKELY(owner - 1 < HAK_OWNER_SHARED)) {
         if (HAK_UNLIKELY(!hak_heap_is_real(heap)))
             heap = hak_thread_enter();
@@ -179,19 +183,19 @@ HAK_NOINLINE void hak_free_slow(void *block, uint32_t difference, hak_heap_t *he
     const uint32_t entry = difference ^ heap->tag;
     hak_outbox_t *outbox = &heap->outbox[(entry >> 16) % HAK_OUTBOXES];
     void **top = outbox->top;
-    HAK_COUNT(FRONT, free_slow);
     if (HAK_LIKELY(outbox->target == (entry & 0xffff0000u) && top != outbox->limit)) {
         const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
         const uint64_t magic = lane->start_magic;
         const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
         if (HAK_LIKELY((uintptr_t)block * magic < magic && bytes_left > 0)) {
+            HAK_COUNT(FRONT, free_slow);
             *top = block;
             outbox->top = top + 1;
             HAK_SHARE(outbox->bytes_left, bytes_left);
             return;
         }
     }
-    free_elsewhere(block, entry);
+    hak_free_elsewhere(block);
 }
 
 /* ------------------------------------------------------------------ sizes */

@@ -14,6 +14,7 @@
 /* Exits of the fast paths, in api.c. */
 void *hak_malloc_slow(size_t size);
 void hak_free_slow(void *block, uint32_t difference, hak_heap_t *heap);
+void hak_free_elsewhere(void *block);
 
 /* Newest block of the lane at this offset in the thread's heap; NULL when it is empty. */
 static inline void *hak_front_pop(size_t lane_offset) {
@@ -58,12 +59,12 @@ static inline void hak_front_free(void *block) {
     if (HAK_CHECK_FREE) {
         uint64_t magic = lane->start_magic;
         if (HAK_UNLIKELY((uintptr_t)block * magic >= magic || top[-1] == block)) {
-            hak_free_slow(block, offset, heap);
+            hak_free_elsewhere(block);
             return;
         }
     }
     if (HAK_UNLIKELY(top == lane->limit)) {
-        hak_free_slow(block, offset, heap);
+        hak_free_elsewhere(block);
         return;
     }
     *top = block;

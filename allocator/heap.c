@@ -122,11 +122,20 @@ static hak_heap_t *heap_create(uint32_t state) {
     return heap;
 }
 
-static hak_heap_t *heap_acquire(void) {
+/* An idle heap of the node; any other one only where `any`. heaps.lock is held. */
+static hak_heap_t **idle_find(uint32_t node, bool any) {
+    for (hak_heap_t **link = &heaps.idle; *link != NULL; link = &(*link)->next_idle)
+        if ((*link)->node == node)
+            return link;
+    return any && heaps.idle != NULL ? &heaps.idle : NULL;
+}
+
+static hak_heap_t *heap_acquire(uint32_t node, bool any) {
     hak_lock(&heaps.lock);
-    hak_heap_t *heap = heaps.idle;
+    hak_heap_t **link = idle_find(node, any);
+    hak_heap_t *heap = link != NULL ? *link : NULL;
     if (heap != NULL) {
-        heaps.idle = heap->next_idle;
+        *link = heap->next_idle;
         heap->next_idle = NULL;
         heaps.idle_lane_bytes -= heap->idle_lane_bytes;
         heap->idle_lane_bytes = 0;
@@ -135,6 +144,8 @@ static hak_heap_t *heap_acquire(void) {
     } else {
         heap = heap_create(HAK_HEAP_BOUND);
     }
+    if (heap != NULL)
+        heap->node = heap->node_seen = node;
     hak_unlock(&heaps.lock);
     return heap;
 }
@@ -208,21 +219,39 @@ HAK_COLD bool hak_start(void) {
     return started;
 }
 
-HAK_COLD hak_heap_t *hak_thread_enter(void) {
-    if (thread_exited || !hak_start())
-        return NULL;
-    if (hak_heap_is_real(hak_thread_heap))
-        return hak_thread_heap; /* hak_start came back here by way of an allocation */
-    hak_heap_t *heap = heap_acquire();
-    if (heap == NULL)
-        return NULL;
+static void thread_bind(hak_heap_t *heap) {
     hak_thread_heap = heap; /* first: pthread_setspecific may allocate */
     if (start.exit_key_made) {
         int saved_errno = errno;
         (void)pthread_setspecific(start.exit_key, heap);
         errno = saved_errno;
     }
+}
+
+HAK_COLD hak_heap_t *hak_thread_enter(void) {
+    if (thread_exited || !hak_start())
+        return NULL;
+    if (hak_heap_is_real(hak_thread_heap))
+        return hak_thread_heap; /* hak_start came back here by way of an allocation */
+    hak_heap_t *heap = heap_acquire(hak_os_node(), true);
+    if (heap == NULL)
+        return NULL;
+    thread_bind(heap);
     return heap;
+}
+
+HAK_COLD hak_heap_t *hak_heap_move(hak_heap_t *heap) {
+    const uint32_t node = heap->node_seen;
+    hak_heap_t *other = heap_acquire(node, false);
+    if (other == NULL) {
+        heap->node = node; /* no more heaps: new slabs at least come from the new node */
+        return heap;
+    }
+    HAK_COUNT(HEAP, moved);
+    hak_spill_all(heap, EXIT_KEEP_BYTES);
+    thread_bind(other);
+    heap_release(heap);
+    return other;
 }
 
 /* ------------------------------------------------------------------ sweep */

@@ -80,6 +80,8 @@ struct hak_heap {
     size_t lane_bytes;                         /* [owner] sum of capacity x stride of all lanes */
     uint8_t refill_blocks[HAK_CLASS_MAX + 1];  /* [owner] next refill's size, doubling */
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
+    uint32_t node;           /* [owner] NUMA node that it serves; idle: [lock:heaps] */
+    uint32_t node_seen;      /* [owner] where its thread ran when it last looked */
     hak_chunk_t *inbox_seen; /* [lock:heaps] newest chunk at the last sweep */
 
     struct hak_heap *next_idle; /* [lock:heaps] */
@@ -112,6 +114,10 @@ static inline hak_lane_t *hak_heap_lane(hak_heap_t *heap, uint32_t class_id) {
  * to the thread. NULL when the thread is exiting, when there are no more heaps, or no memory: the
  * caller then uses the common heap. */
 hak_heap_t *hak_thread_enter(void);
+
+/* For a thread that was seen on another NUMA node than its heap's: that heap becomes idle, for the
+ * next thread of its node, and the thread gets one of its new node, which is returned. */
+hak_heap_t *hak_heap_move(hak_heap_t *heap);
 
 /* Starts the allocator if that has not happened. False when there is no memory for it. */
 bool hak_start(void);

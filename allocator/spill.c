@@ -84,6 +84,7 @@ static void purge_old(uint64_t now) {
 HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     uint64_t now = hak_os_milliseconds();
     heap->slow_calls = 0;
+    heap->node_seen = hak_os_node(); /* moving has to wait until nobody works with this heap */
     hak_remote_flush(heap);
     if (now - heap->looked_ms < hak_options.purge_ms)
         return;

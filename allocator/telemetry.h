@@ -128,6 +128,7 @@
 #define HAK_HEAP_COUNTERS(X)                                                                       \
     X(created, "heaps made")                                                                       \
     X(inherited, "idle heaps that a new thread took over")                                         \
+    X(moved, "times a thread took another heap since it runs on another NUMA node")                \
     X(released, "heaps that became idle when their thread exited")                                 \
     X(swept, "heaps whose inbox was drained because their thread did not look")                    \
     X(abandoned_at_fork, "heaps whose thread vanished in a fork")
