@@ -8,7 +8,8 @@
  *     node_pools PU PU            one PU of each node
  *     node_pools migrate PU PU    one thread that goes from the first to the second: how many per
  *                                 cent of its blocks are on the second's node, when all are its old
- *                                 ones, and each time it has replaced as many as there are, at random
+ *                                 ones, and each time it has replaced as many as there are, at
+ * random
  */
 #include <pthread.h>
 #include <sched.h>
