@@ -129,8 +129,8 @@ typedef struct cmp_sample {
     uint64_t peak_rss_bytes;
     wl_memory_t memory[WL_MOMENTS]; /* without bookkeeping but in page_table_bytes; 0: not taken */
     uint64_t live_bytes;            /* requested bytes at WL_MOMENT_PEAK_LIVE */
-    /* Private anonymous memory on each NUMA node (OS index) at WL_MOMENT_PEAK_LIVE; 0 where there is
-     * none, and on all where the placement does not bind memory. */
+    /* Private anonymous memory on each NUMA node (OS index) at WL_MOMENT_PEAK_LIVE; 0 where there
+     * is none, and on all where the placement does not bind memory. */
     uint64_t node_bytes[WL_MAX_NODES];
     uint64_t minor_faults, major_faults, voluntary_switches, involuntary_switches;
     double user_seconds, system_seconds;
