@@ -96,8 +96,8 @@ static size_t file_size(const pub_folder_t *folder, const char *name) {
 /* Leaves pictures off the page, whole kinds at a time, until it has its size; they stay beside it.
  */
 static void page_fit(const publication_t *publication, pub_gallery_t *gallery) {
-    static const char *const kinds[] = {"rss-",   "latency-free-", "memory-", "latency-malloc-",
-                                        "ratio-", "throughput-"};
+    static const char *const kinds[] = {
+        "rss-", "latency-free-", "memory-", "latency-malloc-", "scaling-", "ratio-", "throughput-"};
     for (size_t kind = 0; kind <= sizeof kinds / sizeof kinds[0]; kind++) {
         char *page = NULL;
         size_t length = 0;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "publish_scaling.h"
 #include "report_text.h"
 
 enum { RATIO_DECIMALS = 3 };
@@ -457,6 +458,7 @@ static void heading_fill(pub_document_t *document, const pub_set_t *set, size_t 
         if (gallery->plates[i].heading == index)
             pub_picture(document, gallery->plates[i].id, gallery->plates[i].title,
                         gallery->plates[i].description);
+    pub_scaling_table(document, set, index);
     if (any_row(set, heading, has_memory))
         memory_table(document, set, heading);
     if (any_row(set, heading, has_latency))
