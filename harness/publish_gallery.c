@@ -317,6 +317,20 @@ static void ratio_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t in
 /* Writes a row's curve as data lines "x y"; the number of points. */
 typedef size_t curve_t(const pub_set_t *set, const pub_row_t *row, int what, FILE *out);
 
+static bool any_of_run(const pub_work_t *work, const bool *drawn, size_t run) {
+    bool any = false;
+    for (size_t i = 0; i < work->row_count; i++)
+        any |= drawn[i] && work->rows[i].run == run;
+    return any;
+}
+
+static size_t first_of_run(const pub_work_t *work, size_t run) {
+    size_t i = 0;
+    while (i < work->row_count && (work->rows[i].run != run || work->rows[i].series < 0))
+        i++;
+    return i;
+}
+
 /* A block per row that has points, then the plot command; false when none has. */
 static bool curves_plot(const pub_set_t *set, const pub_work_t *work, curve_t *curve, int what,
                         pub_sketch_t *sketch) {
@@ -358,7 +372,13 @@ static bool curves_plot(const pub_set_t *set, const pub_work_t *work, curve_t *c
     for (size_t i = 0; plotted > 0 && i < work->row_count; i++) {
         if (drawn[i] || work->rows[i].series < 0)
             continue;
-        char *name = pub_row_name(set, &work->rows[i]), *brief = pub_short_name(name);
+        const size_t run = work->rows[i].run;
+        const bool whole = !any_of_run(work, drawn, run); /* it was not asked for */
+        if (whole && first_of_run(work, run) != i)
+            continue;
+        char *name =
+            whole ? cmp_text("run %c", set->runs[run].letter) : pub_row_name(set, &work->rows[i]);
+        char *brief = pub_short_name(name);
         char *title = cmp_text("%s: n/a", brief);
         fputs(", \\\n  NaN with points pt 2 lc rgb '" PUB_INK "' title ", sketch->script);
         pub_quoted_write(sketch->script, title, false);
@@ -407,10 +427,10 @@ static void latency_sketches(pub_gallery_t *gallery, const pub_set_t *set, size_
                 "Latency of %s in ns (log scale) over percentiles up to 99.99; lower is better; "
                 "the table of latencies has the figures.",
                 names[operation]);
-        fputs("set grid xtics ytics lc rgb '" PUB_LINE "' dt 1 lw 0.5\n"
+        fputs("set grid xtics ytics lt 1 lc rgb '" PUB_LINE "' lw 0.5\n"
               "set logscale y\nset xrange [0.1:4]\n"
               "set xtics ('50' 0.30103, '90' 1, '99' 2, '99.9' 3, '99.99' 4)\n"
-              "set xlabel 'percentile'\nset key top left\n",
+              "set xlabel 'percentile'\nset key outside right top\n",
               sketch->script);
         fprintf(sketch->script, "set ylabel 'latency of %s, ns (lower is better)'\n",
                 names[operation]);
@@ -519,7 +539,7 @@ static void rss_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t work
     fputs("RSS in MiB over the seconds of a sample, median over the samples, from 0; lower is "
           "better; the table of RSS has the figures.",
           sketch->words);
-    fputs("set grid xtics ytics lc rgb '" PUB_LINE "' dt 1 lw 0.5\n"
+    fputs("set grid xtics ytics lt 1 lc rgb '" PUB_LINE "' lw 0.5\n"
           "set xrange [0:*]\nset yrange [0:*]\n"
           "set xlabel 'seconds since the start of the sample'\n"
           "set ylabel 'RSS, MiB (lower is better)'\nset key outside right top\n",
@@ -610,13 +630,19 @@ static void pareto_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t w
     for (size_t i = 0; i < work->row_count; i++) {
         double mib;
         cmp_interval_t speed;
-        if (pareto_figure(set, &work->rows[i], &mib, &speed))
-            fprintf(sketch->script, "$r%zu << EOD\n%.9g %.9g %.9g %.9g\nEOD\n", i, mib,
-                    speed.estimate, speed.valid ? speed.low : speed.estimate,
-                    speed.valid ? speed.high : speed.estimate);
+        if (!pareto_figure(set, &work->rows[i], &mib, &speed))
+            continue;
+        if (set->run_count > 1)
+            fprintf(sketch->script,
+                    "set label '%c' at first %.9g, first %.9g left offset char 0.9, 0 textcolor "
+                    "rgb '" PUB_INK "'\n",
+                    set->runs[work->rows[i].run].letter, mib, speed.estimate);
+        fprintf(sketch->script, "$r%zu << EOD\n%.9g %.9g %.9g %.9g\nEOD\n", i, mib, speed.estimate,
+                speed.valid ? speed.low : speed.estimate,
+                speed.valid ? speed.high : speed.estimate);
     }
     fprintf(sketch->script,
-            "set grid xtics ytics lc rgb '" PUB_LINE "' dt 1 lw 0.5\n"
+            "set grid xtics ytics lt 1 lc rgb '" PUB_LINE "' lw 0.5\n"
             "set xlabel 'peak RSS, MiB (less is better)'\n"
             "set ylabel '%s (more is better)'\nset key outside right top\nset offsets graph 0.08, "
             "graph 0.08, graph 0.08, graph 0.08\nplot ",

@@ -89,6 +89,7 @@ static void axis_add(axis_t *axis, uint32_t threads, bool over) {
 static void axis_write(const axis_t *axis, FILE *out) {
     const double first = axis->threads[0], last = axis->threads[axis->count - 1];
     const double margin = axis->count > 2 ? 1.15 : 1.3;
+    bool shared = false;
     fputs("set logscale x 2\nset xtics (", out);
     for (size_t i = 0; i < axis->count; i++)
         fprintf(out, "%s%u", i > 0 ? ", " : "", axis->threads[i]);
@@ -99,12 +100,12 @@ static void axis_write(const axis_t *axis, FILE *out) {
             const double bound = sqrt((double)axis->threads[i - 1] * axis->threads[i]);
             fprintf(out,
                     "set object 1 rectangle from first %.6g, graph 0 to graph 1, graph 1 fillcolor "
-                    "rgb '" PUB_NOISE "' fillstyle solid 1 noborder behind\n"
-                    "set label 'more threads than PUs' at first %.6g, graph 0.04 textcolor rgb "
-                    "'" PUB_INK "'\n",
-                    bound, bound * 1.01);
+                    "rgb '" PUB_NOISE "' fillstyle solid 1 noborder behind\n",
+                    bound);
+            shared = true;
             break;
         }
+    fprintf(out, "set xlabel 'threads%s'\n", shared ? " (shaded: more than PUs)" : "");
 }
 
 /* A block "threads median low high"; where a point is missing the line is interrupted. Returns in
@@ -187,12 +188,15 @@ typedef struct drawing {
     pub_sketch_t *sketch;
     FILE *plot; /* the command, written when all data are */
     size_t count, drawn;
+    size_t first_run; /* whose lines are drawn through */
     bool linear;
 } drawing_t;
 
 static void curve_take(const pub_set_t *set, size_t run, const cmp_scaling_curve_t *curve,
                        size_t index, void *context) {
     drawing_t *drawing = context;
+    if (index == 0)
+        drawing->first_run = run;
     FILE *script = drawing->sketch->script;
     const pub_row_t row = row_of(set, run, curve->points[0].cell);
     const pub_series_t *series = &set->series[row.series];
@@ -211,7 +215,8 @@ static void curve_take(const pub_set_t *set, size_t run, const cmp_scaling_curve
             drawing->plot,
             ", \\\n  $c%zu using 1:2:3:4 with yerrorlines lc rgb '%s' lw 1.8 dt %d pt %d ps 0.8 "
             "title ",
-            index, series->light, run > 0 ? (int)(run % 4) + 2 : series->dash, series->point);
+            index, series->light, run > drawing->first_run ? (int)(run % 4) + 2 : series->dash,
+            series->point);
         drawing->drawn++;
     }
     pub_quoted_write(drawing->plot, title, false);
@@ -239,8 +244,8 @@ void pub_scaling_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t hea
             "dashed line is what %s would reach if every PU added as much as the first; the table "
             "of scaling has the figures.",
             set->baseline);
-    fputs("set grid xtics ytics lc rgb '" PUB_LINE "' dt 1 lw 0.5\n"
-          "set xlabel 'threads'\nset ylabel 'M ops/s (more is better)'\n"
+    fputs("set grid xtics ytics lt 1 lc rgb '" PUB_LINE "' lw 0.5\n"
+          "set ylabel 'M ops/s (more is better)'\n"
           "set key outside right top\n",
           drawing.sketch->script);
     axis_write(&axis, drawing.sketch->script);

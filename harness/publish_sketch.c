@@ -23,7 +23,7 @@ pub_sketch_t *pub_sketch_begin(void) {
           "set xlabel textcolor rgb '" PUB_INK "'\n"
           "set ylabel textcolor rgb '" PUB_INK "'\n"
           "set key textcolor rgb '" PUB_INK "'\n"
-          "set grid xtics lc rgb '" PUB_LINE "' dt 1 lw 0.5\n"
+          "set grid xtics lt 1 lc rgb '" PUB_LINE "' lw 0.5\n"
           "set errorbars small\n",
           sketch->script);
     return sketch;
