@@ -18,7 +18,7 @@
 #include "publish_formats.h"
 #include "store_manage.h"
 
-enum { KEY_FROM = 256, KEY_BUNDLE, KEY_BASELINE, KEY_TITLE, KEY_NO_PICTURES };
+enum { KEY_FROM = 256, KEY_BUNDLE, KEY_BASELINE, KEY_TITLE, KEY_NO_PICTURES, KEY_NO_PNG };
 
 #define PICTURES "pictures"
 
@@ -29,7 +29,7 @@ typedef struct publish_options {
     char **runs; /* as named */
     size_t run_count;
     const char *output, *from, *bundle, *baseline, *title;
-    bool no_pictures, help;
+    bool no_pictures, no_png, help;
 } publish_options_t;
 
 /* What the formats are rendered from. */
@@ -71,12 +71,12 @@ static const struct {
 };
 
 static bool pictures_draw(pub_folder_t *folder, pub_gallery_t *gallery, const pub_set_t *set,
-                          char *error, size_t error_bytes) {
+                          bool png, char *error, size_t error_bytes) {
     char *below = pub_folder_below(folder, PICTURES, error, error_bytes);
-    bool good = below != NULL && pub_gallery_draw(gallery, set, below, error, error_bytes);
-    static const char *const endings[] = {"svg", "png", "gnuplot"};
+    bool good = below != NULL && pub_gallery_draw(gallery, set, below, png, error, error_bytes);
+    static const char *const endings[] = {"svg", "gnuplot", "png"};
     for (size_t i = 0; good && i < gallery->count; i++)
-        for (size_t j = 0; j < sizeof endings / sizeof endings[0]; j++) {
+        for (size_t j = 0; j < sizeof endings / sizeof endings[0] - !png; j++) {
             char *name = cmp_text(PICTURES "/%s.%s", gallery->plates[i].id, endings[j]);
             pub_folder_add(folder, name);
             free(name);
@@ -96,8 +96,8 @@ static size_t file_size(const pub_folder_t *folder, const char *name) {
 /* Leaves pictures off the page, whole kinds at a time, until it has its size; they stay beside it.
  */
 static void page_fit(const publication_t *publication, pub_gallery_t *gallery) {
-    static const char *const kinds[] = {"rss-",   "latency-free-", "memory-", "latency-malloc-",
-                                        "ratio-", "throughput-"};
+    static const char *const kinds[] = {
+        "rss-", "latency-free-", "memory-", "latency-malloc-", "scaling-", "ratio-", "throughput-"};
     for (size_t kind = 0; kind <= sizeof kinds / sizeof kinds[0]; kind++) {
         char *page = NULL;
         size_t length = 0;
@@ -124,7 +124,8 @@ static bool folder_publish(pub_folder_t *folder, const publish_options_t *option
     bool good = true;
     if (!options->no_pictures) {
         pub_gallery_make(&gallery, set);
-        good = gallery.count == 0 || pictures_draw(folder, &gallery, set, error, error_bytes);
+        good = gallery.count == 0 ||
+               pictures_draw(folder, &gallery, set, !options->no_png, error, error_bytes);
     }
     if (good) {
         const publication_t publication = {set, &gallery, &document};
@@ -233,6 +234,9 @@ static error_t publish_parse(int key, char *value, struct argp_state *state) {
     case KEY_NO_PICTURES:
         options->no_pictures = true;
         return 0;
+    case KEY_NO_PNG:
+        options->no_png = true;
+        return 0;
     case ARGP_KEY_ARG:
         options->runs[options->run_count++] = value;
         return 0;
@@ -253,6 +257,7 @@ static const struct argp_option publish_option_table[] = {
      "What ratios refer to (default: the first allocator of the earliest run)", 0},
     {"title", KEY_TITLE, "TEXT", 0, "Title (default: Memory allocators compared)", 0},
     {"no-pictures", KEY_NO_PICTURES, NULL, 0, "Draw nothing; gnuplot is not needed then", 0},
+    {"no-png", KEY_NO_PNG, NULL, 0, "Draw pictures as SVG alone: PNGs make most of the size", 0},
     {"help", 'h', NULL, 0, "Print this help", 0},
     {0},
 };

@@ -24,6 +24,7 @@
 #include "report.h"
 #include "report_json.h"
 #include "report_text.h"
+#include "scaling.h"
 #include "session.h"
 #include "store_manage.h"
 
@@ -199,6 +200,20 @@ static int list_action(results_options_t *options) {
 
 /* ---------------------------------------------------------------- show */
 
+/* As the command printed it that measured. */
+static void recorded_print(cmp_recorded_t *recorded) {
+    if (!cmp_recorded_is_scale(&recorded->run)) {
+        cmp_report_table(&recorded->report, stdout, cmp_session_colour());
+        return;
+    }
+    cmp_scaling_t scaling = cmp_scaling_make(&recorded->report);
+    recorded->report.scaling = &scaling;
+    cmp_scaling_print(&scaling, stdout, cmp_session_colour());
+    cmp_report_footer(&recorded->report, stdout);
+    recorded->report.scaling = NULL;
+    cmp_scaling_free(&scaling);
+}
+
 static int show_action(results_options_t *options) {
     cmp_store_t *store = store_open(options);
     size_t count;
@@ -218,7 +233,7 @@ static int show_action(results_options_t *options) {
             cmp_run_note(&recorded.run,
                          "the ratio's interval in the table is not corrected for the "
                          "looks that ab took; that of the verdict is");
-        cmp_report_table(&recorded.report, stdout, cmp_session_colour());
+        recorded_print(&recorded);
         cmp_recorded_free(&recorded);
     }
     free(uuids);
@@ -258,7 +273,13 @@ static bool json_render(const void *context, FILE *file) {
     cmp_recorded_t recorded;
     if (!cmp_recorded_load(&recorded, runs->store, runs->uuids[0], runs->error, runs->error_bytes))
         return false;
+    cmp_scaling_t scaling = {0};
+    if (cmp_recorded_is_scale(&recorded.run)) {
+        scaling = cmp_scaling_make(&recorded.report);
+        recorded.report.scaling = &scaling;
+    }
     bool written = cmp_report_json(&recorded.report, file);
+    cmp_scaling_free(&scaling);
     cmp_recorded_free(&recorded);
     return written;
 }

@@ -267,7 +267,7 @@ static void impossible_describe(scale_t *scale) {
         scale->sentences[i] =
             cmp_text("%s with %s thread%s: %s", topo_policy_name(point->place), point->threads,
                      strcmp(point->threads, "1") == 0 ? "" : "s", point->reason);
-        cmp_run_note(&scale->session.run, "not on this machine: %s", scale->sentences[i]);
+        cmp_run_note(&scale->session.run, CMP_NOTE_IMPOSSIBLE "%s", scale->sentences[i]);
     }
 }
 
@@ -321,9 +321,7 @@ static int report_print(const scale_t *scale) {
     const cmp_session_t *session = &scale->session;
     cmp_report_t report = cmp_report_make(&session->run);
     cmp_report_add_history(&report, session->history, session->history_count);
-    cmp_scaling_t scaling = cmp_scaling_make(&report, &session->schedule);
-    scaling.impossible = scale->sentences;
-    scaling.impossible_count = scale->impossible_count;
+    cmp_scaling_t scaling = cmp_scaling_make(&report);
     report.scaling = &scaling;
     const bool quiet = cmp_session_quiet(session);
     if (!quiet) {
@@ -358,7 +356,7 @@ static int measure(scale_t *scale) {
 static void dry_run_print(scale_t *scale) {
     cmp_session_print_plan(&scale->session);
     for (size_t i = 0; i < scale->impossible_count; i++)
-        printf("  not on this machine: %s\n", scale->sentences[i]);
+        printf("  " CMP_NOTE_IMPOSSIBLE "%s\n", scale->sentences[i]);
 }
 
 /* The default placements depend on the node, but what --membind says can be read here. */

@@ -24,6 +24,7 @@
 #define CMP_NOTE_INTERRUPTED "interrupted after "
 #define CMP_NOTE_RESUMED     "resumed "
 #define CMP_NOTE_VERDICT     "verdict for "
+#define CMP_NOTE_IMPOSSIBLE  "not on this machine: "
 #define CMP_MAX_SETTINGS     16 /* environment settings of one allocator's row */
 
 /* Why a sample has no figures. The names (cmp_failure_name) are part of the JSON contract. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "publish_scaling.h"
 #include "report_text.h"
 
 enum { RATIO_DECIMALS = 3 };
@@ -70,16 +71,19 @@ static void key_columns(pub_document_t *document, const pub_set_t *set,
         pub_column(document, false, "Run");
 }
 
+static void threads_field(pub_document_t *document, const cmp_cell_t *cell) {
+    if (cell->oversubscribed)
+        pub_text(document, PUB_PLAIN, "%u (over)", cell->threads);
+    else
+        pub_count(document, cell->threads);
+}
+
 static void key_fields(pub_document_t *document, const pub_set_t *set, const pub_row_t *row) {
     const cmp_cell_t *cell = pub_cell_of(set, row);
     pub_row(document);
     pub_name(document, row->series, pub_allocator_of(set, row)->label);
-    if (!cmp_cell_is_program(cell)) {
-        if (cell->oversubscribed)
-            pub_text(document, PUB_PLAIN, "%u (over)", cell->threads);
-        else
-            pub_count(document, cell->threads);
-    }
+    if (!cmp_cell_is_program(cell))
+        threads_field(document, cell);
     if (set->run_count > 1)
         pub_text(document, PUB_PLAIN, "%c", set->runs[row->run].letter);
 }
@@ -281,14 +285,33 @@ static const pub_row_t *row_in_run(const pub_work_t *work, int series, size_t ru
     return NULL;
 }
 
+/* True where a run has any row of the heading. */
+static bool has_run(const pub_set_t *set, const pub_heading_t *heading, size_t run) {
+    for (size_t w = 0; w < heading->work_count; w++) {
+        const pub_work_t *work = &set->works[heading->works[w]];
+        for (size_t i = 0; i < work->row_count; i++)
+            if (work->rows[i].run == run)
+                return true;
+    }
+    return false;
+}
+
+/* Nothing where one run has all of the heading. */
 static void side_by_side(pub_document_t *document, const pub_set_t *set,
                          const pub_heading_t *heading) {
+    size_t runs = 0;
+    for (size_t run = 0; run < set->run_count; run++)
+        runs += has_run(set, heading, run);
+    if (runs < 2)
+        return;
     pub_table(document, "%s of %s, runs side by side, with ratios to %s",
               heading->program ? "Wall time (s)" : "M ops/s", heading->title, set->baseline);
     pub_column(document, false, "Allocator");
     if (!heading->program)
         pub_column(document, true, "Threads");
     for (size_t run = 0; run < set->run_count; run++) {
+        if (!has_run(set, heading, run))
+            continue;
         pub_column(document, true, "Run %c", set->runs[run].letter);
         pub_column(document, true, "Ratio in %c", set->runs[run].letter);
     }
@@ -303,8 +326,10 @@ static void side_by_side(pub_document_t *document, const pub_set_t *set,
             pub_row(document);
             pub_name(document, row->series, pub_allocator_of(set, row)->label);
             if (!heading->program)
-                pub_count(document, pub_cell_of(set, row)->threads);
+                threads_field(document, pub_cell_of(set, row));
             for (size_t run = 0; run < set->run_count; run++) {
+                if (!has_run(set, heading, run))
+                    continue;
                 const pub_row_t *there = row_in_run(work, row->series, run);
                 const bool has = there != NULL;
                 pub_number(document, has && is_best(set, work, there) ? PUB_BEST : PUB_PLAIN,
@@ -457,6 +482,7 @@ static void heading_fill(pub_document_t *document, const pub_set_t *set, size_t 
         if (gallery->plates[i].heading == index)
             pub_picture(document, gallery->plates[i].id, gallery->plates[i].title,
                         gallery->plates[i].description);
+    pub_scaling_table(document, set, index);
     if (any_row(set, heading, has_memory))
         memory_table(document, set, heading);
     if (any_row(set, heading, has_latency))

@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "csv_field.h"
+#include "publish_scaling.h"
 #include "report_json.h"
 
 bool pub_samples_csv(const pub_set_t *set, FILE *out) {
@@ -75,6 +76,18 @@ static void program_figures(const cmp_cell_figures_t *cell, bool program, figure
     figure_add(figures, count, "page_faults", program ? cell->page_faults : NAN);
 }
 
+static void scaling_figures(const cmp_scaling_point_t *point, figure_t *figures, size_t *count) {
+    static const cmp_interval_t none = {NAN, NAN, NAN, NAN, false};
+    const cmp_interval_t *speed_up = point != NULL ? &point->speed_up : &none;
+    const cmp_interval_t *efficiency = point != NULL ? &point->efficiency : &none;
+    figure_add(figures, count, "speed_up", speed_up->estimate);
+    figure_add(figures, count, "speed_up_low", speed_up->low);
+    figure_add(figures, count, "speed_up_high", speed_up->high);
+    figure_add(figures, count, "efficiency", efficiency->estimate);
+    figure_add(figures, count, "efficiency_low", efficiency->low);
+    figure_add(figures, count, "efficiency_high", efficiency->high);
+}
+
 static size_t figures_list(const pub_set_t *set, const pub_row_t *row,
                            figure_t figures[FIGURES_MAX]) {
     const cmp_cell_figures_t *cell = pub_figures_of(set, row);
@@ -96,6 +109,7 @@ static size_t figures_list(const pub_set_t *set, const pub_row_t *row,
     figure_add(figures, &count, "ratio_high", ab ? NAN : ratio->high);
     figure_add(figures, &count, "ratio_confidence", ab ? NAN : ratio->confidence);
     figure_add(figures, &count, "holm_p", ab ? NAN : cell->holm_p);
+    scaling_figures(pub_scaling_point(set, row), figures, &count);
     figure_add(figures, &count, "peak_rss_bytes", cell->peak_rss_bytes);
     figure_add(figures, &count, "empty_rss_bytes", cell->memory[WL_MOMENT_EMPTY].rss_bytes);
     figure_add(figures, &count, "peak_live_rss_bytes", cell->memory[WL_MOMENT_PEAK_LIVE].rss_bytes);

@@ -1,5 +1,5 @@
 /*
- * Draws the pictures of a gallery with gnuplot, all SVGs in one process and all PNGs in another,
+ * Draws the pictures of a gallery with gnuplot, all SVGs in one process and the PNGs in two,
  * and makes of each SVG one for a file, on white, and one for the page, in the page's colours. Main
  * thread of compare.
  */
@@ -17,7 +17,10 @@
 #include "paths.h"
 
 #define SVG_DRIVER ".draw-svg"
-#define PNG_DRIVER ".draw-png"
+#define PNG_DRIVER ".draw-png" /* and "2": PNGs take longest, so two processes share them */
+
+static const char *const drivers[] = {SVG_DRIVER, PNG_DRIVER, PNG_DRIVER "2"};
+enum { DRIVER_COUNT = sizeof drivers / sizeof drivers[0] };
 
 /* ---------------------------------------------------------------- running gnuplot */
 
@@ -33,10 +36,13 @@ static bool file_close(FILE *file) {
     return file != NULL && fclose(file) == 0 && good;
 }
 
-static bool driver_write(const pub_gallery_t *gallery, const char *folder, bool svg) {
-    FILE *driver = file_open(folder, svg ? SVG_DRIVER : PNG_DRIVER, "");
+static bool driver_write(const pub_gallery_t *gallery, const char *folder, size_t index) {
+    FILE *driver = file_open(folder, drivers[index], "");
+    const bool svg = index == 0;
     for (size_t i = 0; driver != NULL && i < gallery->count; i++) {
         const pub_plate_t *plate = &gallery->plates[i];
+        if (!svg && i % 2 != index - 1)
+            continue;
         if (svg)
             fprintf(driver,
                     "set terminal svg size %d,%d dynamic noenhanced font 'DejaVu Sans,14'\n"
@@ -73,9 +79,11 @@ static void complaint_copy(const char *text, char *line, size_t line_bytes) {
 
 static bool gnuplot_run(const char *folder, char *error, size_t error_bytes) {
     static const char script[] = "cd \"$1\" && export LC_ALL=C.UTF-8 || exit 1\n"
-                                 "gnuplot -d " PNG_DRIVER " 2>&1 & first=$!\n"
-                                 "gnuplot -d " SVG_DRIVER " 2>&1; second=$?\n"
-                                 "wait $first && exit $second";
+                                 "draw() { [ ! -e $1 ] || gnuplot -d $1 2>&1; }\n"
+                                 "draw " PNG_DRIVER " & first=$!\n"
+                                 "draw " PNG_DRIVER "2 & second=$!\n"
+                                 "draw " SVG_DRIVER "; third=$?\n"
+                                 "wait $first && wait $second && exit $third";
     const char *const arguments[] = {"sh", "-c", script, "sh", folder, NULL};
     int status;
     char *said = cmp_capture(arguments, &status), line[256] = "";
@@ -331,8 +339,8 @@ static bool svg_replace(pub_gallery_t *gallery, pub_plate_t *plate, const pub_se
     return file_close(file);
 }
 
-bool pub_gallery_draw(pub_gallery_t *gallery, const pub_set_t *set, const char *folder, char *error,
-                      size_t error_bytes) {
+bool pub_gallery_draw(pub_gallery_t *gallery, const pub_set_t *set, const char *folder, bool png,
+                      char *error, size_t error_bytes) {
     gallery->program = gnuplot_version();
     if (gallery->program == NULL) {
         snprintf(error, error_bytes,
@@ -340,7 +348,9 @@ bool pub_gallery_draw(pub_gallery_t *gallery, const pub_set_t *set, const char *
                  "or publish without them with --no-pictures");
         return false;
     }
-    bool good = driver_write(gallery, folder, true) && driver_write(gallery, folder, false);
+    bool good = true;
+    for (size_t i = 0; good && i < (png ? DRIVER_COUNT : 1); i++)
+        good = driver_write(gallery, folder, i);
     if (!good) {
         snprintf(error, error_bytes, "cannot write to %s: %s; give another folder with -o DIR",
                  folder, strerror(errno));
@@ -351,8 +361,8 @@ bool pub_gallery_draw(pub_gallery_t *gallery, const pub_set_t *set, const char *
     for (size_t i = 0; good && i < gallery->count; i++)
         good = script_write(&gallery->plates[i], folder) &&
                svg_replace(gallery, &gallery->plates[i], set, folder);
-    for (int i = 0; i < 2; i++) {
-        char *driver = cmp_text("%s/%s", folder, i ? PNG_DRIVER : SVG_DRIVER);
+    for (size_t i = 0; i < DRIVER_COUNT; i++) {
+        char *driver = cmp_text("%s/%s", folder, drivers[i]);
         unlink(driver);
         free(driver);
     }

@@ -9,125 +9,19 @@
 #include "publish_gallery.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "paths.h"
 #include "publish_draw.h"
+#include "publish_scaling.h"
+#include "publish_sketch.h"
 #include "report_text.h"
 
-enum {
-    WIDTH = 800,
-    ROW_HEIGHT = 24,
-    FRAME_HEIGHT = 130,
-    CURVE_HEIGHT = 440,
-    TIME_POINTS = 80,
-    NAME_WIDTH = 30
-};
+enum { ROW_HEIGHT = 24, FRAME_HEIGHT = 130, TIME_POINTS = 80 };
 
 static const double MEGA = 1e6, MIB = 1024.0 * 1024.0;
-
-/* A picture in the making. */
-typedef struct sketch {
-    FILE *script, *words;
-    char *script_text, *words_text;
-    size_t script_length, words_length;
-} sketch_t;
-
-static sketch_t *sketch_begin(void) {
-    sketch_t *sketch = calloc(1, sizeof *sketch);
-    if (sketch == NULL)
-        abort();
-    sketch->script = open_memstream(&sketch->script_text, &sketch->script_length);
-    sketch->words = open_memstream(&sketch->words_text, &sketch->words_length);
-    if (sketch->script == NULL || sketch->words == NULL)
-        abort();
-    fputs("set encoding utf8\n"
-          "set border 3 lc rgb '" PUB_INK "'\n"
-          "set tics nomirror textcolor rgb '" PUB_INK "'\n"
-          "set xlabel textcolor rgb '" PUB_INK "'\n"
-          "set ylabel textcolor rgb '" PUB_INK "'\n"
-          "set key textcolor rgb '" PUB_INK "'\n"
-          "set grid xtics lc rgb '" PUB_LINE "' dt 1 lw 0.5\n"
-          "set errorbars small\n",
-          sketch->script);
-    return sketch;
-}
-
-static void sketch_end(pub_gallery_t *gallery, sketch_t *sketch, size_t heading, char *id,
-                       char *title, int height) {
-    if (fclose(sketch->script) != 0 || fclose(sketch->words) != 0)
-        abort();
-    gallery->plates = realloc(gallery->plates, (gallery->count + 1) * sizeof *gallery->plates);
-    if (gallery->plates == NULL)
-        abort();
-    gallery->plates[gallery->count++] =
-        (pub_plate_t){.id = id,
-                      .heading = heading,
-                      .title = cmp_text_utf8(title, true),
-                      .description = cmp_text_utf8(sketch->words_text, true),
-                      .width = WIDTH,
-                      .height = height,
-                      .script = sketch->script_text};
-    free(title);
-    free(sketch->words_text);
-    free(sketch);
-}
-
-/* Nothing came of it. */
-static void sketch_drop(sketch_t *sketch) {
-    fclose(sketch->script);
-    fclose(sketch->words);
-    free(sketch->script_text);
-    free(sketch->words_text);
-    free(sketch);
-}
-
-/* A single-quoted string; `percent` doubles %, which labels of tics format. */
-static void quoted_write(FILE *out, const char *text, bool percent) {
-    char *clean = cmp_text_utf8(text, true);
-    fputc('\'', out);
-    for (const char *at = clean; *at != '\0'; at++) {
-        if (*at == '\'' || (*at == '%' && percent))
-            fputc(*at, out);
-        fputc(*at, out);
-    }
-    fputc('\'', out);
-    free(clean);
-}
-
-/* Bytes of the first `characters` of a valid UTF-8 text. */
-static size_t bytes_of(const char *text, size_t characters) {
-    size_t at = 0;
-    while (text[at] != '\0' && (characters > 0 || ((unsigned char)text[at] & 0xc0) == 0x80)) {
-        characters -= ((unsigned char)text[at] & 0xc0) != 0x80;
-        at++;
-        while (((unsigned char)text[at] & 0xc0) == 0x80)
-            at++;
-    }
-    return at;
-}
-
-/* A name as it fits beside a drawing: of a long one the beginning and the end. malloc'ed. */
-static char *short_name(const char *name) {
-    char *clean = cmp_text_utf8(name, true);
-    const size_t width = cmp_text_width(clean);
-    if (width <= NAME_WIDTH)
-        return clean;
-    char *text = cmp_text("%.*s...%s", (int)bytes_of(clean, NAME_WIDTH / 2), clean,
-                          clean + bytes_of(clean, width - (NAME_WIDTH / 2 - 3)));
-    free(clean);
-    return text;
-}
-
-/* "jemalloc", with the run's letter where there are several; malloc'ed. */
-static char *row_name(const pub_set_t *set, const pub_row_t *row) {
-    const char *label = pub_allocator_of(set, row)->label;
-    return set->run_count > 1 ? cmp_text("%s (%c)", label, set->runs[row->run].letter)
-                              : cmp_text("%s", label);
-}
 
 static void number_write(FILE *out, double value) {
     char text[40];
@@ -169,7 +63,7 @@ static void span_widen(dots_t *dots, double value) {
 }
 
 /* Writes labels of tics, missing figures and data blocks; the height in rows. */
-static int dots_rows(dots_t *dots, sketch_t *sketch) {
+static int dots_rows(dots_t *dots, pub_sketch_t *sketch) {
     const pub_set_t *set = dots->set;
     int y = 0;
     FILE *out = sketch->script;
@@ -186,9 +80,9 @@ static int dots_rows(dots_t *dots, sketch_t *sketch) {
         for (size_t i = 0; i < work->row_count; i++) {
             if (!dots->figure(set, &work->rows[i], &figure))
                 continue;
-            char *full = row_name(set, &work->rows[i]), *name = short_name(full);
+            char *full = pub_row_name(set, &work->rows[i]), *name = pub_short_name(full);
             fputs(y > 0 ? ", " : "", out);
-            quoted_write(out, name, true);
+            pub_quoted_write(out, name, true);
             free(full);
             fprintf(out, " %d", -y);
             y++;
@@ -206,7 +100,7 @@ static void missing_write(FILE *out, const pub_set_t *set, const pub_row_t *row,
     char *kinds = pub_failures(set, row);
     char *text = cmp_text("n/a%s%s", *kinds != '\0' ? ": " : "", kinds);
     fputs("set label ", out);
-    quoted_write(out, text, false);
+    pub_quoted_write(out, text, false);
     fprintf(out, " at graph 0.03, first %d left textcolor rgb '" PUB_INK "'\n", -y);
     free(text);
     free(kinds);
@@ -226,7 +120,7 @@ static void row_words(FILE *words, const char *name, const cmp_interval_t *figur
 }
 
 /* The data block of a series: figure, row, low, high. */
-static void dots_data(const dots_t *dots, sketch_t *sketch, size_t series) {
+static void dots_data(const dots_t *dots, pub_sketch_t *sketch, size_t series) {
     const pub_set_t *set = dots->set;
     int y = 0;
     fprintf(sketch->script, "$s%zu << EOD\n", series);
@@ -247,7 +141,7 @@ static void dots_data(const dots_t *dots, sketch_t *sketch, size_t series) {
     fputs("EOD\n", sketch->script);
 }
 
-static void dots_describe(const dots_t *dots, sketch_t *sketch) {
+static void dots_describe(const dots_t *dots, pub_sketch_t *sketch) {
     const pub_set_t *set = dots->set;
     int y = 0;
     for (size_t w = 0; w < dots->heading->work_count; w++) {
@@ -258,7 +152,7 @@ static void dots_describe(const dots_t *dots, sketch_t *sketch) {
             cmp_interval_t figure;
             if (!dots->figure(set, &work->rows[i], &figure))
                 continue;
-            char *name = row_name(set, &work->rows[i]);
+            char *name = pub_row_name(set, &work->rows[i]);
             row_words(sketch->words, name, &figure);
             if (!isfinite(figure.estimate))
                 missing_write(sketch->script, set, &work->rows[i], y);
@@ -282,7 +176,7 @@ static bool series_used(const dots_t *dots, size_t series) {
 }
 
 /* False when no row has a figure. */
-static bool dots_plot(const dots_t *dots, sketch_t *sketch) {
+static bool dots_plot(const dots_t *dots, pub_sketch_t *sketch) {
     size_t plotted = 0;
     for (size_t i = 0; i < dots->set->series_count; i++)
         if (series_used(dots, i))
@@ -325,7 +219,7 @@ static void floor_lines(const dots_t *dots, FILE *out) {
 static void throughput_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t index) {
     const pub_heading_t *heading = &set->headings[index];
     dots_t dots = {set, heading, speed_figure, 0, 0};
-    sketch_t *sketch = sketch_begin();
+    pub_sketch_t *sketch = pub_sketch_begin();
     fprintf(sketch->words, "%s with intervals, a dot a row, from 0; the dashed line is the floor.",
             heading->program ? "Wall time in seconds, less is better,"
                              : "M ops/s, more is better,");
@@ -336,12 +230,12 @@ static void throughput_sketch(pub_gallery_t *gallery, const pub_set_t *set, size
     floor_lines(&dots, sketch->script);
     dots_describe(&dots, sketch);
     if (dots_plot(&dots, sketch))
-        sketch_end(
+        pub_sketch_end(
             gallery, sketch, index, cmp_text("throughput-%zu", index + 1),
             cmp_text("%s of %s", heading->program ? "Wall time" : "Throughput", heading->title),
             FRAME_HEIGHT + rows * ROW_HEIGHT);
     else
-        sketch_drop(sketch);
+        pub_sketch_drop(sketch);
 }
 
 /* ---------------------------------------------------------------- ratios */
@@ -377,7 +271,7 @@ static void ratio_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t in
     const pub_heading_t *heading = &set->headings[index];
     dots_t dots = {set, heading, ratio_figure, 1, 1};
     cmp_interval_t all, single;
-    sketch_t *sketch = sketch_begin();
+    pub_sketch_t *sketch = pub_sketch_begin();
     noise_find(set, &all, &single);
     fprintf(sketch->words,
             "Ratio to %s with its interval, a dot a row; right of the line at 1 is "
@@ -400,10 +294,10 @@ static void ratio_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t in
     band_write(sketch->script, &all, PUB_NOISE_EDGE, 2);
     fprintf(sketch->script, "set xrange [%.9g:%.9g]\nset xlabel ", fmax(dots.low - margin, 0),
             dots.high + margin);
-    char *base = short_name(set->baseline);
+    char *base = pub_short_name(set->baseline);
     char *label = cmp_text("ratio to %s (right of 1 is faster; shaded: noise floor%s)", base,
                            all.valid ? "" : ", n/a");
-    quoted_write(sketch->script, label, false);
+    pub_quoted_write(sketch->script, label, false);
     free(label);
     free(base);
     fputs("\nset arrow from first 1, graph 0 to first 1, graph 1 nohead lc rgb '" PUB_INK
@@ -411,11 +305,11 @@ static void ratio_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t in
           sketch->script);
     dots_describe(&dots, sketch);
     if (dots_plot(&dots, sketch))
-        sketch_end(gallery, sketch, index, cmp_text("ratio-%zu", index + 1),
-                   cmp_text("Ratio to %s, %s", set->baseline, heading->title),
-                   FRAME_HEIGHT + rows * ROW_HEIGHT);
+        pub_sketch_end(gallery, sketch, index, cmp_text("ratio-%zu", index + 1),
+                       cmp_text("Ratio to %s, %s", set->baseline, heading->title),
+                       FRAME_HEIGHT + rows * ROW_HEIGHT);
     else
-        sketch_drop(sketch);
+        pub_sketch_drop(sketch);
 }
 
 /* ---------------------------------------------------------------- curves */
@@ -423,9 +317,23 @@ static void ratio_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t in
 /* Writes a row's curve as data lines "x y"; the number of points. */
 typedef size_t curve_t(const pub_set_t *set, const pub_row_t *row, int what, FILE *out);
 
+static bool any_of_run(const pub_work_t *work, const bool *drawn, size_t run) {
+    bool any = false;
+    for (size_t i = 0; i < work->row_count; i++)
+        any |= drawn[i] && work->rows[i].run == run;
+    return any;
+}
+
+static size_t first_of_run(const pub_work_t *work, size_t run) {
+    size_t i = 0;
+    while (i < work->row_count && (work->rows[i].run != run || work->rows[i].series < 0))
+        i++;
+    return i;
+}
+
 /* A block per row that has points, then the plot command; false when none has. */
 static bool curves_plot(const pub_set_t *set, const pub_work_t *work, curve_t *curve, int what,
-                        sketch_t *sketch) {
+                        pub_sketch_t *sketch) {
     bool *drawn = calloc(work->row_count + 1, sizeof *drawn);
     size_t plotted = 0, missing = 0;
     if (drawn == NULL)
@@ -449,14 +357,14 @@ static bool curves_plot(const pub_set_t *set, const pub_work_t *work, curve_t *c
         if (!drawn[i])
             continue;
         const pub_series_t *series = &set->series[row->series];
-        char *name = row_name(set, row);
+        char *name = pub_row_name(set, row);
         fprintf(sketch->script,
                 "%s$r%zu using 1:2 with linespoints lc rgb '%s' lw 1.8 dt %d pt %d "
                 "ps 0.7 pi 12 title ",
                 plotted++ > 0 ? ", \\\n  " : "", i, series->light,
                 row->run > 0 ? (int)(row->run % 4) + 2 : series->dash, series->point);
-        char *brief = short_name(name);
-        quoted_write(sketch->script, brief, false);
+        char *brief = pub_short_name(name);
+        pub_quoted_write(sketch->script, brief, false);
         free(brief);
         fprintf(sketch->words, "%s%s", plotted > 1 ? ", " : " Curves: ", name);
         free(name);
@@ -464,10 +372,16 @@ static bool curves_plot(const pub_set_t *set, const pub_work_t *work, curve_t *c
     for (size_t i = 0; plotted > 0 && i < work->row_count; i++) {
         if (drawn[i] || work->rows[i].series < 0)
             continue;
-        char *name = row_name(set, &work->rows[i]), *brief = short_name(name);
+        const size_t run = work->rows[i].run;
+        const bool whole = !any_of_run(work, drawn, run); /* it was not asked for */
+        if (whole && first_of_run(work, run) != i)
+            continue;
+        char *name =
+            whole ? cmp_text("run %c", set->runs[run].letter) : pub_row_name(set, &work->rows[i]);
+        char *brief = pub_short_name(name);
         char *title = cmp_text("%s: n/a", brief);
         fputs(", \\\n  NaN with points pt 2 lc rgb '" PUB_INK "' title ", sketch->script);
-        quoted_write(sketch->script, title, false);
+        pub_quoted_write(sketch->script, title, false);
         fprintf(sketch->words, "%s%s", missing++ > 0 ? ", " : ". Missing: ", name);
         free(title);
         free(brief);
@@ -508,24 +422,25 @@ static void latency_sketches(pub_gallery_t *gallery, const pub_set_t *set, size_
     static const char *const names[WL_OPERATIONS] = {"malloc", "free"};
     const pub_work_t *work = &set->works[work_index];
     for (int operation = 0; operation < WL_OPERATIONS; operation++) {
-        sketch_t *sketch = sketch_begin();
+        pub_sketch_t *sketch = pub_sketch_begin();
         fprintf(sketch->words,
                 "Latency of %s in ns (log scale) over percentiles up to 99.99; lower is better; "
                 "the table of latencies has the figures.",
                 names[operation]);
-        fputs("set grid xtics ytics lc rgb '" PUB_LINE "' dt 1 lw 0.5\n"
+        fputs("set grid xtics ytics lt 1 lc rgb '" PUB_LINE "' lw 0.5\n"
               "set logscale y\nset xrange [0.1:4]\n"
               "set xtics ('50' 0.30103, '90' 1, '99' 2, '99.9' 3, '99.99' 4)\n"
-              "set xlabel 'percentile'\nset key top left\n",
+              "set xlabel 'percentile'\nset key outside right top\n",
               sketch->script);
         fprintf(sketch->script, "set ylabel 'latency of %s, ns (lower is better)'\n",
                 names[operation]);
         if (curves_plot(set, work, latency_curve, operation, sketch))
-            sketch_end(gallery, sketch, work->heading,
-                       cmp_text("latency-%s-%zu", names[operation], work_index + 1),
-                       cmp_text("Latency of %s, %s", names[operation], work->name), CURVE_HEIGHT);
+            pub_sketch_end(gallery, sketch, work->heading,
+                           cmp_text("latency-%s-%zu", names[operation], work_index + 1),
+                           cmp_text("Latency of %s, %s", names[operation], work->name),
+                           PUB_CURVE_HEIGHT);
         else
-            sketch_drop(sketch);
+            pub_sketch_drop(sketch);
     }
 }
 
@@ -620,20 +535,20 @@ static size_t rss_curve(const pub_set_t *set, const pub_row_t *row, int what, FI
 
 static void rss_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t work_index) {
     const pub_work_t *work = &set->works[work_index];
-    sketch_t *sketch = sketch_begin();
+    pub_sketch_t *sketch = pub_sketch_begin();
     fputs("RSS in MiB over the seconds of a sample, median over the samples, from 0; lower is "
           "better; the table of RSS has the figures.",
           sketch->words);
-    fputs("set grid xtics ytics lc rgb '" PUB_LINE "' dt 1 lw 0.5\n"
+    fputs("set grid xtics ytics lt 1 lc rgb '" PUB_LINE "' lw 0.5\n"
           "set xrange [0:*]\nset yrange [0:*]\n"
           "set xlabel 'seconds since the start of the sample'\n"
           "set ylabel 'RSS, MiB (lower is better)'\nset key outside right top\n",
           sketch->script);
     if (curves_plot(set, work, rss_curve, 0, sketch))
-        sketch_end(gallery, sketch, work->heading, cmp_text("rss-%zu", work_index + 1),
-                   cmp_text("RSS over time, %s", work->name), CURVE_HEIGHT);
+        pub_sketch_end(gallery, sketch, work->heading, cmp_text("rss-%zu", work_index + 1),
+                       cmp_text("RSS over time, %s", work->name), PUB_CURVE_HEIGHT);
     else
-        sketch_drop(sketch);
+        pub_sketch_drop(sketch);
 }
 
 /* ---------------------------------------------------------------- speed against memory */
@@ -673,7 +588,7 @@ static bool on_front(const pub_set_t *set, const pub_work_t *work, size_t index)
 }
 
 /* The front as a block of steps, from the smallest on. */
-static size_t front_write(const pub_set_t *set, const pub_work_t *work, sketch_t *sketch) {
+static size_t front_write(const pub_set_t *set, const pub_work_t *work, pub_sketch_t *sketch) {
     size_t count = 0;
     double last = -INFINITY;
     fputs("$front << EOD\n", sketch->script);
@@ -691,7 +606,7 @@ static size_t front_write(const pub_set_t *set, const pub_work_t *work, sketch_t
             break;
         pareto_figure(set, &work->rows[next], &mib, &speed);
         fprintf(sketch->script, "%.9g %.9g\n", mib, speed.estimate);
-        char *name = row_name(set, &work->rows[next]);
+        char *name = pub_row_name(set, &work->rows[next]);
         fprintf(sketch->words, "%s %s (%.2f MiB, %.3g)", count > 0 ? "," : " On the front:", name,
                 mib, speed.estimate);
         free(name);
@@ -706,7 +621,7 @@ static size_t front_write(const pub_set_t *set, const pub_work_t *work, sketch_t
 static void pareto_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t work_index) {
     const pub_work_t *work = &set->works[work_index];
     const bool program = set->headings[work->heading].program;
-    sketch_t *sketch = sketch_begin();
+    pub_sketch_t *sketch = pub_sketch_begin();
     size_t plotted = 0;
     fputs("Speed against peak RSS in MiB, a point an allocator; up and to the left is better; the "
           "line is the front of those that no other beats in both.",
@@ -715,13 +630,19 @@ static void pareto_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t w
     for (size_t i = 0; i < work->row_count; i++) {
         double mib;
         cmp_interval_t speed;
-        if (pareto_figure(set, &work->rows[i], &mib, &speed))
-            fprintf(sketch->script, "$r%zu << EOD\n%.9g %.9g %.9g %.9g\nEOD\n", i, mib,
-                    speed.estimate, speed.valid ? speed.low : speed.estimate,
-                    speed.valid ? speed.high : speed.estimate);
+        if (!pareto_figure(set, &work->rows[i], &mib, &speed))
+            continue;
+        if (set->run_count > 1)
+            fprintf(sketch->script,
+                    "set label '%c' at first %.9g, first %.9g left offset char 0.9, 0 textcolor "
+                    "rgb '" PUB_INK "'\n",
+                    set->runs[work->rows[i].run].letter, mib, speed.estimate);
+        fprintf(sketch->script, "$r%zu << EOD\n%.9g %.9g %.9g %.9g\nEOD\n", i, mib, speed.estimate,
+                speed.valid ? speed.low : speed.estimate,
+                speed.valid ? speed.high : speed.estimate);
     }
     fprintf(sketch->script,
-            "set grid xtics ytics lc rgb '" PUB_LINE "' dt 1 lw 0.5\n"
+            "set grid xtics ytics lt 1 lc rgb '" PUB_LINE "' lw 0.5\n"
             "set xlabel 'peak RSS, MiB (less is better)'\n"
             "set ylabel '%s (more is better)'\nset key outside right top\nset offsets graph 0.08, "
             "graph 0.08, graph 0.08, graph 0.08\nplot ",
@@ -733,21 +654,21 @@ static void pareto_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t w
         const pub_row_t *row = &work->rows[i];
         double mib;
         cmp_interval_t speed;
-        char *name = row_name(set, row);
+        char *name = pub_row_name(set, row);
         if (pareto_figure(set, row, &mib, &speed)) {
             const pub_series_t *series = &set->series[row->series];
             fprintf(sketch->script,
                     "%s$r%zu using 1:2:3:4 with yerrorbars lc rgb '%s' lw 1.6 pt %d ps 1.1 title ",
                     plotted++ > 0 ? ", \\\n  " : "", i, series->light, series->point);
-            char *brief = short_name(name);
-            quoted_write(sketch->script, brief, false);
+            char *brief = pub_short_name(name);
+            pub_quoted_write(sketch->script, brief, false);
             free(brief);
         } else if (row->series >= 0 && !pub_allocator_of(set, row)->floor) {
-            char *brief = short_name(name), *title = cmp_text("%s: n/a", brief);
+            char *brief = pub_short_name(name), *title = cmp_text("%s: n/a", brief);
             free(brief);
             fprintf(sketch->script, "%sNaN with points pt 2 lc rgb '" PUB_INK "' title ",
                     plotted++ > 0 ? ", \\\n  " : "");
-            quoted_write(sketch->script, title, false);
+            pub_quoted_write(sketch->script, title, false);
             fprintf(sketch->words, " %s is n/a.", name);
             free(title);
         }
@@ -755,10 +676,10 @@ static void pareto_sketch(pub_gallery_t *gallery, const pub_set_t *set, size_t w
     }
     fputc('\n', sketch->script);
     if (front > 0)
-        sketch_end(gallery, sketch, work->heading, cmp_text("memory-%zu", work_index + 1),
-                   cmp_text("Speed against memory, %s", work->name), CURVE_HEIGHT);
+        pub_sketch_end(gallery, sketch, work->heading, cmp_text("memory-%zu", work_index + 1),
+                       cmp_text("Speed against memory, %s", work->name), PUB_CURVE_HEIGHT);
     else
-        sketch_drop(sketch);
+        pub_sketch_drop(sketch);
 }
 
 /* ---------------------------------------------------------------- all of them */
@@ -769,6 +690,7 @@ void pub_gallery_make(pub_gallery_t *gallery, const pub_set_t *set) {
         throughput_sketch(gallery, set, i);
         if (!set->runs[set->works[set->headings[i].works[0]].rows[0].run].ab)
             ratio_sketch(gallery, set, i); /* of ab, the verdict has the interval */
+        pub_scaling_sketch(gallery, set, i);
         for (size_t w = 0; w < set->headings[i].work_count; w++) {
             pareto_sketch(gallery, set, set->headings[i].works[w]);
             latency_sketches(gallery, set, set->headings[i].works[w]);

@@ -29,10 +29,10 @@ typedef struct pub_gallery {
 /* Makes the scripts of all pictures for which there is data. */
 void pub_gallery_make(pub_gallery_t *gallery, const pub_set_t *set);
 
-/* Draws them with gnuplot into `folder`: <id>.svg, <id>.png and <id>.gnuplot. False with a message.
- */
-bool pub_gallery_draw(pub_gallery_t *gallery, const pub_set_t *set, const char *folder, char *error,
-                      size_t error_bytes);
+/* Draws them with gnuplot into `folder`: <id>.svg, <id>.gnuplot, and with `png` <id>.png. False
+ * with a message. */
+bool pub_gallery_draw(pub_gallery_t *gallery, const pub_set_t *set, const char *folder, bool png,
+                      char *error, size_t error_bytes);
 
 void pub_gallery_free(pub_gallery_t *gallery);
 

@@ -116,11 +116,12 @@ static void table_write(FILE *out, const pub_table_t *table) {
 
 static void picture_write(FILE *out, const pub_picture_t *picture, const char *pictures) {
     fprintf(out,
-            "\\ifdefined\\includegraphics\n\\begin{figure}[htbp]\n\\centering\n"
+            "\\ifdefined\\includegraphics\\IfFileExists{%s/%s.png}{%%\n"
+            "\\begin{figure}[htbp]\n\\centering\n"
             "\\includegraphics[width=\\linewidth]{%s/%s.png}\n\\caption{",
-            pictures, picture->id);
+            pictures, picture->id, pictures, picture->id);
     text_write(out, picture->title);
-    fprintf(out, "}\\label{fig:%s}\n\\end{figure}\n\\fi\n\n", picture->id);
+    fprintf(out, "}\\label{fig:%s}\n\\end{figure}}{}\n\\fi\n\n", picture->id);
 }
 
 static void block_write(FILE *out, const pub_block_t *block, const char *pictures) {

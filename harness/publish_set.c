@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "look.h"
 #include "nearest.h"
 #include "paths.h"
 #include "publish_document.h"
@@ -23,46 +24,16 @@ static void *grow(void *array, size_t count, size_t bytes) {
 
 /* ---------------------------------------------------------------- colours */
 
-/*
- * Hues after Okabe and Ito's palette, which people with any kind of colour blindness tell apart,
- * shifted so that each has a contrast of 3:1 or more with its ground; glibc and the floor are grey.
- * Names that are not listed get one of `others`, in the order in which they appear. Points differ
- * as well.
- */
-typedef struct look {
-    const char *name, *light, *dark;
-    int point, dash;
-} look_t;
-
-static const look_t known[] = {
-    {"hakmem", "#d55e00", "#ff8c3b", 7, 1},        {"jemalloc", "#0072b2", "#57b0ee", 5, 1},
-    {"mimalloc", "#00875f", "#2fcb9d", 9, 1},      {"tcmalloc", "#a87000", "#f0b429", 11, 1},
-    {"tbb", "#b0508c", "#e79ac8", 13, 1},          {"glibc", "#444444", "#e0e0e0", 4, 1},
-    {CMP_FLOOR_LABEL, "#767676", "#9a9a9a", 1, 2},
-};
-static const look_t others[] = {
-    {NULL, "#332288", "#a99cff", 6, 4},  {NULL, "#882255", "#f080a8", 8, 4},
-    {NULL, "#1f7a7a", "#5fd0c5", 10, 4}, {NULL, "#6b6b00", "#cfcf5a", 12, 4},
-    {NULL, "#7a3300", "#dd9a77", 14, 4}, {NULL, "#00597a", "#7ac4e0", 15, 4},
-};
-enum { KNOWN = sizeof known / sizeof known[0], OTHERS = sizeof others / sizeof others[0] };
-
 static int series_of(pub_set_t *set, const cmp_allocator_t *allocator) {
     size_t strangers = 0;
     if (allocator->control)
         return PUB_NO_SERIES;
     for (size_t i = 0; i < set->series_count; i++) {
-        bool listed = false;
         if (strcmp(set->series[i].label, allocator->label) == 0)
             return (int)i;
-        for (size_t j = 0; j < KNOWN; j++)
-            listed |= strcmp(set->series[i].label, known[j].name) == 0;
-        strangers += !listed;
+        strangers += !cmp_look_listed(set->series[i].label);
     }
-    const look_t *look = &others[strangers % OTHERS];
-    for (size_t j = 0; j < KNOWN; j++)
-        if (strcmp(allocator->label, known[j].name) == 0)
-            look = &known[j];
+    const cmp_look_t *look = cmp_look_of(allocator->label, strangers);
     set->series = grow(set->series, set->series_count, sizeof *set->series);
     set->series[set->series_count] = (pub_series_t){.label = cmp_text("%s", allocator->label),
                                                     .light = look->light,
@@ -390,6 +361,8 @@ bool pub_set_load(pub_set_t *set, cmp_store_t *store, const char *const *uuids, 
         run->subject = strcmp(set->subject, set->baseline) == 0
                            ? run->baseline
                            : report_against(run, set->subject, &run->own_subject);
+        if (!run->ab && run->recorded.run.program == NULL)
+            run->scaling = cmp_scaling_make(&run->recorded.report);
         for (size_t j = 0; j < run->recorded.run.cell_count; j++) {
             const cmp_cell_t *cell = &run->recorded.run.cells[j];
             row_place(set, (pub_row_t){.run = i,
@@ -409,6 +382,7 @@ void pub_set_free(pub_set_t *set) {
             cmp_report_free(&set->runs[i].own_baseline);
         if (set->runs[i].own_subject.cells != NULL)
             cmp_report_free(&set->runs[i].own_subject);
+        cmp_scaling_free(&set->runs[i].scaling);
         cmp_recorded_free(&set->runs[i].recorded);
     }
     for (size_t i = 0; i < set->series_count; i++)

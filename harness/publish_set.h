@@ -6,6 +6,7 @@
 #define PUBLISH_SET_H
 
 #include "recorded.h"
+#include "scaling.h"
 
 enum { PUB_RUNS_MAX = 26 }; /* runs are named by a letter */
 
@@ -22,6 +23,7 @@ typedef struct pub_run {
     const cmp_report_t *baseline; /* ratios to the publication's baseline */
     const cmp_report_t *subject;  /* ratios to the allocator whose losses are named first */
     cmp_report_t own_baseline, own_subject; /* where they are not that of recorded */
+    cmp_scaling_t scaling;                  /* no curves: of `compare ab`, or of a program */
     bool ab; /* of `compare ab`: short samples, not to be compared with those of a table */
     char letter;
 } pub_run_t;

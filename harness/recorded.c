@@ -9,9 +9,17 @@
 
 #include "store_manage.h"
 
-bool cmp_recorded_is_ab(const cmp_run_t *run) {
+static bool is_command(const cmp_run_t *run, const char *name) {
     return run->command != NULL && run->command[0] != NULL && run->command[1] != NULL &&
-           strcmp(run->command[1], "ab") == 0;
+           strcmp(run->command[1], name) == 0;
+}
+
+bool cmp_recorded_is_ab(const cmp_run_t *run) {
+    return is_command(run, "ab");
+}
+
+bool cmp_recorded_is_scale(const cmp_run_t *run) {
+    return is_command(run, "scale");
 }
 
 static cmp_history_t history_kind(const cmp_run_t *run) {

@@ -16,7 +16,8 @@ bool cmp_recorded_load(cmp_recorded_t *recorded, cmp_store_t *store, const char 
                        size_t error_bytes);
 void cmp_recorded_free(cmp_recorded_t *recorded);
 
-/* True for a run of `compare ab`. */
+/* True for a run of `compare ab`, and of `compare scale`. */
 bool cmp_recorded_is_ab(const cmp_run_t *run);
+bool cmp_recorded_is_scale(const cmp_run_t *run);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Derives speed-up, efficiency and knee from the samples of a run, and prints them. Called by scale
- * on the main thread; computes with report.c's figures, so that tables cannot disagree. Formulas:
- * docs/topology.md, Sweeps.
+ * Derives speed-up, efficiency and knee from the samples of a run, and prints them. Called by
+ * scale, results and publish on the main thread; computes with report.c's figures, so that tables
+ * cannot disagree. Formulas: docs/topology.md, Sweeps.
  */
 #include "scaling.h"
 
@@ -15,12 +15,23 @@ static const double CONFIDENCE = 0.95, KNEE = 0.5, MEGA = 1e6, HOLM_LEVEL = 0.05
 
 /* ------------------------------------------------------------------ deriving */
 
-/* PUs that a group's threads are bound to: the sets of its bind= argument. */
-static uint32_t group_pus(const cmp_group_t *group) {
+/* PUs that threads are bound to: the sets of the bind= argument. */
+static uint32_t binding_pus(const char *bind) {
     uint32_t pus = 1;
-    for (const char *c = group->bind; *c != '\0' && *c != '@'; c++)
+    for (const char *c = bind; *c != '\0' && *c != '@'; c++)
         pus += *c == ',';
     return pus;
+}
+
+/* PUs of the cells that did the same work as `cell`, of which any sample tells. Where there is
+ * none, there is no figure either. */
+static uint32_t cell_pus(const cmp_run_t *run, const cmp_cell_t *cell) {
+    for (size_t i = 0; i < run->cell_count; i++)
+        for (size_t j = 0; j < run->cells[i].sample_count && cmp_same_work(&run->cells[i], cell);
+             j++)
+            if (run->cells[i].samples[j].binding != NULL)
+                return binding_pus(run->cells[i].samples[j].binding);
+    return cell->oversubscribed && run->machine.pus > 0 ? run->machine.pus : cell->threads;
 }
 
 static const cmp_sample_t *good_sample(const cmp_cell_t *cell, uint32_t round) {
@@ -121,7 +132,19 @@ static void curves_gather(cmp_scaling_t *scaling) {
     }
 }
 
-cmp_scaling_t cmp_scaling_make(const cmp_report_t *report, const cmp_schedule_t *schedule) {
+/* What the run could not do stands in its notes. */
+static void impossible_find(cmp_scaling_t *scaling) {
+    const cmp_run_t *run = scaling->report->run;
+    const size_t begin = strlen(CMP_NOTE_IMPOSSIBLE);
+    scaling->impossible = calloc(run->note_count + 1, sizeof *scaling->impossible);
+    if (scaling->impossible == NULL)
+        abort();
+    for (size_t i = 0; i < run->note_count; i++)
+        if (strncmp(run->notes[i], CMP_NOTE_IMPOSSIBLE, begin) == 0)
+            scaling->impossible[scaling->impossible_count++] = run->notes[i] + begin;
+}
+
+cmp_scaling_t cmp_scaling_make(const cmp_report_t *report) {
     const cmp_run_t *run = report->run;
     cmp_scaling_t scaling = {.report = report};
     scaling.curves = calloc(run->cell_count + 1, sizeof *scaling.curves);
@@ -135,14 +158,15 @@ cmp_scaling_t cmp_scaling_make(const cmp_report_t *report, const cmp_schedule_t 
         curve->points = realloc(curve->points, (curve->point_count + 1) * sizeof *curve->points);
         if (curve->points == NULL)
             abort();
-        curve->points[curve->point_count++] = (cmp_scaling_point_t){
-            .cell = i, .pus = group_pus(&schedule->groups[i / run->allocator_count])};
+        curve->points[curve->point_count++] =
+            (cmp_scaling_point_t){.cell = i, .pus = cell_pus(run, cell)};
     }
     for (size_t i = 0; i < scaling.curve_count; i++) {
         points_sort(run, &scaling.curves[i]);
         curve_derive(run, &scaling.curves[i]);
     }
     curves_gather(&scaling);
+    impossible_find(&scaling);
     return scaling;
 }
 
@@ -150,6 +174,7 @@ void cmp_scaling_free(cmp_scaling_t *scaling) {
     for (size_t i = 0; i < scaling->curve_count; i++)
         free(scaling->curves[i].points);
     free(scaling->curves);
+    free(scaling->impossible);
     *scaling = (cmp_scaling_t){0};
 }
 
@@ -218,8 +243,7 @@ static void point_row(cmp_grid_t *grid, const cmp_scaling_t *scaling,
                      cell->sample_count, kinds);
 }
 
-/* "hakmem none up to 8 threads; glibc 4 threads (0.41 [0.38, 0.44])". */
-static void knees_print(const cmp_scaling_t *scaling, size_t first, size_t end, FILE *out) {
+char *cmp_scaling_knees(const cmp_scaling_t *scaling, size_t first, size_t end) {
     const cmp_run_t *run = scaling->report->run;
     char *text = NULL;
     size_t length = 0;
@@ -249,8 +273,14 @@ static void knees_print(const cmp_scaling_t *scaling, size_t first, size_t end, 
             fprintf(stream, " [%.2f, %.2f]", efficiency->low, efficiency->high);
         fputc(')', stream);
     }
-    fclose(stream);
-    if (any)
+    if (fclose(stream) != 0)
+        abort();
+    return text;
+}
+
+static void knees_print(const cmp_scaling_t *scaling, size_t first, size_t end, FILE *out) {
+    char *text = cmp_scaling_knees(scaling, first, end);
+    if (*text != '\0')
         cmp_text_paragraph(out, "  knee (efficiency below 1/2), threads:", 40, text);
     free(text);
 }

@@ -1,6 +1,7 @@
 /*
  * How throughput grows with threads: curves over the cells of a finished run, one for each
- * workload, placement and allocator. Used by scale; table, JSON and pictures read it.
+ * workload, placement and allocator. Used by scale, and by those who print recorded runs; table,
+ * JSON and pictures read it.
  */
 #ifndef SCALING_H
 #define SCALING_H
@@ -8,7 +9,6 @@
 #include <stdio.h>
 
 #include "report.h"
-#include "schedule.h"
 
 /* One number of threads. */
 typedef struct cmp_scaling_point {
@@ -31,13 +31,17 @@ typedef struct cmp_scaling {
     const cmp_report_t *report;
     cmp_scaling_curve_t *curves; /* those of one heading lie together; no control */
     size_t curve_count;
-    char **impossible; /* points that this machine cannot do, a sentence each; borrowed */
+    const char **impossible; /* points that the machine could not do, a sentence each: the run's */
     size_t impossible_count;
 } cmp_scaling_t;
 
-/* Derives all curves; report and schedule are borrowed. */
-cmp_scaling_t cmp_scaling_make(const cmp_report_t *report, const cmp_schedule_t *schedule);
+/* Derives all curves; the report is borrowed. */
+cmp_scaling_t cmp_scaling_make(const cmp_report_t *report);
 void cmp_scaling_free(cmp_scaling_t *scaling);
+
+/* "hakmem none up to 8; glibc at 4 (0.41 [0.38, 0.44])" of the curves from `first` to `end`,
+ * malloc'ed; "" where none has two points. */
+char *cmp_scaling_knees(const cmp_scaling_t *scaling, size_t first, size_t end);
 
 /* Tables of all headings with their knees, without what stands below all tables. */
 void cmp_scaling_print(const cmp_scaling_t *scaling, FILE *out, bool colour);

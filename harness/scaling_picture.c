@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "capture.h"
+#include "look.h"
 #include "output.h"
 #include "paths.h"
 #include "scaling.h"
@@ -16,11 +17,6 @@
 static const double MEGA = 1e6;
 
 enum { PANEL_WIDTH = 560, PANEL_HEIGHT = 420, PANEL_COLUMNS = 2, DISTANCES = 5 };
-
-/* Okabe and Ito's colours, which those tell apart who see few. The floor is grey. */
-static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                      "#E69F00", "#56B4E9", "#7A5C00", "#000000"};
-enum { COLOUR_COUNT = sizeof colours / sizeof colours[0] };
 
 /* What one picture shows. */
 typedef struct figure {
@@ -45,10 +41,12 @@ static const cmp_allocator_t *allocator_of(const cmp_scaling_t *scaling, size_t 
     return &scaling->report->run->allocators[scaling->curves[curve].allocator];
 }
 
-static const char *colour_of(const cmp_scaling_t *scaling, size_t curve) {
-    return allocator_of(scaling, curve)->floor
-               ? "#999999"
-               : colours[scaling->curves[curve].allocator % COLOUR_COUNT];
+static const cmp_look_t *look_of(const cmp_scaling_t *scaling, size_t curve) {
+    const cmp_run_t *run = scaling->report->run;
+    size_t strangers = 0;
+    for (size_t i = 0; i < scaling->curves[curve].allocator; i++)
+        strangers += !run->allocators[i].control && !cmp_look_listed(run->allocators[i].label);
+    return cmp_look_of(allocator_of(scaling, curve)->label, strangers);
 }
 
 static const cmp_cell_t *cell_of(const cmp_scaling_t *scaling, const cmp_scaling_point_t *point) {
@@ -172,9 +170,10 @@ static void panel_write(const figure_t *figure, size_t first, FILE *out) {
         if (linear && scaling->curves[i].allocator == 0)
             fprintf(out, "$linear%zu with lines dashtype 2 linecolor rgb '#bbbbbb' notitle, ", i);
         fprintf(out,
-                "$curve%zu using ($1*%.4f):2:3:4 with yerrorlines linewidth 1.6 pointtype 7 "
+                "$curve%zu using ($1*%.4f):2:3:4 with yerrorlines linewidth 1.6 pointtype %d "
                 "pointsize 0.6 linecolor rgb '%s' title ",
-                i, 1 + 0.012 * ((double)i - middle), colour_of(scaling, i));
+                i, 1 + 0.012 * ((double)i - middle), look_of(scaling, i)->point,
+                look_of(scaling, i)->light);
         quoted_write(out, allocator_of(scaling, i)->label);
         fputs(i + 1 < end ? ", \\\n  " : "\n", out);
     }

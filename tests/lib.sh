@@ -12,6 +12,22 @@ fail() {
     exit 1
 }
 
+# Records in db a run of mixed under allocators $1, with latencies and 1 and 2 threads, that has six
+# rounds: the one that was measured, repeated with a little added to every throughput.
+six_rounds() {
+    "$COMPARE" mixed -a "$1" -t 1,2 -r 1 --seed 1 --latency -o db >measured || [ $? = 1 ]
+    PYTHONDONTWRITEBYTECODE=1 "$PYTHON" - "$ROOT/tools" <<'SCRIPT'
+import sqlite3, sys
+
+sys.path.insert(0, sys.argv[1])
+from publish_benchmark import enlarge
+
+with sqlite3.connect("db/results.db") as db:
+    throughput = db.execute("SELECT count(*) FROM sample").fetchone()[0]
+    assert enlarge(db, 6 * throughput) == 6 * throughput
+SCRIPT
+}
+
 # Skips the test when a program is missing.
 need() {
     local program

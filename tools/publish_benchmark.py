@@ -70,4 +70,5 @@ def main():
               f" page {os.path.getsize(os.path.join(page, 'index.html')) / 1e6:.2f} MB")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,23 +3,32 @@
 # from the recorded data by another.
 set -eu
 
-usage='usage: tools/publish_results.sh measure [-d DIR] [-w WORKLOADS] [OPTION...]
-       tools/publish_results.sh page [-d DIR] [-o DIR]
+usage='usage: tools/publish_results.sh measure [-d DIR] [-w WORKLOADS] [-c WORKLOADS] [OPTION...]
+       tools/publish_results.sh page [-d DIR] [-o DIR] [--png]
 
-measure   measures every workload with 1 and 2 threads, throughput and latency, under hakmem and all
-          allocators that are installed, into DIR/results.db, then publishes in DIR what was
-          measured. Takes hours; nothing else should run. OPTIONs go to compare, such as --quick.
-page      publishes again what DIR/results.db holds; with -o into another folder. The same bytes
-          come out, where gnuplot is the same.
+measure   measures every workload with 1 and 2 threads, throughput and latency, and some at more
+          threads for curves of scaling, under hakmem and all allocators that are installed; then
+          publishes in DIR what was measured, with the data as DIR/results.db.xz. Nothing else
+          should run meanwhile. OPTIONs go to both runs of compare, such as -r 10; with --dry-run
+          it tells how long all of it takes.
+page      publishes again what DIR holds; with -o into another folder. The same bytes come out,
+          where gnuplot is the same.
 
   -d DIR        where data and page are kept (default: results/published)
   -w WORKLOADS  separated by commas (default: every one)
+  -c WORKLOADS  those with curves of scaling (default: mixed,remote,larson)
+  --png         draws pictures as PNG too; the set is kept without, they make most of its size
 
 example: tools/publish_results.sh measure -r 10'
 
 complain() {
     printf 'publish_results: %s\n' "$1" >&2
     exit 2
+}
+
+give_up() {
+    printf 'publish_results: %s\n' "$1" >&2
+    exit 1
 }
 
 case ${1-} in
@@ -37,27 +46,41 @@ compare=$root/compare
 folder=
 output=
 workloads=
-while [ $# -gt 0 ]; do
+curves=mixed,remote,larson
+png=--no-png
+# Options of this script, wherever they stand; the others stay for compare.
+left=$#
+while [ $left -gt 0 ]; do
     case $1 in
-    -d)
-        [ $# -gt 1 ] || complain '-d needs a folder'
-        folder=$2
+    -d | -o | -w | -c)
+        [ $left -gt 1 ] || complain "$1 needs a value; see --help"
+        case $1$action in
+        -omeasure) complain '-o means nothing for measure; -d names the folder' ;;
+        -[wc]page) complain "$1 means nothing for page" ;;
+        -d*) folder=$2 ;;
+        -o*) output=$2 ;;
+        -w*) workloads=$2 ;;
+        -c*) curves=$2 ;;
+        esac
         shift 2
+        left=$((left - 2))
         ;;
-    -o)
-        [ $# -gt 1 ] || complain '-o needs a folder'
-        [ "$action" = page ] || complain '-o means nothing for measure; -d names the folder'
-        output=$2
-        shift 2
+    --png)
+        [ "$action" = page ] || complain '--png means nothing for measure; page draws PNGs'
+        png=
+        shift
+        left=$((left - 1))
         ;;
-    -w)
-        [ $# -gt 1 ] || complain '-w needs workloads'
-        [ "$action" = measure ] || complain '-w means nothing for page'
-        workloads=$2
-        shift 2
+    *)
+        set -- "$@" "$1"
+        shift
+        left=$((left - 1))
         ;;
-    *) break ;;
     esac
+done
+dry_run=
+for option; do
+    [ "$option" != --dry-run ] || dry_run=yes
 done
 [ -x "$compare" ] || complain 'compare is not built; run ninja'
 # The recorded command shall name no folder of this machine.
@@ -70,27 +93,60 @@ if [ -z "$folder" ]; then
     folder=results/published
 fi
 
-# All runs of the database, side by side.
+# All runs of database $1, side by side, in folder $2.
 publish() {
-    runs=$("$compare" results list --names -o "$folder")
-    [ -n "$runs" ] || complain "there are no runs in $folder/results.db"
+    runs=$("$compare" results list --names -o "$(dirname "$1")")
+    [ -n "$runs" ] || complain "there are no runs in $1"
     # shellcheck disable=SC2086
-    "$compare" publish $runs --from "$folder" -o "$1" --title 'hakmem and its peers'
+    "$compare" publish $runs --from "$1" -o "$2" $png --title 'hakmem and its peers'
+}
+
+# One of the two runs of compare, with its report in file $1. Failures of an allocator are results:
+# they are published too. Of a run that was cut short nothing is.
+run() {
+    report=$1
+    shift
+    if [ -n "$dry_run" ]; then
+        "$compare" "$@"
+        return
+    fi
+    status=0
+    "$compare" "$@" >"$folder/$report" || status=$?
+    [ $status -le 1 ] || exit $status
+    state=$("$compare" results list -o "$folder" | sed -n '2s/^[0-9a-f-]*  [0-9-]* [0-9:]*  \([a-z]*\) .*/\1/p')
+    [ "$state" = complete ] ||
+        give_up "the run is ${state:-unknown}; $folder/results.db holds what was measured, nothing is published"
 }
 
 if [ "$action" = page ]; then
     [ $# = 0 ] || complain "unexpected argument '$1'; see --help"
-    [ -e "$folder/results.db" ] || complain "there is no $folder/results.db; measure first"
-    publish "${output:-$folder}"
+    [ -e "$folder/results.db.xz" ] || complain "there is no $folder/results.db.xz; measure first"
+    unpacked=$(mktemp -d)
+    trap 'rm -rf "$unpacked"' EXIT
+    xz -dc "$folder/results.db.xz" >"$unpacked/results.db"
+    publish "$unpacked/results.db" "${output:-$folder}"
     exit
 fi
 
-[ ! -e "$folder/results.db" ] ||
-    complain "$folder/results.db is there already; move it away to measure a new set"
+for data in "$folder/results.db" "$folder/results.db.xz"; do
+    [ ! -e "$data" ] || complain "$data is there already; move it away to measure a new set"
+done
+command -v xz >/dev/null || complain 'xz is not installed; it packs the data'
 [ -n "$workloads" ] || workloads=$("$compare" --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z_]*\) .*/\1/p' | paste -s -d ,)
-mkdir -p "$folder"
-status=0
-# Failures of an allocator are results: the run is published with them.
-"$compare" "$workloads" -t 1,2 --latency -o "$folder" "$@" >"$folder/table.txt" || status=$?
-[ $status -le 1 ] || exit $status
-publish "$folder"
+[ -n "$dry_run" ] || mkdir -p "$folder"
+plan=$(run table.txt "$workloads" -t 1,2 --latency -o "$folder" "$@")
+sweep=$(run scaling.txt scale "$curves" -o "$folder" "$@")
+if [ -n "$dry_run" ]; then
+    printf '%s\n\n%s\n\n' "$plan" "$sweep"
+    # "Expected duration: about 1 h 5 min": hours, minutes and seconds of both.
+    printf '%s\n%s\n' "$plan" "$sweep" | awk '/^Expected duration: / {
+        for (i = 2; i <= NF; i++)
+            seconds += $i ~ /^h/ ? 3600 * $(i - 1) : $i ~ /^min/ ? 60 * $(i - 1) : $i ~ /^s/ ? $(i - 1) : 0
+    } END { printf "Both runs together: about %d min\n", (seconds + 59) / 60 }'
+    exit
+fi
+# The pictures of scale itself are those of the page; the database knows the machine.
+rm -rf "$folder"/scale-*
+publish "$folder/results.db" "$folder"
+rm -f "$folder/results.db-runs"
+xz -9 "$folder/results.db"

@@ -3,8 +3,7 @@
 # SCREENSHOTS=FOLDER keeps what the page looked like.
 # deadline: 900
 need chromium chromedriver gnuplot
-"$COMPARE" mixed -a "hakmem,jemalloc,glibc,crash=$FIXTURES/crash.so" -t 1,2 -r 6 --seed 1 \
-    --latency -o db >table || [ $? = 1 ]
+six_rounds "hakmem,jemalloc,glibc,crash=$FIXTURES/crash.so"
 "$COMPARE" publish --from db -o page >/dev/null
 export PYTHONPATH=$ROOT/tests/browser PYTHONDONTWRITEBYTECODE=1 SCREENSHOTS=${SCREENSHOTS:-$PWD}
 cat >check.py <<'SCRIPT'

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../../harness/scaling.h"
+#include "../../harness/schedule.h"
 
 enum { ROUNDS = 8 };
 
@@ -78,6 +79,7 @@ static void fixture_open(fixture_t *fixture, const topo_policy_t *places, size_t
         cmp_cell_t *cell = &fixture->run.cells[i];
         for (uint32_t round = 0; round < ROUNDS; round++) {
             cmp_sample_t sample = {.round = round,
+                                   .binding = strdup(fixture->schedule.groups[i / 3].bind),
                                    .ops_per_second = law(fixture, cell, round),
                                    .timed_ops_per_second = NAN,
                                    .window_start_seconds = NAN};
@@ -100,7 +102,7 @@ static void figures_follow_the_law(void **state) {
     fixture_t fixture;
     fixture_open(&fixture, places, 2, NULL);
     cmp_report_t report = cmp_report_make(&fixture.run);
-    cmp_scaling_t scaling = cmp_scaling_make(&report, &fixture.schedule);
+    cmp_scaling_t scaling = cmp_scaling_make(&report);
     assert_int_equal(scaling.curve_count, 4); /* no control */
     for (size_t i = 0; i < 4; i++) {
         const cmp_scaling_curve_t *curve = &scaling.curves[i];
@@ -137,7 +139,7 @@ static void oversubscribed_points_are_no_knee(void **state) {
             cell->samples[j].ops_per_second /= 10;
     }
     cmp_report_t report = cmp_report_make(&fixture.run);
-    cmp_scaling_t scaling = cmp_scaling_make(&report, &fixture.schedule);
+    cmp_scaling_t scaling = cmp_scaling_make(&report);
     assert_true(fabs(scaling.curves[0].points[6].efficiency.estimate - 0.1) < 1e-9);
     assert_int_equal(scaling.curves[0].knee, scaling.curves[0].point_count);
     cmp_scaling_free(&scaling);
@@ -157,7 +159,7 @@ static void rounds_without_a_partner_are_left_out(void **state) {
             base->samples[i].failure = CMP_FAIL_CRASH;
     base->samples[3].ops_per_second *= 2;
     cmp_report_t report = cmp_report_make(&fixture.run);
-    cmp_scaling_t scaling = cmp_scaling_make(&report, &fixture.schedule);
+    cmp_scaling_t scaling = cmp_scaling_make(&report);
     assert_true(fabs(scaling.curves[0].points[2].speed_up.estimate - 2) < 1e-9);
     assert_false(scaling.curves[0].points[2].speed_up.valid); /* of one pair */
     for (size_t i = 0; i < ROUNDS; i++)
@@ -165,7 +167,7 @@ static void rounds_without_a_partner_are_left_out(void **state) {
     cmp_scaling_free(&scaling);
     cmp_report_free(&report);
     report = cmp_report_make(&fixture.run);
-    scaling = cmp_scaling_make(&report, &fixture.schedule);
+    scaling = cmp_scaling_make(&report);
     assert_true(isnan(scaling.curves[0].points[2].efficiency.estimate));
     assert_int_equal(scaling.curves[0].knee, scaling.curves[0].point_count);
     cmp_scaling_free(&scaling);
@@ -179,7 +181,7 @@ static void table_names_knees_and_what_is_oversubscribed(void **state) {
     fixture_t fixture;
     fixture_open(&fixture, places, 1, NULL);
     cmp_report_t report = cmp_report_make(&fixture.run);
-    cmp_scaling_t scaling = cmp_scaling_make(&report, &fixture.schedule);
+    cmp_scaling_t scaling = cmp_scaling_make(&report);
     char *text = NULL;
     size_t length;
     FILE *out = open_memstream(&text, &length);
@@ -220,7 +222,7 @@ static void pictures_are_drawn_of_curves_and_distances(void **state) {
     fixture_open(&fixture, places, 8, &impossible);
     assert_int_equal(impossible, 1); /* no L2 caches */
     cmp_report_t report = cmp_report_make(&fixture.run);
-    cmp_scaling_t scaling = cmp_scaling_make(&report, &fixture.schedule);
+    cmp_scaling_t scaling = cmp_scaling_make(&report);
     char folder[] = "/tmp/test's_scaling_XXXXXX", error[512] = "";
     assert_non_null(mkdtemp(folder));
     FILE *quiet = fopen("/dev/null", "w");

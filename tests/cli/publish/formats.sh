@@ -2,8 +2,8 @@
 # data, markup is well-formed, pictures are pictures, and publishing again gives the same bytes.
 # deadline: 900
 need gnuplot
-"$COMPARE" mixed -a "hakmem,glibc,crash=$FIXTURES/crash.so" -t 1,2 -r 6 --seed 1 \
-    --latency -o db >table || [ $? = 1 ]
+six_rounds "hakmem,glibc,crash=$FIXTURES/crash.so"
+"$COMPARE" results show newest -o db >table
 "$COMPARE" publish --from db -o page >said
 grep -qx '1 run, 2 cells: page/index.html, README.md, tables.tex, cells.csv, samples.csv, results.json, pictures/' said || fail "$(cat said)"
 (cd page && sha256sum --quiet -c MANIFEST && find . -type f ! -name MANIFEST | sort >../files &&
@@ -98,7 +98,7 @@ for use in re.findall(r"href=['\"]#([^'\"]+)", source):
 
 # Pictures: of every kind, well-formed, and without what is missing drawn as zero.
 kinds = {re.sub(r"-\d+$", "", re.sub(r".*/", "", p)[:-4]) for p in glob.glob("page/pictures/*.svg")}
-assert kinds == {"throughput", "ratio", "memory", "latency-malloc", "latency-free", "rss"}, kinds
+assert kinds == {"throughput", "ratio", "scaling", "memory", "latency-malloc", "latency-free", "rss"}, kinds
 for path in glob.glob("page/pictures/*.svg"):
     xml.dom.minidom.parse(path)
     drawing = open(path).read()
@@ -109,6 +109,27 @@ for path in glob.glob("page/pictures/*.svg"):
     assert head[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", head[16:])[0] == 1600, path
 throughput = open("page/pictures/throughput-1.gnuplot").read()
 assert re.search(r"set label 'n/a: crash' at graph 0.03, first -\d+ ", throughput), throughput
+# Scaling: the curve goes through the medians, and speed-up is that of each allocator over itself.
+scaling = open("page/pictures/scaling-1.gnuplot").read()
+assert "NaN with points" in scaling and "'crash: n/a'" in scaling, scaling
+for curve in re.findall(r"\$c\d+ << EOD\n(.*?)EOD\n", scaling, re.DOTALL):
+    medians = [float(line.split()[1]) * 1e6 for line in curve.strip().split("\n") if line]
+    assert not medians or any(
+        all(abs(m - cells["mixed", a, t]["ops_per_second"]["median"]) < 1e-5 * m for m, t in zip(medians, "12"))
+        for a in ("hakmem", "glibc", "floor")), curve
+speeds = lambda a, t: {s["round"]: s["ops_per_second"] for s in cells["mixed", a, t]["samples"]}
+for cell in page["cells"]:
+    if cell["allocator"] == "crash" or cell["control"]:
+        assert cell["speed_up"] is None and cell["efficiency"] is None, cell
+    elif cell["threads"] == 1:
+        assert cell["speed_up"] == cell["efficiency"] == 1, cell
+    else:
+        one, two = speeds(cell["allocator"], "1"), speeds(cell["allocator"], "2")
+        ratios = [two[r] / one[r] for r in one if r in two]
+        bounds = [min(ratios), cell["speed_up_low"], cell["speed_up"], cell["speed_up_high"], max(ratios)]
+        assert all(a <= b * (1 + 1e-9) for a, b in zip(bounds, bounds[1:])), (bounds, cell)
+        assert abs(cell["efficiency"] * (1 if cell["oversubscribed"] else 2) - cell["speed_up"]) < 1e-9, cell
+assert "Scaling of mixed" in text and "Knee (threads at which efficiency is below 1/2): " in text
 noise = open("page/pictures/ratio-1.gnuplot").read()
 assert "fillcolor rgb '#c4c4c3'" in noise, noise
 floor = run["noise_floor"]

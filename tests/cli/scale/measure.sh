@@ -47,6 +47,11 @@ rounds = [[order[r][p] for p in sorted(order[r])] for r in (0, 1)]
 assert rounds[0] == rounds[1][::-1], rounds
 tree.parse(sys.argv[3] + "/scaling-mixed.svg")
 SCRIPT
+# Read back it is the same report and the same data.
+"$COMPARE" results export newest --json exported.json -o "$RESULTS"
+cmp out.json exported.json
+"$COMPARE" results show newest -o "$RESULTS" >shown
+grep -v -e '^Machine as ' -e '^Picture ' table | diff - shown
 # A run that was killed after its first round goes on.
 sqlite3 "$RESULTS/results.db" "PRAGMA foreign_keys = ON; DELETE FROM sample WHERE round = 1 AND cell IN (SELECT id FROM cell LIMIT 3);
     UPDATE run SET status = 'running', ended = NULL"
