@@ -3,19 +3,21 @@
 # from the recorded data by another.
 set -eu
 
-usage='usage: tools/publish_results.sh measure [-d DIR] [-w WORKLOADS] [-c WORKLOADS] [OPTION...]
+usage='usage: tools/publish_results.sh measure [-d DIR] [-w WORKLOADS] [-l WORKLOADS] [-c WORKLOADS]
+                                        [OPTION...]
        tools/publish_results.sh page [-d DIR] [-o DIR] [--png]
 
-measure   measures every workload with 1 and 2 threads, throughput and latency, and some at more
-          threads for curves of scaling, under hakmem and all allocators that are installed; then
-          publishes in DIR what was measured, with the data as DIR/results.db.xz. Nothing else
-          should run meanwhile. OPTIONs go to both runs of compare, such as -r 10; with --dry-run
-          it tells how long all of it takes.
+measure   measures every workload with 1 and 2 threads, the latency of some of them, and some at
+          more threads for curves of scaling, under hakmem and all allocators that are installed;
+          then publishes in DIR what was measured, with the data as DIR/results.db.xz. Nothing
+          else should run meanwhile. OPTIONs go to every run of compare, such as -r 10; with
+          --dry-run it tells how long all of it takes.
 page      publishes again what DIR holds; with -o into another folder. The same bytes come out,
           where gnuplot is the same.
 
   -d DIR        where data and page are kept (default: results/published)
   -w WORKLOADS  separated by commas (default: every one)
+  -l WORKLOADS  those whose latency is measured too (default: mixed,remote,larson)
   -c WORKLOADS  those with curves of scaling (default: mixed,remote,larson)
   --png         draws pictures as PNG too; the set is kept without, they make most of its size
 
@@ -46,20 +48,22 @@ compare=$root/compare
 folder=
 output=
 workloads=
+timed=mixed,remote,larson
 curves=mixed,remote,larson
 png=--no-png
 # Options of this script, wherever they stand; the others stay for compare.
 left=$#
 while [ $left -gt 0 ]; do
     case $1 in
-    -d | -o | -w | -c)
+    -d | -o | -w | -l | -c)
         [ $left -gt 1 ] || complain "$1 needs a value; see --help"
         case $1$action in
         -omeasure) complain '-o means nothing for measure; -d names the folder' ;;
-        -[wc]page) complain "$1 means nothing for page" ;;
+        -[wlc]page) complain "$1 means nothing for page" ;;
         -d*) folder=$2 ;;
         -o*) output=$2 ;;
         -w*) workloads=$2 ;;
+        -l*) timed=$2 ;;
         -c*) curves=$2 ;;
         esac
         shift 2
@@ -101,7 +105,7 @@ publish() {
     "$compare" publish $runs --from "$1" -o "$2" $png --title 'hakmem and its peers'
 }
 
-# One of the two runs of compare, with its report in file $1. Failures of an allocator are results:
+# One of the runs of compare, with its report in file $1. Failures of an allocator are results:
 # they are published too. Of a run that was cut short nothing is.
 run() {
     report=$1
@@ -134,15 +138,24 @@ done
 command -v xz >/dev/null || complain 'xz is not installed; it packs the data'
 [ -n "$workloads" ] || workloads=$("$compare" --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z_]*\) .*/\1/p' | paste -s -d ,)
 [ -n "$dry_run" ] || mkdir -p "$folder"
-plan=$(run table.txt "$workloads" -t 1,2 --latency -o "$folder" "$@")
-sweep=$(run scaling.txt scale "$curves" -o "$folder" "$@")
+# The workloads of a list that are, or with -v are not, in another.
+among() {
+    printf '%s\n' "$1" | tr , '\n' | grep $3 -xF "$(printf '%s\n' "$2" | tr , '\n')" | paste -s -d ,
+}
+with=$(among "$workloads" "$timed" '')
+without=$(among "$workloads" "$timed" -v)
+plans=$(
+    [ -z "$without" ] || run table.txt "$without" -t 1,2 -o "$folder" "$@"
+    [ -z "$with" ] || run latency.txt "$with" -t 1,2 --latency -o "$folder" "$@"
+    run scaling.txt scale "$curves" -o "$folder" "$@"
+)
 if [ -n "$dry_run" ]; then
-    printf '%s\n\n%s\n\n' "$plan" "$sweep"
-    # "Expected duration: about 1 h 5 min": hours, minutes and seconds of both.
-    printf '%s\n%s\n' "$plan" "$sweep" | awk '/^Expected duration: / {
+    printf '%s\n\n' "$plans"
+    # "Expected duration: about 1 h 5 min": hours, minutes and seconds of all.
+    printf '%s\n' "$plans" | awk '/^Expected duration: / {
         for (i = 2; i <= NF; i++)
             seconds += $i ~ /^h/ ? 3600 * $(i - 1) : $i ~ /^min/ ? 60 * $(i - 1) : $i ~ /^s/ ? $(i - 1) : 0
-    } END { printf "Both runs together: about %d min\n", (seconds + 59) / 60 }'
+    } END { printf "All runs together: about %d min\n", (seconds + 59) / 60 }'
     exit
 fi
 # The pictures of scale itself are those of the page; the database knows the machine.
