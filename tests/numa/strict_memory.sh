@@ -19,5 +19,5 @@ done
 LD_PRELOAD=$library /small_pages always
 echo 80 >/proc/sys/vm/overcommit_ratio # a fork promises all memory once more
 ulimit -s 256 # KiB, of threads too
-/races
+/races 1 # second: a round or two
 GUEST
