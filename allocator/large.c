@@ -392,6 +392,11 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
         mapping_regret(bytes);
         HAK_COUNT(LARGE, maps);
         block = hak_os_map(bytes, alignment);
+        if (block == NULL) { /* what is empty may hold the addresses or the memory */
+            (void)hak_large_purge(true);
+            (void)hak_pool_purge(true);
+            block = hak_os_map(bytes, alignment);
+        }
         if (block == NULL)
             return NULL;
     }

@@ -31,10 +31,11 @@ typedef struct superslab {
     /* [lock] pages from the start of each unit that are not zero, while it is in use of what it had
      * before; and pages that were purged since it was last in use */
     uint8_t dirty_pages[HAK_SUPERSLAB_UNITS], purged_pages[HAK_SUPERSLAB_UNITS];
-    uint32_t node;      /* [const] of the thread that it was made for */
-    bool huge;          /* [lock] told to use huge pages */
-    uint64_t freed_ms;  /* [lock] when a unit last became free */
-    uint64_t purged_ms; /* [lock] when it was last purged */
+    uint32_t node;                   /* [const] of the thread that it was made for */
+    bool huge;                       /* [lock] told to use huge pages */
+    uint64_t freed_ms;               /* [lock] when a unit last became free */
+    uint64_t purged_ms;              /* [lock] when it was last purged */
+    struct superslab *next_released; /* [lock] */
     uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
 } superslab_t;
 
@@ -44,6 +45,8 @@ _Atomic uintptr_t hak_domain_base;
 static struct {
     hak_lock_t lock;
     superslab_t *by_index[SUPERSLABS_MAX]; /* entries [lock], read without it by hak_run_of */
+    superslab_t *released;                 /* [lock] records whose address space was given back */
+    bool limited;                          /* [const] the process may not have all addresses */
     struct {
         uint64_t has_free[SUPERSLABS_MAX / 64]; /* [lock] bit per superslab with a free unit */
         size_t lowest_free_word;                /* [lock] no bit is set below this word */
@@ -159,6 +162,7 @@ bool hak_domain_start(void) {
     HAK_COUNT(SUPERSLAB, regions_reserved);
     pool.fresh = pool.low = start;
     pool.fresh_end = pool.high = start + step;
+    pool.limited = hak_os_address_limit_bytes() != SIZE_MAX;
     atomic_store_explicit(&hak_domain_base, (address - below) & ~(HAK_SUPERSLAB_BYTES - 1),
                           memory_order_relaxed);
     return true;
@@ -171,8 +175,8 @@ static size_t superslab_index(const void *address) {
 }
 
 hak_slab_t *hak_run_of(const void *address) {
-    /* No lock: the entry was written before any block of the superslab was handed out, and is
-     * never changed. unit_in_run is constant while the run is in use. */
+    /* No lock: the entry was written before any block of the superslab was handed out, and is not
+     * changed while one lives. unit_in_run is constant while the run is in use. */
     superslab_t *superslab = pool.by_index[superslab_index(address)];
     size_t unit = ((uintptr_t)address >> HAK_UNIT_SHIFT) & (HAK_SUPERSLAB_UNITS - 1);
     hak_slab_t *slab = &superslab->slab[unit];
@@ -186,21 +190,65 @@ static void superslab_mark_free(size_t index) {
         pool.node[node].lowest_free_word = index / 64;
 }
 
-static bool superslab_create(uint32_t node) {
-    if (pool.fresh == pool.fresh_end && !domain_grow())
-        return false;
-    superslab_t *superslab = hak_meta_allocate(sizeof *superslab, HAK_RECORD_BYTES);
-    if (superslab == NULL || !hak_os_commit(pool.fresh, HAK_SUPERSLAB_BYTES)) {
-        HAK_COUNT(SUPERSLAB, commit_failures);
-        return false; /* the record is lost to the arena: memory is at its end anyway */
+/* Where the address space is limited, other mappings of the process want what is empty: its thread
+ * stacks, large blocks. The superslab has no unit in use and none that is dirty. */
+static void superslab_release(superslab_t *superslab) {
+    const size_t index = superslab_index(superslab->start);
+    HAK_ASSERT(superslab->free_units == ALL_UNITS && superslab->dirty_units == 0);
+    pool.node[superslab->node].has_free[index / 64] &= ~((uint64_t)1 << (index % 64));
+    pool.by_index[index] = NULL;
+    pool.superslabs--;
+    hak_os_unmap(superslab->start, HAK_SUPERSLAB_BYTES);
+    HAK_COUNT(SUPERSLAB, superslabs_released);
+    superslab->next_released = pool.released;
+    pool.released = superslab;
+}
+
+/* A released superslab whose addresses nobody else has taken; reserved again. */
+static superslab_t *released_take(void) {
+    for (superslab_t **link = &pool.released; *link != NULL; link = &(*link)->next_released) {
+        superslab_t *superslab = *link;
+        if (hak_os_reserve(superslab->start, HAK_SUPERSLAB_BYTES, HAK_SUPERSLAB_BYTES, true) ==
+            NULL)
+            continue;
+        *link = superslab->next_released;
+        return superslab;
     }
-    size_t index = superslab_index(pool.fresh);
+    return NULL;
+}
+
+/* A new record, for the next of the addresses that are reserved. */
+static superslab_t *fresh_take(void) {
+    if (pool.fresh == pool.fresh_end && !domain_grow())
+        return NULL;
+    superslab_t *superslab = hak_meta_allocate(sizeof *superslab, HAK_RECORD_BYTES);
+    if (superslab == NULL)
+        return NULL;
     superslab->start = pool.fresh;
-    superslab->node = node;
-    HAK_COUNT(SUPERSLAB, superslabs_created);
-    superslab->free_units = ALL_UNITS;
-    pool.by_index[index] = superslab;
     pool.fresh += HAK_SUPERSLAB_BYTES;
+    return superslab;
+}
+
+static bool superslab_create(uint32_t node) {
+    superslab_t *superslab = released_take();
+    if (superslab == NULL)
+        superslab = fresh_take();
+    if (superslab == NULL)
+        return false;
+    if (!hak_os_commit(superslab->start, HAK_SUPERSLAB_BYTES)) {
+        HAK_COUNT(SUPERSLAB, commit_failures);
+        hak_os_unmap(superslab->start, HAK_SUPERSLAB_BYTES);
+        superslab->next_released = pool.released;
+        pool.released = superslab;
+        return false;
+    }
+    const size_t index = superslab_index(superslab->start);
+    superslab->node = node;
+    superslab->huge = false;
+    superslab->free_units = ALL_UNITS;
+    memset(superslab->purged_pages, 0, sizeof superslab->purged_pages);
+    HAK_COUNT(SUPERSLAB, superslabs_created);
+    pool.by_index[index] = superslab;
     pool.superslabs++;
     if (index >= pool.index_end)
         pool.index_end = index + 1;
@@ -290,15 +338,19 @@ static size_t superslab_purge(superslab_t *superslab) {
 }
 
 /* Purges superslabs from the highest address down: those last touched before `before_ms`, and any
- * while more than `keep_pages` are dirty. */
+ * while more than `keep_pages` are dirty. Where addresses are short, what is empty goes back whole.
+ */
 static size_t pool_purge(uint64_t before_ms, size_t keep_pages) {
     size_t purged = 0;
-    for (size_t index = pool.index_end; index-- > 0 && pool.dirty_pages != 0;) {
+    for (size_t index = pool.index_end; index-- > 0 && (pool.dirty_pages != 0 || pool.limited);) {
         superslab_t *superslab = pool.by_index[index];
-        if (superslab == NULL || superslab->dirty_units == 0)
+        if (superslab == NULL)
             continue;
-        if (superslab->freed_ms < before_ms || pool.dirty_pages > keep_pages)
+        if (superslab->dirty_units != 0 &&
+            (superslab->freed_ms < before_ms || pool.dirty_pages > keep_pages))
             purged += superslab_purge(superslab);
+        if (pool.limited && superslab->free_units == ALL_UNITS && superslab->dirty_units == 0)
+            superslab_release(superslab);
     }
     return purged;
 }

@@ -90,6 +90,7 @@
 
 #define HAK_SUPERSLAB_COUNTERS(X)                                                                  \
     X(superslabs_created, "superslabs committed")                                                  \
+    X(superslabs_released, "empty superslabs unmapped under a limit of addresses")                 \
     X(regions_reserved, "regions of address space reserved")                                       \
     X(runs_allocated, "runs of units handed out")                                                  \
     X(runs_freed, "runs of units that came back")                                                  \

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-usage='usage: tools/performance.sh [-a ALLOCATORS] [-r ROUNDS] [-o FOLDER] [PART...]
+usage='usage: tools/performance.sh [-a ALLOCATORS] [-r ROUNDS] [-q] [-o FOLDER] [PART...]
 
 Parts (all of them without a name):
   mixed     257 to 768 and 16 to 1040 bytes, with 1024, 8192 and 65536 slots
@@ -16,17 +16,19 @@ Parts (all of them without a name):
 
   -a ALLOCATORS  as of compare: hakmem and what is installed without it
   -r ROUNDS      6 without it, the fewest that give an interval
+  -q             --quick of compare: shorter samples, and as many rounds as fit
   -o FOLDER      results/performance without it
 
 example: tools/performance.sh -a hakmem,jemalloc,mine=build/peers/mine.so mixed larson'
 
 folder=results/performance
-rounds=6
+length=(-r 6)
 allocators=()
-while getopts a:r:o:h option; do
+while getopts a:r:qo:h option; do
     case $option in
     a) allocators=(-a "$OPTARG") ;;
-    r) rounds=$OPTARG ;;
+    r) length=(-r "$OPTARG") ;;
+    q) length=(--quick) ;;
     o) folder=$OPTARG ;;
     h)
         echo "$usage"
@@ -51,7 +53,7 @@ measure() {
     local name=$1 code=0
     shift
     echo "== $name"
-    ./compare "$@" "${allocators[@]}" -r "$rounds" --json "$folder/$name.json" >"$folder/$name.txt" ||
+    ./compare "$@" "${allocators[@]}" "${length[@]}" --json "$folder/$name.json" >"$folder/$name.txt" ||
         code=$?
     [ "$code" -le 1 ] || exit "$code"
     gzip -9nf "$folder/$name.json"

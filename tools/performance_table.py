@@ -2,13 +2,16 @@
 """Prints the tables of docs/performance.md from the data of tools/performance.sh.
 
 usage: tools/performance_table.py [FOLDER]        (results/performance)
+       tools/performance_table.py --into DOCUMENT [FOLDER]    replaces the part between its two marks
 
 One row a cell: hakmem's throughput, the best peer's by the ratio of the same rounds with its interval,
-and memory beside the smallest peer's. Below them the geometric mean of the ratios. The floor and the
+and memory beside the smallest peer's. Below them the geometric means of the ratios. The floor and the
 A/A control are no peers. Nothing here computes statistics: estimates and intervals are those of the
 JSON documents.
 """
+import contextlib
 import gzip
+import io
 import json
 import math
 import os
@@ -80,7 +83,7 @@ def geometric_mean(values):
 
 
 def comparison(folder):
-    ratios, peaks, behind, large = [], [], [], []
+    ratios, peaks, behind, large, by_peer = [], [], [], [], {}
     print("| cell | threads | hakmem, M ops/s | best peer | hakmem / best | peak MiB | smallest peer's | "
           "freed MiB | smallest peer's |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -93,6 +96,8 @@ def comparison(folder):
             print(text)
             ratios.append(ratio)
             peaks.append(peak)
+            for peer, cell in peers_of(row).items():
+                by_peer.setdefault(peer, []).append(1 / cell["ratio_to_first"]["estimate"])
             if ratio < 1:
                 behind.append(f"{label} {threads}: {ratio:.2f}")
             if peak > 1.10:
@@ -100,6 +105,10 @@ def comparison(folder):
     print()
     print(f"Geometric mean of hakmem / best peer over {len(ratios)} cells: {geometric_mean(ratios):.3f}; "
           f"of the peaks over the smallest peer's: {geometric_mean(peaks):.3f}.")
+    print()
+    print("Against each peer alone, geometric mean over the cells it has: "
+          + ", ".join(f"{peer} {geometric_mean(values):.2f} ({len(values)})"
+                      for peer, values in sorted(by_peer.items(), key=lambda item: geometric_mean(item[1]))) + ".")
     print()
     print(f"Behind the best peer in {len(behind)}: {', '.join(behind) or 'none'}.")
     print()
@@ -123,13 +132,40 @@ def growth(folder):
             print(f"| {workload} | {name} | {value:.3g} | {other:.3g} | {value / other:.2f} |")
 
 
+MARKS = ("<!-- tables: begin -->\n", "<!-- tables: end -->\n")
+
+
+def into(name, tables):
+    with open(name, encoding="utf-8") as file:
+        text = file.read()
+    if any(text.count(mark) != 1 for mark in MARKS):
+        sys.exit(f"performance_table.py: {name} does not have the two marks {' and '.join(MARKS)}")
+    before, rest = text.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(before + MARKS[0] + tables + MARKS[1] + after)
+
+
 def main():
-    folder = sys.argv[1] if len(sys.argv) > 1 else "results/performance"
+    arguments = sys.argv[1:]
+    name = None
+    if arguments[:1] == ["--into"] and len(arguments) > 1:
+        name = arguments[1]
+        arguments = arguments[2:]
+    if len(arguments) > 1 or (arguments and arguments[0].startswith("-")):
+        sys.exit(__doc__)
+    folder = arguments[0] if arguments else "results/performance"
     if not os.path.isdir(folder):
         sys.exit(f"performance_table.py: there is no folder {folder}; tools/performance.sh makes it")
-    comparison(folder)
-    if os.path.exists(os.path.join(folder, GROWTH)):
-        growth(folder)
+    tables = io.StringIO()
+    with contextlib.redirect_stdout(tables):
+        comparison(folder)
+        if os.path.exists(os.path.join(folder, GROWTH)):
+            growth(folder)
+    if name is None:
+        print(tables.getvalue(), end="")
+    else:
+        into(name, tables.getvalue())
 
 
 main()

@@ -38,7 +38,7 @@ for workload in $("$COMPARE" --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z
         grep -q "^  $workload, $threads[ ,]" plan.txt || fail "$workload with $threads is not measured"
     done
 done
-grep -qE '^Both runs together: about [1-9][0-9]* min$' plan.txt || fail "$(tail -n 3 plan.txt)"
+grep -qE '^All runs together: about [1-9][0-9]* min$' plan.txt || fail "$(tail -n 3 plan.txt)"
 
 # The script itself, on a small set: measured, published, and made again.
 "$ROOT/tools/publish_results.sh" measure -d small -w mixed -c remote \
