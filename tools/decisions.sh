@@ -45,6 +45,7 @@ decide() {
     shift
     echo "== $name"
     ./compare ab "$@" --budget "$budget" --json "$folder/$name.json" >"$folder/$name.txt"
+    sed -i "s#\"$PWD/#\"#g" "$folder/$name.json" # libraries by their place in the tree
     gzip -9nf "$folder/$name.json"
     grep -E '^  (Effect|Verdict)|^[a-z]+: ' "$folder/$name.txt"
 }

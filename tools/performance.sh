@@ -56,6 +56,7 @@ measure() {
     ./compare "$@" "${allocators[@]}" "${length[@]}" --json "$folder/$name.json" >"$folder/$name.txt" ||
         code=$?
     [ "$code" -le 1 ] || exit "$code"
+    sed -i "s#\"$PWD/#\"#g" "$folder/$name.json" # libraries by their place in the tree
     gzip -9nf "$folder/$name.json"
     [ "$code" = 0 ] || status=1
 }

@@ -136,6 +136,7 @@ for data in "$folder/results.db" "$folder/results.db.xz"; do
     [ ! -e "$data" ] || complain "$data is there already; move it away to measure a new set"
 done
 command -v xz >/dev/null || complain 'xz is not installed; it packs the data'
+command -v sqlite3 >/dev/null || complain 'sqlite3 is not installed; it makes paths in the data relative'
 [ -n "$workloads" ] || workloads=$("$compare" --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z_]*\) .*/\1/p' | paste -s -d ,)
 [ -n "$dry_run" ] || mkdir -p "$folder"
 # The workloads of a list that are, or with -v are not, in another.
@@ -160,6 +161,8 @@ if [ -n "$dry_run" ]; then
 fi
 # The pictures of scale itself are those of the page; the database knows the machine.
 rm -rf "$folder"/scale-*
+# Libraries of the tree by their place in it: the data shall name no folder of this machine.
+sqlite3 "$folder/results.db" "UPDATE run_allocator SET path = replace(path, '$root/', ''); VACUUM;"
 publish "$folder/results.db" "$folder"
 rm -f "$folder/results.db-runs"
 xz -9 "$folder/results.db"
