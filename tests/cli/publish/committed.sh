@@ -35,7 +35,7 @@ compare_folders() {
 [ ! -e plan ] || fail "a dry run made a folder"
 for workload in $("$COMPARE" --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z_]*\) .*/\1/p'); do
     for threads in '1 thread' '2 threads'; do
-        grep -q "^  $workload, $threads[ ,]" plan.txt || fail "$workload with $threads is not measured"
+        grep -q "^  $workload, ${threads}[ ,]" plan.txt || fail "$workload with $threads is not measured"
     done
 done
 grep -qE '^All runs together: about [1-9][0-9]* min$' plan.txt || fail "$(tail -n 3 plan.txt)"
