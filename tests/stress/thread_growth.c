@@ -16,9 +16,9 @@ enum {
     BATCH = 8,
     PLACES = 512,
     BLOCKS = 120, /* that a thread makes */
-    /* Half a KiB a thread, should every one leave something. Partly used slabs do become more, with
-     * the logarithm of the threads' number; lost blocks are counted exactly. */
-    GROWTH_KIB_MOST = 4096,
+    /* Under 400 bytes a thread, should every one leave something. Partly used slabs do become more,
+     * with the logarithm of the threads' number; lost blocks are counted exactly. */
+    GROWTH_KIB_MOST = 3072,
 };
 
 static _Atomic(block_t *) place[PLACES];
