@@ -78,7 +78,8 @@ static void chunk_give(hak_heap_t *heap, hak_chunk_t *chunk) {
 /* ------------------------------------------------------------------ sending */
 
 static void chunk_push(hak_heap_t *target, hak_chunk_t *chunk) {
-    hak_chunk_t *head = atomic_load_explicit(&target->inbox, memory_order_relaxed);
+    /* Acquire pairs with the release that put the chunk below there: its memory may be fresh. */
+    hak_chunk_t *head = atomic_load_explicit(&target->inbox, memory_order_acquire);
     do {
         /* The chunk below may be taken meanwhile: then its figure is stale, and only a hint is
          * wrong. Its memory is never unmapped. */
@@ -87,7 +88,7 @@ static void chunk_push(hak_heap_t *target, hak_chunk_t *chunk) {
         chunk->next = head;
         atomic_store_explicit(&chunk->chain_bytes, below + chunk->bytes, memory_order_relaxed);
     } while (!atomic_compare_exchange_weak_explicit(&target->inbox, &head, chunk,
-                                                    memory_order_release, memory_order_relaxed));
+                                                    memory_order_release, memory_order_acquire));
 }
 
 /* Gives a filled chunk to its target. */
