@@ -55,12 +55,13 @@ static void arguments_make(const cmp_paths_t *paths, const cmp_allocator_t *allo
     arguments[count++] = cmp_text("env");
     for (char **setting = allocator->environment; setting != NULL && *setting != NULL; setting++)
         arguments[count++] = cmp_text("%s", *setting);
-    arguments[count++] = cmp_text("LD_PRELOAD=%s", allocator->path);
+    if (!allocator->linked)
+        arguments[count++] = cmp_text("LD_PRELOAD=%s", allocator->path);
     arguments[count++] = cmp_text("valgrind");
     arguments[count++] = cmp_text("--tool=cachegrind");
     arguments[count++] = cmp_text("--cache-sim=no");
     arguments[count++] = cmp_text("--cachegrind-out-file=/dev/stdout");
-    arguments[count++] = cmp_text("%s", paths->worker);
+    arguments[count++] = cmp_text("%s", allocator->linked ? allocator->path : paths->worker);
     arguments[count++] = cmp_text("%s", cell->workload->name);
     arguments[count++] = cmp_text("threads=%u", threads);
     const unsigned long long ops = wl_first_ops(cell->workload, PROOF_OPS);
