@@ -277,6 +277,18 @@ static json_t *json_sides(const cmp_comparison_t *comparison) {
     return object;
 }
 
+/* Whether what --hit and --count named ran; null where nothing was named. */
+static json_t *json_activity(const cmp_activity_t *activity) {
+    const char *method = cmp_activity_method(activity);
+    if (method == NULL)
+        return json_null();
+    json_t *object = json_object();
+    set(object, "active", json_boolean(activity->active));
+    set(object, "method", json_text(method));
+    set(object, "text", json_text(activity->text));
+    return object;
+}
+
 static json_t *json_verdicts(const cmp_report_t *report) {
     json_t *verdicts = json_array();
     for (size_t i = 0; i < report->comparison_count; i++) {
@@ -300,6 +312,7 @@ static json_t *json_verdicts(const cmp_report_t *report) {
         set(object, "loss_pct", json_number(comparison->rule.loss_pct));
         set(object, "error_rate", json_number(comparison->rule.error_rate));
         set(object, "memory", json_sides(comparison));
+        set(object, "activity", json_activity(&comparison->activity));
         json_array_append_new(verdicts, object);
     }
     return verdicts;
