@@ -18,6 +18,7 @@
     X(scale)                                                                                       \
     X(topology)                                                                                    \
     X(list)                                                                                        \
+    X(audit)                                                                                       \
     X(doctor)                                                                                      \
     X(results)                                                                                     \
     X(publish)
