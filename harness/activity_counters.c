@@ -42,6 +42,11 @@ static bool line_read(char *line, char **counter, uint64_t *value) {
     return true;
 }
 
+/* "  * [C17] mallocs   1415  stride 288": a part of a sum that stands above it. */
+static bool line_of_row(const char *line) {
+    return strlen(line) > 4 && line[4] == '[';
+}
+
 static void line_add(cmp_count_report_t *report, const char *box, const char *counter,
                      uint64_t value) {
     report->lines = realloc(report->lines, (report->count + 1) * sizeof *report->lines);
@@ -62,8 +67,8 @@ cmp_count_report_t cmp_count_report_read(char *text) {
             box = line;
         } else if (box != NULL && line_read(line, &counter, &value)) {
             line_add(&report, box, counter, value);
-        } else {
-            box = NULL; /* what follows, such as the table by class, repeats the sums */
+        } else if (box != NULL && !line_of_row(line)) {
+            box = NULL;
         }
     }
     return report;

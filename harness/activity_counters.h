@@ -21,7 +21,7 @@ typedef struct cmp_count_report {
 } cmp_count_report_t;
 
 /* Reads the report that is somewhere in `text` (changed); what else stands there is passed over.
- * Of a box that counts by class the sums are taken. */
+ * Of a box that counts by rows the sums are taken. */
 cmp_count_report_t cmp_count_report_read(char *text);
 void cmp_count_report_free(cmp_count_report_t *report);
 
