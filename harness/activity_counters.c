@@ -104,6 +104,7 @@ static uint64_t report_value(const cmp_count_report_t *report, const cmp_count_l
 typedef struct source {
     char *label;
     const char *path; /* NULL: not a hakmem */
+    bool linked;      /* it is a worker with the allocator in it */
     char *const *settings;
     cmp_count_report_t moved;
 } source_t;
@@ -114,6 +115,7 @@ static bool report_take(const cmp_activity_request_t *request, const source_t *s
     const cmp_activity_command_t command = {
         .worker = request->paths->worker,
         .library = source->path,
+        .linked = source->linked,
         .settings = source->settings,
         .extra = "HAKMEM_STATS=1",
         .cell = request->cell,
@@ -164,6 +166,7 @@ static source_t source_of(const cmp_allocator_t *allocator) {
         allocator->path != NULL && cmp_file_names(allocator->path, "hak_configuration");
     return (source_t){.label = cmp_text("%s", allocator->label),
                       .path = own ? allocator->path : NULL,
+                      .linked = allocator->linked,
                       .settings = allocator->environment};
 }
 

@@ -54,16 +54,47 @@ static void list_allocators(const cmp_paths_t *paths) {
     cmp_known_allocators_free(known, count);
 }
 
+enum { VARIANT_COLUMN = 33 };
+
+/* "  what: text", below the hypothesis; nothing when there is no text. */
+static void variant_line(const char *what, const char *prefix, const char *text) {
+    char *line = cmp_text("%s: %s%s", what, prefix, text);
+    if (*text != '\0')
+        cmp_text_paragraph(stdout, "", VARIANT_COLUMN, line);
+    free(line);
+}
+
+static void variant_details(const cmp_variant_t *variant) {
+    const char *const flags[] = {variant->options, variant->compiler, variant->defines,
+                                 variant->cflags, variant->ldflags};
+    char *built_with = cmp_text("%s", "");
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        char *longer = cmp_text("%s%s%s", built_with,
+                                *built_with != '\0' && *flags[i] != '\0' ? " " : "", flags[i]);
+        free(built_with);
+        built_with = longer;
+    }
+    variant_line("built with", "", built_with);
+    free(built_with);
+    variant_line("trained with", "", variant->train);
+    variant_line("held out of the training", "", variant->held_out);
+    variant_line("ledger", "", variant->ledger);
+}
+
 static void list_variants(const cmp_paths_t *paths) {
     size_t count;
     cmp_variant_t *variants = cmp_variants(paths, &count);
     for (size_t i = 0; i < count; i++) {
-        char *label = cmp_text("hakmem%s%s", i > 0 ? ":" : "", i > 0 ? variants[i].name : "");
-        char *text =
-            cmp_text("%s%s", variants[i].built ? "" : "(not built) ", variants[i].description);
-        cmp_text_paragraph(stdout, label, 20, text);
+        const cmp_variant_t *variant = &variants[i];
+        bool standard = strcmp(variant->name, "default") == 0;
+        char *label = cmp_text("hakmem%s%s", standard ? "" : ":", standard ? "" : variant->name);
+        cmp_text_paragraph(stdout, label, VARIANT_COLUMN,
+                           *variant->hypothesis != '\0' ? variant->hypothesis
+                                                        : "no stanza in variants.ninja");
+        variant_details(variant);
+        if (!variant->built)
+            variant_line("not built", paths->tree != NULL ? "ninja " : "", variant->target);
         free(label);
-        free(text);
     }
     cmp_variants_free(variants, count);
 }

@@ -118,15 +118,10 @@ static void side_target(word_list_t *list, const char *side, const cmp_variant_t
                         size_t count) {
     char *word = cmp_text("%.*s", (int)strcspn(side, "{"), side);
     const bool standard = strcmp(word, "hakmem") == 0, own = strncmp(word, "hakmem:", 7) == 0;
-    for (size_t i = 0; (standard || own) && i < count; i++) {
-        const char *name = variants[i].name;
-        if (strcmp(name, standard ? "default" : word + 7) != 0 || *variants[i].description == '\0')
-            continue; /* built by hand: there is no stanza */
-        const bool plain = strcmp(name, "default") == 0;
-        char *target = cmp_text("build/lib/libhakmem%s%s.so", plain ? "" : "-", plain ? "" : name);
-        target_add(list, target);
-        free(target);
-    }
+    const char *name = standard ? "default" : word + 7;
+    for (size_t i = 0; (standard || own) && i < count; i++)
+        if (strcmp(variants[i].name, name) == 0 && *variants[i].hypothesis != '\0')
+            target_add(list, variants[i].target); /* else it was built by hand */
     free(word);
 }
 
