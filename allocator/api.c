@@ -22,8 +22,17 @@
 /* ------------------------------------------------------------------ malloc, behind the lanes */
 
 static HAK_COLD void *out_of_memory(void) {
+    HAK_COUNT(DIAGNOSTICS, out_of_memory);
     errno = ENOMEM;
     return NULL;
+}
+
+/* Counts a block of the class; NULL is none. */
+static inline void *class_counted(uint32_t class_id, void *block) {
+    (void)class_id;
+    if (block != NULL)
+        HAK_COUNT_CLASS(CLASS, class_id, mallocs);
+    return block;
 }
 
 /* From the thread's lane; without a heap, straight from the common heap's slabs. */
@@ -31,24 +40,25 @@ static void *lane_allocate(hak_heap_t *heap, uint32_t class_id) {
     if (HAK_UNLIKELY(heap == NULL)) {
         void *block = NULL;
         (void)hak_backend_take(hak_heap_common(), class_id, &block, 1);
-        return block;
+        return class_counted(class_id, block);
     }
     hak_lane_t *lane = hak_heap_lane(heap, class_id);
     if (lane->top[-1] != NULL)
-        return hak_lane_pop(lane);
+        return class_counted(class_id, hak_lane_pop(lane));
     if (HAK_HAS_POOL_V2 && hak_classes[class_id].fallback_class != 0) {
         /* Blocks of the same stride that were fallen back to before come first: where the hot box
          * is at its bound, they spare a refill that fails. */
         hak_lane_t *fallback = hak_heap_lane(heap, hak_classes[class_id].fallback_class);
         if (fallback->top[-1] != NULL)
-            return hak_lane_pop(fallback);
+            return class_counted(hak_classes[class_id].fallback_class, hak_lane_pop(fallback));
     }
-    return hak_lane_refill(heap, class_id);
+    return class_counted(class_id, hak_lane_refill(heap, class_id));
 }
 
 /* No block where the route leads: of the class to fall back to, or after a sweep. */
 static HAK_COLD void *class_allocate_again(hak_heap_t *heap, uint32_t class_id) {
     uint32_t fallback = hak_classes[class_id].fallback_class;
+    HAK_COUNT(DIAGNOSTICS, retries);
     void *block = fallback != 0 ? lane_allocate(heap, fallback) : NULL;
     if (block != NULL)
         return block;
@@ -87,6 +97,7 @@ HAK_NOINLINE void *hak_malloc_slow(size_t size) {
 /* Beyond what the classes serve, or where they have no memory left. */
 static HAK_COLD void *aligned_allocate_large(size_t alignment, size_t size) {
     bool zeroed;
+    HAK_COUNT(DIAGNOSTICS, classless_alignments);
     return HAK_UNLIKELY(!hak_start()) ? out_of_memory() : large_allocate(size, alignment, &zeroed);
 }
 
@@ -141,8 +152,11 @@ static void shared_free(hak_heap_t *heap, uint32_t entry, void *block) {
 }
 
 static HAK_COLD void unmapped_free(void *block) {
-    if (block == NULL)
+    if (block == NULL) {
+        HAK_COUNT(FREE_SUPERSLAB, null);
         return;
+    }
+    HAK_COUNT(FREE_SUPERSLAB, unmapped);
     if (!hak_large_free(block))
         hak_fault("free", block, "not the start of a block of this allocator, or freed before");
 }
@@ -154,19 +168,25 @@ HAK_NOINLINE void hak_free_elsewhere(void *block) {
     const uint32_t owner = entry >> 16;
     HAK_COUNT(FRONT, free_slow);
     if (HAK_LIKELY(owner - 1 < HAK_OWNER_SHARED)) {
+        HAK_COUNT_CLASS(CLASS, (entry & 0xffff) / HAK_LANE_OFFSET(1), frees);
         if (HAK_UNLIKELY(!hak_heap_is_real(heap)))
             heap = hak_thread_enter();
         if (owner == HAK_OWNER_SHARED) {
+            HAK_COUNT(FREE_SUPERSLAB, shared);
             shared_free(heap, entry, block);
         } else if (HAK_UNLIKELY(heap == NULL)) {
+            HAK_COUNT(FREE_SUPERSLAB, foreign);
             hak_remote_put(entry, block);
         } else if (HAK_LIKELY(owner != heap->id)) {
+            HAK_COUNT(FREE_SUPERSLAB, foreign);
             hak_slab_check(block, "free");
             hak_remote_send(heap, entry, block);
         } else {
+            HAK_COUNT(FREE_SUPERSLAB, local);
             local_free(heap, (hak_lane_t *)((char *)heap + (entry & 0xffff)), block);
         }
     } else if (owner == HAK_OWNER_MEDIUM) {
+        HAK_COUNT(FREE_SUPERSLAB, medium);
         hak_medium_free(block, "free");
     } else {
         unmapped_free(block);
@@ -189,6 +209,8 @@ HAK_NOINLINE void hak_free_slow(void *block, uint32_t difference, hak_heap_t *he
         const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
         if (HAK_LIKELY((uintptr_t)block * magic < magic && bytes_left > 0)) {
             HAK_COUNT(FRONT, free_slow);
+            HAK_COUNT(FREE_SUPERSLAB, foreign);
+            HAK_COUNT_CLASS(CLASS, (entry & 0xffff) / HAK_LANE_OFFSET(1), frees);
             *top = block;
             outbox->top = top + 1;
             HAK_SHARE(outbox->bytes_left, bytes_left);

@@ -32,19 +32,24 @@
     X(HAK_HAS_REPORTS, "contain what is printed at exit")                                          \
     X(HAKMEM_STATS_COMPILED, "count in every box: the default of the flags below")                 \
     X(HAKMEM_FRONT_STATS_COMPILED, "compile the counters of calls of the interface in")            \
+    X(HAKMEM_CLASS_STATS_COMPILED, "compile the counters of size classes in")                      \
+    X(HAKMEM_FREE_SUPERSLAB_STATS_COMPILED,                                                        \
+      "compile the counters of free's look-ups of superslabs in")                                  \
     X(HAKMEM_LANE_STATS_COMPILED, "compile the counters of lanes in")                              \
     X(HAKMEM_TINY_STATS_COMPILED, "compile the counters of the backend tiny in")                   \
     X(HAKMEM_MID_V3_STATS_COMPILED, "compile the counters of the backend mid_v3 in")               \
     X(HAKMEM_POOL_V1_STATS_COMPILED, "compile the counters of the backend pool_v1 in")             \
     X(HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED,                                                        \
       "compile the counters of the backend pool_v2, by class in")                                  \
-    X(HAKMEM_SUPERSLAB_STATS_COMPILED,                                                             \
-      "compile the counters of superslabs, units and the operating system in")                     \
+    X(HAKMEM_SUPERSLAB_OS_STATS_COMPILED,                                                          \
+      "compile the counters of what superslabs ask of the operating system in")                    \
+    X(HAKMEM_SHARED_POOL_STATS_COMPILED, "compile the counters of the pool of units in")           \
     X(HAKMEM_REMOTE_STATS_COMPILED, "compile the counters of the remote target queue in")          \
     X(HAKMEM_SPILL_STATS_COMPILED, "compile the counters of spills in")                            \
     X(HAKMEM_LEARNER_STATS_COMPILED, "compile the counters of the learner in")                     \
     X(HAKMEM_LARGE_STATS_COMPILED, "compile the counters of medium and large blocks in")           \
     X(HAKMEM_HEAP_STATS_COMPILED, "compile the counters of heaps in")                              \
+    X(HAKMEM_DIAGNOSTICS_STATS_COMPILED, "compile the counters of what is out of the ordinary in") \
     X(HAK_MID_V3_CLASSES, "a number, not a flag: what HAKMEM_MID_V3_CLASSES is unless set")        \
     X(HAK_POOL_V2_CLASSES, "a number, not a flag: what HAKMEM_POOL_V2_CLASSES is unless set")      \
     X(HAK_PLANT, "plant a slowdown: plant.h; only for the testbed's self-test")                    \
@@ -92,6 +97,12 @@
 #ifndef HAKMEM_FRONT_STATS_COMPILED
 #define HAKMEM_FRONT_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
+#ifndef HAKMEM_CLASS_STATS_COMPILED
+#define HAKMEM_CLASS_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_FREE_SUPERSLAB_STATS_COMPILED
+#define HAKMEM_FREE_SUPERSLAB_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
 #ifndef HAKMEM_LANE_STATS_COMPILED
 #define HAKMEM_LANE_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
@@ -107,8 +118,11 @@
 #ifndef HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED
 #define HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
-#ifndef HAKMEM_SUPERSLAB_STATS_COMPILED
-#define HAKMEM_SUPERSLAB_STATS_COMPILED HAKMEM_STATS_COMPILED
+#ifndef HAKMEM_SUPERSLAB_OS_STATS_COMPILED
+#define HAKMEM_SUPERSLAB_OS_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_SHARED_POOL_STATS_COMPILED
+#define HAKMEM_SHARED_POOL_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
 #ifndef HAKMEM_REMOTE_STATS_COMPILED
 #define HAKMEM_REMOTE_STATS_COMPILED HAKMEM_STATS_COMPILED
@@ -124,6 +138,9 @@
 #endif
 #ifndef HAKMEM_HEAP_STATS_COMPILED
 #define HAKMEM_HEAP_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_DIAGNOSTICS_STATS_COMPILED
+#define HAKMEM_DIAGNOSTICS_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
 #ifndef HAK_MID_V3_CLASSES
 #define HAK_MID_V3_CLASSES 0xffff

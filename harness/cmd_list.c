@@ -9,6 +9,7 @@
 
 #include "allocators.h"
 #include "command.h"
+#include "experiment_list.h"
 #include "nearest.h"
 #include "options.h"
 #include "parameters.h"
@@ -119,6 +120,7 @@ static const section_t sections[] = {
     {"allocators", "Allocators, for -a", list_allocators},
     {"variants", "Builds of hakmem, for -a", list_variants},
     {"placements", "Placements of threads on PUs, for -p", list_placements},
+    {"experiments", "Experiments, for 'experiment NAME'", cmp_experiments_print},
 };
 enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
 
@@ -152,7 +154,7 @@ static const struct argp list_argp = {
     .help_filter = cmp_options_help_filter,
     .options = list_option_table,
     .parser = list_parse,
-    .args_doc = "[workloads|allocators|variants|placements]",
+    .args_doc = "[workloads|allocators|variants|placements|experiments]",
     .doc = "Lists what can be compared on this machine; one section, or all of them.\v"
            "Example:\n  ./compare list allocators",
 };
@@ -173,7 +175,7 @@ static int list_run(int argc, char **argv) {
     if (!found) {
         const char *near = cmp_nearest(options.section, names);
         cmp_usage_error("nothing to list called '%s'%s%s%s; there are workloads, allocators, "
-                        "variants and placements",
+                        "variants, placements and experiments",
                         options.section, near ? "; did you mean '" : "", near ? near : "",
                         near ? "'?" : "");
     }
@@ -195,6 +197,6 @@ static int list_run(int argc, char **argv) {
 const cmp_command_t cmp_command_list = {
     .name = "list",
     .synopsis = "[SECTION]",
-    .summary = "workloads, allocators, variants, placements",
+    .summary = "workloads, allocators, variants, placements, experiments",
     .run = list_run,
 };

@@ -14,10 +14,12 @@
 #define COMMANDS(X)                                                                                \
     X(compare)                                                                                     \
     X(ab)                                                                                          \
+    X(experiment)                                                                                  \
     X(run)                                                                                         \
     X(scale)                                                                                       \
     X(topology)                                                                                    \
     X(list)                                                                                        \
+    X(audit)                                                                                       \
     X(doctor)                                                                                      \
     X(results)                                                                                     \
     X(publish)
