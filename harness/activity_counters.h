@@ -45,7 +45,7 @@ typedef struct cmp_count_run {
 bool cmp_count_moved(const cmp_count_run_t *run, cmp_count_report_t *moved, char *error,
                      size_t error_bytes);
 
-/* Operations a thread of such a run, after as many for warming up. */
+/* Operations a thread of such a run at least, after as many for warming up. */
 unsigned long long cmp_count_ops(const wl_workload_t *workload);
 
 /*

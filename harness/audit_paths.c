@@ -17,14 +17,14 @@
 #include "report_json.h"
 #include "report_text.h"
 
-enum { KEY_JSON = 0x300, KEY_ALL, THREADS_DEFAULT = 2 };
+enum { KEY_JSON = 0x300, KEY_EACH, THREADS_DEFAULT = 2 };
 
 typedef struct audit_paths {
     cmp_audit_options_t common; /* builds as of -a */
     const char *workload;       /* -w; NULL: routes only */
     cmp_options_t settings;     /* of -s */
     uint32_t threads;           /* of -t; 0: not given */
-    bool all;
+    bool each;
     cmp_paths_t paths;
     cmp_run_t run;   /* its allocators; the floor and the control are passed over */
     cmp_cell_t cell; /* with a workload */
@@ -40,7 +40,7 @@ static const struct argp_option paths_option_table[] = {
     {"workload", 'w', "WORKLOAD", 0, "Count which routes this workload takes", 0},
     {"set", 's', "KEY=VALUE", 0, "Parameter of the workload; see 'list workloads'", 0},
     {"threads", 't', "N", 0, "Threads of the workload (2)", 0},
-    {"all", KEY_ALL, NULL, 0,
+    {"each", KEY_EACH, NULL, 0,
      "A line for each class; without it, neighbours on the same route that are not reached, or not "
      "counted, share one",
      0},
@@ -82,8 +82,8 @@ static error_t paths_parse(int key, char *value, struct argp_state *state) {
     case 't':
         audit->threads = threads_parse(value);
         return 0;
-    case KEY_ALL:
-        audit->all = true;
+    case KEY_EACH:
+        audit->each = true;
         return 0;
     case KEY_JSON:
         audit->common.json = value;
@@ -109,7 +109,7 @@ static const struct argp paths_argp = {
            "Examples:\n"
            "  ./compare audit paths -w mixed\n"
            "  ./compare audit paths -a hakmem,'hakmem{HAKMEM_POOL_V2_ENABLED=off}' -w medium -t 1\n"
-           "  ./compare audit paths -a hakmem:pruned --all",
+           "  ./compare audit paths -a hakmem:pruned --each",
 };
 
 static void workload_prepare(audit_paths_t *audit) {
@@ -154,7 +154,7 @@ static size_t line_end(const audit_paths_t *audit, const cmp_paths_counted_t *co
                        size_t first) {
     const cmp_route_t *rows = counted->routes.rows;
     size_t end = first + 1;
-    if (audit->all || cmp_paths_class_mallocs(counted, &rows[first]) > 0)
+    if (audit->each || cmp_paths_class_mallocs(counted, &rows[first]) > 0)
         return end;
     while (end < counted->routes.count && routes_alike(&rows[first], &rows[end]) &&
            cmp_paths_class_mallocs(counted, &rows[end]) == 0)
@@ -312,11 +312,12 @@ static void counted_print(const audit_paths_t *audit, const cmp_paths_counted_t 
     putchar('\n');
     backends_print(counted);
     const unsigned long long ops = cmp_count_ops(cell->workload);
-    snprintf(text, sizeof text,
-             "%s in %s: %u thread%s, %llu operations each after as many of warm-up, less what a "
-             "run of one operation counts: the start of the process and its threads",
-             cell->workload->name, counted->counted_in, cell->threads,
-             cell->threads == 1 ? "" : "s", ops);
+    snprintf(
+        text, sizeof text,
+        "%s in %s: %u thread%s, at least %llu operations each, warm-up among them, less what a "
+        "run of one operation counts: the start of the process and its threads",
+        cell->workload->name, counted->counted_in, cell->threads, cell->threads == 1 ? "" : "s",
+        2 * ops);
     cmp_text_paragraph(stdout, "Counted", 9, text);
 }
 
@@ -380,8 +381,8 @@ static json_t *counted_json(const audit_paths_t *audit, const cmp_paths_counted_
     set(library, "backends", backends_json(counted));
     set(library, "workload", cell != NULL ? json_text(cell->workload->name) : json_null());
     set(library, "threads", cell != NULL ? json_count(cell->threads) : json_null());
-    set(library, "operations",
-        cell != NULL ? json_count(cmp_count_ops(cell->workload)) : json_null());
+    set(library, "operations_at_least",
+        cell != NULL ? json_count(2 * cmp_count_ops(cell->workload)) : json_null());
     set(library, "counted_in", json_text(counted->counted_in));
     json_t *parameters = cell != NULL ? json_object() : json_null();
     for (size_t i = 0; cell != NULL && i < cell->workload->parameter_count; i++) {
