@@ -260,9 +260,7 @@ const char *cmp_access_kind_name(cmp_access_kind_t kind) {
 
 char *cmp_access_partners(const cmp_atomic_source_t *source, const cmp_access_t *access) {
     if (access->sides == 0)
-        return cmp_text(
-            "%s%s%s", strncmp(access->order, "relaxed", 7) == 0 ? "relaxed: none needed" : "",
-            access->reason != NULL ? "; " : "", access->reason != NULL ? access->reason : "");
+        return cmp_text("%s", strcmp(access->order, "relaxed") == 0 ? "relaxed: none needed" : "");
     char *text = cmp_text("%s", access->partner_count > 0 ? "with " : "");
     for (size_t i = 0; i < access->partner_count; i++) {
         const cmp_access_t *partner = &source->accesses[access->partners[i]];
