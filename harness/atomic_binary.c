@@ -12,19 +12,19 @@
 
 #include "capture.h"
 #include "disassembly.h"
+#include "line_table.h"
 #include "paths.h"
 
 #define COUNTER_STORAGE "hak_counts_"
-
-enum { FRAMES_MOST = 16, ADDRESSES_MOST = 4096 };
 
 /* A locked or fenced instruction. */
 typedef struct locked {
     const cmp_instruction_t *instruction;
     const cmp_function_t *function;
-    size_t access; /* that explains it; CMP_C_NONE */
-    char *box;     /* of telemetry; NULL */
-    char *place;   /* innermost line of the source: "allocator/os.h:56" */
+    size_t access;    /* that explains it; CMP_C_NONE */
+    const char *box;  /* of telemetry; NULL */
+    const char *file; /* innermost place in the source; NULL: not known */
+    uint32_t line;    /* 0: the compiler merged code of several lines */
 } locked_t;
 
 typedef struct locked_list {
@@ -55,18 +55,10 @@ static locked_list_t locked_find(const cmp_disassembly_t *code) {
             if ((instruction->does & (CMP_DOES_LOCK | CMP_DOES_FENCE)) == 0)
                 continue;
             list.items = array_grow(list.items, list.count, sizeof *list.items);
-            list.items[list.count++] = (locked_t){instruction, function, CMP_C_NONE, NULL, NULL};
+            list.items[list.count++] = (locked_t){instruction, function, CMP_C_NONE, NULL, NULL, 0};
         }
     }
     return list;
-}
-
-static void locked_free(locked_list_t *list) {
-    for (size_t i = 0; i < list->count; i++) {
-        free(list->items[i].box);
-        free(list->items[i].place);
-    }
-    free(list->items);
 }
 
 /* ------------------------------------------------------------------ lines */
@@ -98,66 +90,49 @@ static size_t access_at(const cmp_atomic_source_t *source, const cmp_c_file_t *f
     return CMP_C_NONE;
 }
 
-/* One line of addr2line: "/tree/allocator/os.h:56 (discriminator 2)", innermost call first. The
- * first that holds an access explains the instruction; the first that names a box is its box. */
-static void frame_read(const cmp_atomic_source_t *source, locked_t *locked, const char *frame) {
-    const char *colon = strrchr(frame, ':');
-    char *end;
-    unsigned long line = colon != NULL ? strtoul(colon + 1, &end, 10) : 0;
-    const cmp_c_file_t *file =
-        line > 0 ? file_of_path(source, frame, (size_t)(colon - frame)) : NULL;
+/* What the lines of a build's instructions are looked up in. */
+typedef struct lookup {
+    const cmp_atomic_source_t *source;
+    locked_list_t *list;
+} lookup_t;
+
+/* The first line that holds an access explains the instruction; the first that names a box is its
+ * box. */
+static void line_take(void *context, size_t index, const char *path, size_t path_length,
+                      uint32_t line) {
+    const lookup_t *lookup = context;
+    const cmp_atomic_source_t *source = lookup->source;
+    locked_t *locked = &lookup->list->items[index];
+    const cmp_c_file_t *file = file_of_path(source, path, path_length);
     if (file == NULL)
         return;
-    if (locked->place == NULL)
-        locked->place = cmp_text("%s:%lu", file->name, line);
+    if (locked->file == NULL) {
+        locked->file = file->name;
+        locked->line = line;
+    }
     const bool fence = (locked->instruction->does & CMP_DOES_LOCK) == 0;
-    size_t access = access_at(source, file, (uint32_t)line, fence);
+    size_t access = line > 0 ? access_at(source, file, line, fence) : CMP_C_NONE;
     if (access == CMP_C_NONE)
         return;
     if (locked->access == CMP_C_NONE)
         locked->access = access;
     if (locked->box == NULL && source->accesses[access].box != NULL &&
         source->accesses[locked->access].kind == CMP_ACCESS_TELEMETRY)
-        locked->box = cmp_text("%s", source->accesses[access].box);
+        locked->box = source->accesses[access].box;
 }
 
-/* Asks addr2line for at most ADDRESSES_MOST instructions from `first` on. */
 static bool lines_read(const cmp_atomic_source_t *source, const char *path, locked_list_t *list,
-                       size_t first, size_t count, char *error, size_t error_bytes) {
-    const char **command = calloc(count + 8, sizeof *command);
-    char(*addresses)[24] = calloc(count, sizeof *addresses);
-    if (command == NULL || addresses == NULL)
+                       char *error, size_t error_bytes) {
+    lookup_t lookup = {source, list};
+    uint64_t *addresses = calloc(list->count + 1, sizeof *addresses);
+    if (addresses == NULL)
         abort();
-    size_t words = 0;
-    command[words++] = "addr2line";
-    command[words++] = "-a";
-    command[words++] = "-i";
-    command[words++] = "-e";
-    command[words++] = path;
-    for (size_t i = 0; i < count; i++) {
-        snprintf(addresses[i], sizeof addresses[i], "0x%" PRIx64,
-                 list->items[first + i].instruction->address);
-        command[words++] = addresses[i];
-    }
-    int status;
-    char *text = cmp_capture(command, &status), *rest = text, *line;
-    free(command);
+    for (size_t i = 0; i < list->count; i++)
+        addresses[i] = list->items[i].instruction->address;
+    bool good =
+        cmp_lines_find(path, addresses, list->count, line_take, &lookup, error, error_bytes);
     free(addresses);
-    size_t at = first;
-    while (status == 0 && text != NULL && (line = strsep(&rest, "\n")) != NULL) {
-        if (strncmp(line, "0x", 2) == 0)
-            at++;
-        else if (at > first && at <= first + count)
-            frame_read(source, &list->items[at - 1], line);
-    }
-    free(text);
-    if (at == first + count)
-        return true;
-    snprintf(error, error_bytes,
-             "cannot read the line table of %s: addr2line %s; it comes with binutils: apt install "
-             "binutils",
-             path, text == NULL || status == 127 ? "is not installed" : "failed");
-    return false;
+    return good;
 }
 
 /* ------------------------------------------------------------------ what the build says */
@@ -284,51 +259,57 @@ static int function_compare(const void *one, const void *other) {
                   ((const cmp_locked_function_t *)other)->name);
 }
 
+/* An instruction of a build, and what explains it. */
+typedef struct verdict {
+    const locked_t *locked;
+    bool telemetry, counted, merged;
+} verdict_t;
+
+static void verdict_finding(const cmp_locked_build_t *result, const verdict_t *verdict,
+                            cmp_findings_t *findings) {
+    const locked_t *locked = verdict->locked;
+    const char *label = result->build->label, *name = locked->function->name;
+    const char *file = locked->file != NULL ? locked->file : result->build->path;
+    if (verdict->telemetry && !verdict->counted)
+        cmp_finding_add(findings, "telemetry", file, locked->line,
+                        "%s: '%s' in %s counts for %s, which is not compiled in", label,
+                        locked->instruction->text, name,
+                        locked->box != NULL ? locked->box : "no box");
+    if (locked->access == CMP_C_NONE && !verdict->merged)
+        cmp_finding_add(findings, "unexplained", file, locked->line,
+                        "%s: '%s' in %s is of no atomic access of the source%s", label,
+                        locked->instruction->text, name,
+                        locked->file != NULL ? "; is the build older than the source? run ninja"
+                                             : ": the build has no line for it; build with -g");
+    if (cmp_is_hot_function(name) && !verdict->counted)
+        cmp_finding_add(findings, "hot-path", file, locked->line, "%s: '%s' on the hot path of %s",
+                        label, locked->instruction->text, name);
+}
+
 /* Adds an instruction to the sums, and what is wrong with it to the findings. */
 static void locked_add(const cmp_atomic_source_t *source, const locked_t *locked,
                        cmp_locked_build_t *result, cmp_findings_t *findings) {
-    const char *label = result->build->label, *name = locked->function->name;
+    verdict_t verdict = {.locked = locked};
     const cmp_access_t *access =
         locked->access != CMP_C_NONE ? &source->accesses[locked->access] : NULL;
-    const bool telemetry = access != NULL && access->kind == CMP_ACCESS_TELEMETRY;
-    const bool counted = telemetry && locked->box != NULL && boxes_have(result->boxes, locked->box);
-    cmp_locked_function_t *function = function_find(result, name);
-    if (locked->instruction->does & CMP_DOES_LOCK) {
-        function->locked++;
-        result->locked++;
-    } else {
-        function->fences++;
-        result->fences++;
-    }
-    char *place = cmp_text("%s", locked->place != NULL ? locked->place : result->build->path);
-    char *colon = strrchr(place, ':');
-    uint32_t line = 0;
-    if (locked->place != NULL && colon != NULL) {
-        line = (uint32_t)strtoul(colon + 1, NULL, 10);
-        *colon = '\0';
-    }
-    if (telemetry) {
-        function->telemetry++;
-        result->telemetry++;
-        if (!counted)
-            cmp_finding_add(findings, "telemetry", place, line,
-                            "%s: '%s' in %s counts for %s, which is not compiled in", label,
-                            locked->instruction->text, name,
-                            locked->box != NULL ? locked->box : "no box");
-    } else if (access != NULL) {
-        result->correctness++;
-    } else {
-        result->unexplained++;
-        cmp_finding_add(findings, "unexplained", place, line,
-                        "%s: '%s' in %s is of no atomic access of the source%s", label,
-                        locked->instruction->text, name,
-                        locked->place != NULL ? "; is the build older than the source? run ninja"
-                                              : ": the build has no line for it; build with -g");
-    }
-    if (cmp_is_hot_function(name) && !counted)
-        cmp_finding_add(findings, "hot-path", place, line, "%s: '%s' on the hot path of %s", label,
-                        locked->instruction->text, name);
-    free(place);
+    verdict.telemetry = access != NULL && access->kind == CMP_ACCESS_TELEMETRY;
+    /* Without records of inlined calls the box is not known, but that the build counts is. */
+    verdict.counted =
+        verdict.telemetry && (locked->box != NULL ? boxes_have(result->boxes, locked->box)
+                                                  : strcmp(result->boxes, " ") != 0);
+    verdict.merged = access == NULL && locked->file != NULL && locked->line == 0;
+    const bool lock = (locked->instruction->does & CMP_DOES_LOCK) != 0;
+    cmp_locked_function_t *function = function_find(result, locked->function->name);
+    function->locked += lock;
+    function->fences += !lock;
+    function->telemetry += verdict.telemetry;
+    result->locked += lock;
+    result->fences += !lock;
+    result->telemetry += verdict.telemetry;
+    result->correctness += access != NULL && !verdict.telemetry;
+    result->merged += verdict.merged;
+    result->unexplained += access == NULL && !verdict.merged;
+    verdict_finding(result, &verdict, findings);
 }
 
 bool cmp_locked_build_read(const cmp_atomic_source_t *source, const cmp_audit_build_t *build,
@@ -339,11 +320,7 @@ bool cmp_locked_build_read(const cmp_atomic_source_t *source, const cmp_audit_bu
     if (!cmp_disassemble(build->path, &code, error, error_bytes))
         return false;
     locked_list_t list = locked_find(&code);
-    bool good = true;
-    for (size_t i = 0; good && i < list.count; i += ADDRESSES_MOST) {
-        size_t count = list.count - i < ADDRESSES_MOST ? list.count - i : ADDRESSES_MOST;
-        good = lines_read(source, build->path, &list, i, count, error, error_bytes);
-    }
+    bool good = lines_read(source, build->path, &list, error, error_bytes);
     result->boxes = good ? boxes_read(worker, build->path, error, error_bytes) : NULL;
     good = result->boxes != NULL && symbols_read(result, findings, error, error_bytes);
     for (size_t i = 0; good && i < code.function_count; i++)
@@ -354,7 +331,7 @@ bool cmp_locked_build_read(const cmp_atomic_source_t *source, const cmp_audit_bu
     if (result->function_count > 0)
         qsort(result->functions, result->function_count, sizeof *result->functions,
               function_compare);
-    locked_free(&list);
+    free(list.items);
     cmp_disassembly_free(&code);
     if (!good)
         cmp_locked_build_free(result);

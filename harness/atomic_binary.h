@@ -20,6 +20,7 @@ typedef struct cmp_locked_build {
     size_t function_count;
     unsigned locked, fences;         /* sums */
     unsigned correctness, telemetry; /* of both: explained by accesses of that kind */
+    unsigned merged; /* made from several accesses that the compiler merged: no line of their own */
     unsigned unexplained;
     unsigned telemetry_symbols; /* counters' arrays in its symbol table */
     char *boxes;                /* boxes that it says it counts: "REMOTE LANE"; "" */

@@ -52,6 +52,7 @@ static json_t *json_build(const cmp_atomic_view_t *view, const cmp_locked_build_
     set(object, "fences", json_count(build->fences));
     set(object, "correctness", json_count(build->correctness));
     set(object, "telemetry", json_count(build->telemetry));
+    set(object, "merged", json_count(build->merged));
     set(object, "unexplained", json_count(build->unexplained));
     set(object, "boxes", boxes);
     set(object, "telemetry_symbols", json_count(build->telemetry_symbols));

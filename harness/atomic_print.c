@@ -226,18 +226,28 @@ static void functions_print(const cmp_atomic_view_t *view, const char *const *na
     cmp_grid_print(&grid, stdout, false);
 }
 
-static void build_sums_print(const cmp_locked_build_t *build) {
-    char *text = cmp_text(
-        "%u locked%s; %u explained by accesses of correctness, %u by telemetry, %u by none; %s",
-        build->locked, build->fences > 0 ? " and fenced" : "", build->correctness, build->telemetry,
-        build->unexplained,
-        build->telemetry + build->telemetry_symbols == 0
-            ? "no counter in its symbol table: telemetry is compiled out"
-            : "counts");
-    char *longer = cmp_text("%s%s", text, build->telemetry_symbols > 0 ? build->boxes : "");
-    cmp_text_paragraph(stdout, build->build->label, 22, longer);
+/* "139 locked: 138 from accesses of correctness, 1 from ...; telemetry is compiled out". */
+static void build_sums_print(const cmp_locked_build_t *build, size_t label_width) {
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    if (out == NULL)
+        abort();
+    fprintf(out, "%u locked", build->locked);
+    if (build->fences > 0)
+        fprintf(out, " and %u fenced", build->fences);
+    fprintf(out, ": %u from accesses of correctness, %u from telemetry", build->correctness,
+            build->telemetry);
+    if (build->merged > 0)
+        fprintf(out, ", %u from several that the compiler merged", build->merged);
+    fprintf(out, ", %u from none; ", build->unexplained);
+    if (build->telemetry + build->telemetry_symbols == 0)
+        fputs("no counter in its symbol table: telemetry is compiled out", out);
+    else
+        fprintf(out, "counts%s", build->boxes);
+    fclose(out);
+    cmp_text_paragraph(stdout, build->build->label, label_width, text);
     free(text);
-    free(longer);
 }
 
 static void builds_print(const cmp_atomic_view_t *view) {
@@ -260,8 +270,12 @@ static void builds_print(const cmp_atomic_view_t *view) {
         functions_print(view, names, columns + first,
                         count - first < BUILD_COLUMNS ? count - first : BUILD_COLUMNS);
     puts("");
+    size_t width = 0;
     for (size_t b = 0; b < view->build_count; b++)
-        build_sums_print(&view->builds[b]);
+        if (cmp_text_width(view->builds[b].build->label) + 2 > width)
+            width = cmp_text_width(view->builds[b].build->label) + 2;
+    for (size_t b = 0; b < view->build_count; b++)
+        build_sums_print(&view->builds[b], width);
     free(names);
     free(columns);
 }
