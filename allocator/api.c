@@ -22,8 +22,17 @@
 /* ------------------------------------------------------------------ malloc, behind the lanes */
 
 static HAK_COLD void *out_of_memory(void) {
+    HAK_COUNT(DIAGNOSTICS, out_of_memory);
     errno = ENOMEM;
     return NULL;
+}
+
+/* Counts a block of the class; NULL is none. */
+static inline void *class_counted(uint32_t class_id, void *block) {
+    (void)class_id;
+    if (block != NULL)
+        HAK_COUNT_CLASS(CLASS, class_id, mallocs);
+    return block;
 }
 
 /* From the thread's lane; without a heap, straight from the common heap's slabs. */
@@ -31,24 +40,25 @@ static void *lane_allocate(hak_heap_t *heap, uint32_t class_id) {
     if (HAK_UNLIKELY(heap == NULL)) {
         void *block = NULL;
         (void)hak_backend_take(hak_heap_common(), class_id, &block, 1);
-        return block;
+        return class_counted(class_id, block);
     }
     hak_lane_t *lane = hak_heap_lane(heap, class_id);
     if (lane->top[-1] != NULL)
-        return hak_lane_pop(lane);
+        return class_counted(class_id, hak_lane_pop(lane));
     if (HAK_HAS_POOL_V2 && hak_classes[class_id].fallback_class != 0) {
         /* Blocks of the same stride that were fallen back to before come first: where the hot box
          * is at its bound, they spare a refill that fails. */
         hak_lane_t *fallback = hak_heap_lane(heap, hak_classes[class_id].fallback_class);
         if (fallback->top[-1] != NULL)
-            return hak_lane_pop(fallback);
+            return class_counted(hak_classes[class_id].fallback_class, hak_lane_pop(fallback));
     }
-    return hak_lane_refill(heap, class_id);
+    return class_counted(class_id, hak_lane_refill(heap, class_id));
 }
 
 /* No block where the route leads: of the class to fall back to, or after a sweep. */
 static HAK_COLD void *class_allocate_again(hak_heap_t *heap, uint32_t class_id) {
     uint32_t fallback = hak_classes[class_id].fallback_class;
+    HAK_COUNT(DIAGNOSTICS, retries);
     void *block = fallback != 0 ? lane_allocate(heap, fallback) : NULL;
     if (block != NULL)
         return block;
@@ -87,6 +97,7 @@ HAK_NOINLINE void *hak_malloc_slow(size_t size) {
 /* Beyond what the classes serve, or where they have no memory left. */
 static HAK_COLD void *aligned_allocate_large(size_t alignment, size_t size) {
     bool zeroed;
+    HAK_COUNT(DIAGNOSTICS, classless_alignments);
     return HAK_UNLIKELY(!hak_start()) ? out_of_memory() : large_allocate(size, alignment, &zeroed);
 }
 
@@ -141,8 +152,11 @@ static void shared_free(hak_heap_t *heap, uint32_t entry, void *block) {
 }
 
 static HAK_COLD void unmapped_free(void *block) {
-    if (block == NULL)
+    if (block == NULL) {
+        HAK_COUNT(FREE_SUPERSLAB, null);
         return;
+    }
+    HAK_COUNT(FREE_SUPERSLAB, unmapped);
     if (!hak_large_free(block))
         hak_fault("free", block, "not the start of a block of this allocator, or freed before");
 }
@@ -154,19 +168,25 @@ HAK_NOINLINE void hak_free_elsewhere(void *block) {
     const uint32_t owner = entry >> 16;
     HAK_COUNT(FRONT, free_slow);
     if (HAK_LIKELY(owner - 1 < HAK_OWNER_SHARED)) {
+        HAK_COUNT_CLASS(CLASS, (entry & 0xffff) / HAK_LANE_OFFSET(1), frees);
         if (HAK_UNLIKELY(!hak_heap_is_real(heap)))
             heap = hak_thread_enter();
         if (owner == HAK_OWNER_SHARED) {
+            HAK_COUNT(FREE_SUPERSLAB, shared);
             shared_free(heap, entry, block);
         } else if (HAK_UNLIKELY(heap == NULL)) {
+            HAK_COUNT(FREE_SUPERSLAB, foreign);
             hak_remote_put(entry, block);
         } else if (HAK_LIKELY(owner != heap->id)) {
+            HAK_COUNT(FREE_SUPERSLAB, foreign);
             hak_slab_check(block, "free");
             hak_remote_send(heap, entry, block);
         } else {
+            HAK_COUNT(FREE_SUPERSLAB, local);
             local_free(heap, (hak_lane_t *)((char *)heap + (entry & 0xffff)), block);
         }
     } else if (owner == HAK_OWNER_MEDIUM) {
+        HAK_COUNT(FREE_SUPERSLAB, medium);
         hak_medium_free(block, "free");
     } else {
         unmapped_free(block);
@@ -189,6 +209,8 @@ HAK_NOINLINE void hak_free_slow(void *block, uint32_t difference, hak_heap_t *he
         const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
         if (HAK_LIKELY((uintptr_t)block * magic < magic && bytes_left > 0)) {
             HAK_COUNT(FRONT, free_slow);
+            HAK_COUNT(FREE_SUPERSLAB, foreign);
+            HAK_COUNT_CLASS(CLASS, (entry & 0xffff) / HAK_LANE_OFFSET(1), frees);
             *top = block;
             outbox->top = top + 1;
             HAK_SHARE(outbox->bytes_left, bytes_left);
@@ -368,6 +390,8 @@ HAK_API int hak_malloc_trim(size_t pad) {
     hak_pool_v1_decay(true);
     size_t purged = hak_pool_purge(true);
     purged += hak_large_purge(true);
+    if (HAK_PLANT && hak_plant_reach != 0)
+        purged += hak_plant_idle(purged);
     return purged != 0;
 }
 
@@ -381,10 +405,48 @@ static const struct {
 #undef BUILD_FLAG
 };
 
+/* Which build this is: set by the rules of variants.ninja, absent where a test compiles the parts.
+ */
+#ifndef HAK_VARIANT
+#define HAK_VARIANT "none"
+#endif
+#ifndef HAK_BUILD_OPTIONS
+#define HAK_BUILD_OPTIONS "none"
+#endif
+
+/* Data of fixed size, unknown to the optimiser: builds that differ in nothing but these are the
+ * same to the byte in all that runs, and their data lie at the same places. */
+static const volatile char build_variant[32] = HAK_VARIANT;
+static const volatile char build_options[64] = HAK_BUILD_OPTIONS;
+_Static_assert(sizeof HAK_VARIANT <= sizeof build_variant &&
+                   sizeof HAK_BUILD_OPTIONS <= sizeof build_options,
+               "a name must end within its array");
+
+/* gcc's version as clang defines it is that of an old gcc. */
+#if defined(__clang__)
+#define BUILD_COMPILER_FORMAT "clang-%d.%d.%d"
+#define BUILD_COMPILER        __clang_major__, __clang_minor__, __clang_patchlevel__
+#else
+#define BUILD_COMPILER_FORMAT "gcc-%d.%d.%d"
+#define BUILD_COMPILER        __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__
+#endif
+
+static size_t data_append(char *text, size_t used, const volatile char *data) {
+    while (*data != '\0')
+        text[used++] = *data++;
+    return used;
+}
+
 HAK_API const char *hak_configuration(void) {
     static char text[4096];
     (void)hak_start();
-    size_t used = (size_t)snprintf(text, sizeof text, "hakmem %s ", HAKMEM_VERSION);
+    size_t used = (size_t)snprintf(
+        text, sizeof text,
+        "hakmem " HAKMEM_VERSION " COMPILER=" BUILD_COMPILER_FORMAT " VARIANT=", BUILD_COMPILER);
+    used = data_append(text, used, build_variant);
+    used += (size_t)snprintf(text + used, sizeof text - used, " BUILD_OPTIONS=");
+    used = data_append(text, used, build_options);
+    text[used++] = ' ';
     for (size_t i = 0; i < sizeof build_flags / sizeof build_flags[0]; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s=%d ", build_flags[i].name,
                                  build_flags[i].value);

@@ -1,6 +1,7 @@
 /*
- * Every build flag of hakmem, each 0 or 1, with its default. Flags are set by the stanzas of
- * variants.ninja and tested with `if (HAK_X)`, so that disabled code still compiles.
+ * Every build flag of hakmem, each 0 or 1 unless its help says otherwise, with its default. Flags
+ * are set by the stanzas of variants.ninja and tested with `if (HAK_X)`, so that disabled code
+ * still compiles.
  */
 #ifndef HAK_CONFIG_H
 #define HAK_CONFIG_H
@@ -31,22 +32,30 @@
     X(HAK_HAS_REPORTS, "contain what is printed at exit")                                          \
     X(HAKMEM_STATS_COMPILED, "count in every box: the default of the flags below")                 \
     X(HAKMEM_FRONT_STATS_COMPILED, "compile the counters of calls of the interface in")            \
+    X(HAKMEM_CLASS_STATS_COMPILED, "compile the counters of size classes in")                      \
+    X(HAKMEM_FREE_SUPERSLAB_STATS_COMPILED,                                                        \
+      "compile the counters of free's look-ups of superslabs in")                                  \
     X(HAKMEM_LANE_STATS_COMPILED, "compile the counters of lanes in")                              \
     X(HAKMEM_TINY_STATS_COMPILED, "compile the counters of the backend tiny in")                   \
     X(HAKMEM_MID_V3_STATS_COMPILED, "compile the counters of the backend mid_v3 in")               \
     X(HAKMEM_POOL_V1_STATS_COMPILED, "compile the counters of the backend pool_v1 in")             \
     X(HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED,                                                        \
       "compile the counters of the backend pool_v2, by class in")                                  \
-    X(HAKMEM_SUPERSLAB_STATS_COMPILED,                                                             \
-      "compile the counters of superslabs, units and the operating system in")                     \
+    X(HAKMEM_SUPERSLAB_OS_STATS_COMPILED,                                                          \
+      "compile the counters of what superslabs ask of the operating system in")                    \
+    X(HAKMEM_SHARED_POOL_STATS_COMPILED, "compile the counters of the pool of units in")           \
     X(HAKMEM_REMOTE_STATS_COMPILED, "compile the counters of the remote target queue in")          \
     X(HAKMEM_SPILL_STATS_COMPILED, "compile the counters of spills in")                            \
     X(HAKMEM_LEARNER_STATS_COMPILED, "compile the counters of the learner in")                     \
     X(HAKMEM_LARGE_STATS_COMPILED, "compile the counters of medium and large blocks in")           \
     X(HAKMEM_HEAP_STATS_COMPILED, "compile the counters of heaps in")                              \
+    X(HAKMEM_DIAGNOSTICS_STATS_COMPILED, "compile the counters of what is out of the ordinary in") \
+    X(HAK_MID_V3_CLASSES, "a number, not a flag: what HAKMEM_MID_V3_CLASSES is unless set")        \
+    X(HAK_POOL_V2_CLASSES, "a number, not a flag: what HAKMEM_POOL_V2_CLASSES is unless set")      \
     X(HAK_PLANT, "plant a slowdown: plant.h; only for the testbed's self-test")                    \
     X(HAK_PLANT_PPM, "a number, not a flag: millionths of its time that a thread is slowed down "  \
-                     "by")
+                     "by")                                                                         \
+    X(HAK_PLANT_IDLE, "with HAK_PLANT: another body for the function that never runs")
 
 /* Their defaults. */
 #ifndef HAK_DEBUG
@@ -88,6 +97,12 @@
 #ifndef HAKMEM_FRONT_STATS_COMPILED
 #define HAKMEM_FRONT_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
+#ifndef HAKMEM_CLASS_STATS_COMPILED
+#define HAKMEM_CLASS_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_FREE_SUPERSLAB_STATS_COMPILED
+#define HAKMEM_FREE_SUPERSLAB_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
 #ifndef HAKMEM_LANE_STATS_COMPILED
 #define HAKMEM_LANE_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
@@ -103,8 +118,11 @@
 #ifndef HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED
 #define HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
-#ifndef HAKMEM_SUPERSLAB_STATS_COMPILED
-#define HAKMEM_SUPERSLAB_STATS_COMPILED HAKMEM_STATS_COMPILED
+#ifndef HAKMEM_SUPERSLAB_OS_STATS_COMPILED
+#define HAKMEM_SUPERSLAB_OS_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAKMEM_SHARED_POOL_STATS_COMPILED
+#define HAKMEM_SHARED_POOL_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
 #ifndef HAKMEM_REMOTE_STATS_COMPILED
 #define HAKMEM_REMOTE_STATS_COMPILED HAKMEM_STATS_COMPILED
@@ -121,15 +139,30 @@
 #ifndef HAKMEM_HEAP_STATS_COMPILED
 #define HAKMEM_HEAP_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
+#ifndef HAKMEM_DIAGNOSTICS_STATS_COMPILED
+#define HAKMEM_DIAGNOSTICS_STATS_COMPILED HAKMEM_STATS_COMPILED
+#endif
+#ifndef HAK_MID_V3_CLASSES
+#define HAK_MID_V3_CLASSES 0xffff
+#endif
+#ifndef HAK_POOL_V2_CLASSES
+#define HAK_POOL_V2_CLASSES 0x7f
+#endif
 #ifndef HAK_PLANT
 #define HAK_PLANT 0
 #endif
 #ifndef HAK_PLANT_PPM
 #define HAK_PLANT_PPM 0
 #endif
+#ifndef HAK_PLANT_IDLE
+#define HAK_PLANT_IDLE 0
+#endif
 
 #if !HAK_PLANT && HAK_PLANT_PPM != 0
 #error "HAK_PLANT_PPM without HAK_PLANT=1 would plant nothing"
+#endif
+#if !HAK_PLANT && HAK_PLANT_IDLE
+#error "HAK_PLANT_IDLE without HAK_PLANT=1 would plant nothing"
 #endif
 
 #if HAK_DEBUG && !HAK_CHECK_FREE

@@ -21,8 +21,10 @@ static inline void *hak_front_pop(size_t lane_offset) {
     hak_lane_t *lane = (hak_lane_t *)((char *)hak_thread_heap + lane_offset);
     void **top = lane->top;
     void *block = top[-1];
-    if (HAK_LIKELY(block != NULL))
+    if (HAK_LIKELY(block != NULL)) {
         HAK_SHARE(lane->top, top - 1);
+        HAK_COUNT_CLASS(CLASS, lane_offset / HAK_LANE_OFFSET(1), mallocs);
+    }
     return block;
 }
 
@@ -49,6 +51,7 @@ static inline void *hak_front_malloc(size_t size) {
 static inline void hak_front_free(void *block) {
     hak_heap_t *heap = hak_thread_heap;
     HAK_COUNT(FRONT, free_calls);
+    HAK_COUNT(FREE_SUPERSLAB, entries);
     const uint32_t offset = hak_map_entry(block) ^ heap->tag;
     if (HAK_UNLIKELY(offset > 0xffff)) {
         hak_free_slow(block, offset, heap);
@@ -67,6 +70,8 @@ static inline void hak_front_free(void *block) {
         hak_free_elsewhere(block);
         return;
     }
+    HAK_COUNT(FREE_SUPERSLAB, local);
+    HAK_COUNT_CLASS(CLASS, offset / HAK_LANE_OFFSET(1), frees);
     *top = block;
     HAK_SHARE(lane->top, top + 1);
 }

@@ -23,4 +23,5 @@
 #include "allocator/large.c"
 #include "allocator/fork.c"
 #include "allocator/stats.c"
+#include "allocator/route.c"
 #include "allocator/api.c"

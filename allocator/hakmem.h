@@ -94,6 +94,35 @@ typedef struct hak_stats {
  */
 int hak_stats(hak_stats_t *stats);
 
+/*
+ * How requests of some sizes are served in this process: build flags and options have decided.
+ * First come the size classes, in the order of hak_route's index; the last two rows are medium
+ * blocks and large mappings.
+ */
+typedef struct hak_route {
+    size_t size;            /* set before the call: sizeof(hak_route_t). After it: how many bytes of
+                             * the struct were filled; less with a library older than this header */
+    size_t low_bytes;       /* smallest request that comes here, */
+    size_t high_bytes;      /* and the largest */
+    size_t stride_bytes;    /* distance of the class's blocks, which is their usable size. Of medium
+                             * blocks and mappings: what their sizes are multiples of */
+    char name[16];          /* "C1", "C2" ... "medium", "large"; as in the counters' report */
+    const char *backend;    /* "tiny", "mid_v3", "pool_v2", "pool_v1", "medium", "large" */
+    const char *requests;   /* which requests of these sizes: "any"; "aligned": those that need an
+                             * alignment above 64 and more than 2048 bytes; "fallback": those that
+                             * another class with the same stride had no block for */
+    const char *decided_by; /* the option or build flag that names this backend, such as
+                             * "HAKMEM_MID_V3_ENABLED"; NULL: the size alone */
+    const char *fallback;   /* the backend that serves these requests where the option or flag takes
+                             * this one away; also where this one has nothing left, but for mid_v3.
+                             * NULL: none */
+} hak_route_t;
+
+/* Fills *route with row `index`, counted from 0; texts stay valid. 0, or -1 with errno EINVAL when
+ * route is NULL or route->size is not at least the size of this version's struct, and ENOENT when
+ * there are not so many rows. Any thread, any time; takes no lock. */
+int hak_route(unsigned index, hak_route_t *route);
+
 /* Writes the counters of a build with telemetry (hakmem:counting) to stderr, without allocating; in
  * other builds one line that says so. With HAKMEM_STATS=1 in the environment this happens at exit;
  * not after _exit, exec or a fatal signal, and nothing is seen of it where the program has closed

@@ -230,13 +230,19 @@ static void thread_bind(hak_heap_t *heap) {
 }
 
 HAK_COLD hak_heap_t *hak_thread_enter(void) {
-    if (thread_exited || !hak_start())
+    if (thread_exited) {
+        HAK_COUNT(DIAGNOSTICS, exited_threads);
+        return NULL;
+    }
+    if (!hak_start())
         return NULL;
     if (hak_heap_is_real(hak_thread_heap))
         return hak_thread_heap; /* hak_start came back here by way of an allocation */
     hak_heap_t *heap = heap_acquire(hak_os_node(), true);
-    if (heap == NULL)
+    if (heap == NULL) {
+        HAK_COUNT(DIAGNOSTICS, heapless_threads);
         return NULL;
+    }
     thread_bind(heap);
     return heap;
 }

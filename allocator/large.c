@@ -13,7 +13,6 @@
 #include "allocator/superslab.h"
 #include "allocator/telemetry.h"
 
-#define MEDIUM_BYTES_MAX     ((size_t)1 << 20)
 #define SHARDS               16u
 #define SHARD_ROWS_FIRST     256u
 #define RETAINED_MAX         256u
@@ -26,8 +25,11 @@
 static void *medium_allocate(size_t size, bool *zeroed) {
     uint32_t units = (uint32_t)((size + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT);
     hak_slab_t *run = hak_run_allocate(units, HAK_OWNER_MEDIUM, 0, zeroed);
+    if (run == NULL)
+        return NULL;
     HAK_COUNT(LARGE, medium_runs);
-    return run == NULL ? NULL : run->start;
+    HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_MEDIUM, mallocs);
+    return run->start;
 }
 
 static hak_slab_t *medium_run(const void *block, const char *function) {
@@ -38,12 +40,13 @@ static hak_slab_t *medium_run(const void *block, const char *function) {
 }
 
 void hak_medium_free(void *block, const char *function) {
+    HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_MEDIUM, frees);
     hak_run_free(medium_run(block, function));
 }
 
 bool hak_medium_resize(void *block, size_t size) {
     const size_t units = (size + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT;
-    return size > HAK_LANE_MAX_BYTES && size <= MEDIUM_BYTES_MAX &&
+    return size > HAK_LANE_MAX_BYTES && size <= HAK_MEDIUM_MAX_BYTES &&
            hak_run_resize(medium_run(block, "realloc"), (uint32_t)units);
 }
 
@@ -376,7 +379,7 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
         return NULL;
     if (size == 0)
         size = 1;
-    if (size <= MEDIUM_BYTES_MAX && alignment <= HAK_UNIT_BYTES) {
+    if (size <= HAK_MEDIUM_MAX_BYTES && alignment <= HAK_UNIT_BYTES) {
         void *block = medium_allocate(size, zeroed);
         if (block != NULL)
             return block; /* otherwise the domain is at its end: a mapping may still be had */
@@ -404,6 +407,7 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
         hak_os_unmap(block, bytes);
         return NULL;
     }
+    HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_LARGE, mallocs);
     return block;
 }
 
@@ -411,6 +415,7 @@ bool hak_large_free(void *block) {
     size_t bytes = table_remove(block);
     if (bytes == 0)
         return false;
+    HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_LARGE, frees);
     retained_give(block, bytes);
     (void)hak_large_purge(false);
     return true;

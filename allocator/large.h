@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define HAK_MEDIUM_MAX_BYTES ((size_t)1 << 20)
+
 /* Allocates; *zeroed tells whether the block reads as zero. NULL when there is no memory. */
 void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed);
 

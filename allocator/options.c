@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "allocator/os.h"
+#include "allocator/telemetry.h"
 
 #define OPTION_ROW(field, variable, initial, minimum, maximum, unit, help)                         \
     {(variable), (unit), (help), (initial), (minimum), (maximum)},
@@ -83,6 +84,7 @@ static bool value_parse(const hak_option_row_t *row, const char *text, uint64_t 
 
 static void value_refuse(const hak_option_row_t *row, const char *assignment) {
     char line[320];
+    HAK_COUNT(DIAGNOSTICS, refused_options);
     if (row->maximum == 0)
         snprintf(line, sizeof line, "%.80s is ignored: this build knows only %s=off", assignment,
                  row->variable);

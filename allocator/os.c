@@ -16,6 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "allocator/options.h"
+#include "allocator/telemetry.h"
+
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
@@ -37,12 +40,14 @@ static void cpu_pause(void) {
 HAK_COLD void hak_lock_slow(hak_lock_t *lock) {
     if (hak_fork_holds_locks)
         return;
+    HAK_COUNT(DIAGNOSTICS, lock_waits);
     for (int spin = 0; spin < LOCK_SPINS; spin++) {
         if (atomic_load_explicit(&lock->word, memory_order_relaxed) == 0 && hak_lock_try(lock))
             return;
         cpu_pause();
     }
     int saved_errno = errno;
+    HAK_COUNT(DIAGNOSTICS, lock_sleeps);
     while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) != 0)
         syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
     errno = saved_errno;
@@ -250,6 +255,9 @@ HAK_COLD void hak_warn(const char *text) {
 }
 
 HAK_COLD _Noreturn void hak_fault(const char *function, const void *address, const char *reason) {
+    HAK_COUNT(DIAGNOSTICS, faults);
+    if (HAK_ANY_BOX_COMPILED && hak_options.stats != 0)
+        hak_telemetry_report(); /* abort runs no destructors */
     char hexadecimal[2 + sizeof(uintptr_t) * 2 + 1] = "0x";
     size_t digit = 2;
     for (int shift = (int)sizeof(uintptr_t) * 8 - 4; shift >= 0; shift -= 4) {

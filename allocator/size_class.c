@@ -83,20 +83,57 @@ static uint32_t pool_range_of(uint32_t size) {
     return range;
 }
 
-/* The backend that the route names for a size. */
-static hak_backend_t route_of(uint32_t size) {
-    if (HAK_HAS_MID_V3 && hak_options.mid_v3_enabled != 0 && size > HAK_MID_ABOVE_BYTES &&
-        size <= HAK_MID_MAX_BYTES) {
-        uint32_t mid_class = (mid_stride(size) - HAK_MID_ABOVE_BYTES) / HAK_MID_STEP_BYTES - 1;
-        if ((hak_options.mid_v3_classes >> mid_class & 1) != 0)
-            return HAK_BACKEND_MID_V3;
+/* A backend that an option switches on, for the classes of a mask. True when it serves the class;
+ * *decided_by becomes what said yes or no. */
+typedef struct optional_backend {
+    bool contained;     /* in this build */
+    const char *absent; /* the build flag by which it is not */
+    uint64_t enabled, classes;
+    const char *enabled_option, *classes_option;
+} optional_backend_t;
+
+static bool optional_serves(const optional_backend_t *backend, uint32_t class_bit,
+                            const char **decided_by) {
+    if (!backend->contained) {
+        *decided_by = HAKMEM_FAST_PROFILE_PRUNE_BACKENDS ? "HAKMEM_FAST_PROFILE_PRUNE_BACKENDS"
+                                                         : backend->absent;
+        return false;
     }
+    const bool masked = (backend->classes >> class_bit & 1) == 0;
+    const char *option =
+        backend->enabled != 0 && masked ? backend->classes_option : backend->enabled_option;
+    *decided_by = HAKMEM_FAST_PROFILE_FIXED ? "HAKMEM_FAST_PROFILE_FIXED" : option;
+    return backend->enabled != 0 && !masked;
+}
+
+static bool mid_v3_serves(uint32_t size, const char **decided_by) {
+    const optional_backend_t backend = {HAK_HAS_MID_V3,
+                                        "HAK_HAS_MID_V3",
+                                        hak_options.mid_v3_enabled,
+                                        hak_options.mid_v3_classes,
+                                        "HAKMEM_MID_V3_ENABLED",
+                                        "HAKMEM_MID_V3_CLASSES"};
+    return optional_serves(
+        &backend, (mid_stride(size) - HAK_MID_ABOVE_BYTES) / HAK_MID_STEP_BYTES - 1, decided_by);
+}
+
+static bool pool_v2_serves(uint32_t size, const char **decided_by) {
+    const optional_backend_t backend = {HAK_HAS_POOL_V2,
+                                        "HAK_HAS_POOL_V2",
+                                        hak_options.pool_v2_enabled,
+                                        hak_options.pool_v2_classes,
+                                        "HAKMEM_POOL_V2_ENABLED",
+                                        "HAKMEM_POOL_V2_CLASSES"};
+    return optional_serves(&backend, pool_range_of(size), decided_by);
+}
+
+hak_backend_t hak_route_of(uint32_t size, const char **decided_by) {
+    *decided_by = NULL;
+    if (size > HAK_MID_ABOVE_BYTES && size <= HAK_MID_MAX_BYTES && mid_v3_serves(size, decided_by))
+        return HAK_BACKEND_MID_V3;
     if (size <= HAK_TINY_MAX_BYTES)
         return HAK_BACKEND_TINY;
-    if (HAK_HAS_POOL_V2 && hak_options.pool_v2_enabled != 0 &&
-        (hak_options.pool_v2_classes >> pool_range_of(size) & 1) != 0)
-        return HAK_BACKEND_POOL_V2;
-    return HAK_BACKEND_POOL_V1;
+    return pool_v2_serves(size, decided_by) ? HAK_BACKEND_POOL_V2 : HAK_BACKEND_POOL_V1;
 }
 
 /* ------------------------------------------------------------------ classes */
@@ -148,11 +185,12 @@ static uint32_t class_find(hak_backend_t backend, uint32_t stride) {
 }
 
 void hak_size_classes_fill(void) {
+    const char *decided_by;
     hak_class_count = 0;
     memset(backend_classes, 0, sizeof backend_classes);
     for (uint32_t index = 0; index < HAK_SIZE_ROWS; index++) {
         uint32_t size = index == 0 ? 1 : index * HAK_GRAIN_BYTES;
-        hak_backend_t backend = route_of(size);
+        hak_backend_t backend = hak_route_of(size, &decided_by);
         uint32_t class_id = class_find(backend, backend_stride(backend, size));
         atomic_store_explicit(&hak_size_to_lane[index], (uint16_t)HAK_LANE_OFFSET(class_id),
                               memory_order_relaxed);
@@ -160,7 +198,7 @@ void hak_size_classes_fill(void) {
     for (uint32_t index = HAK_EVEN_MAX_BYTES / HAK_ALIGNED_STEP_BYTES; index < HAK_ALIGNED_ROWS;
          index++) {
         const uint32_t stride = aligned_stride((index + 1) * HAK_ALIGNED_STEP_BYTES);
-        const uint32_t class_id = class_find(route_of(stride), stride);
+        const uint32_t class_id = class_find(hak_route_of(stride, &decided_by), stride);
         atomic_store_explicit(&hak_size_to_lane[HAK_SIZE_ROWS + index],
                               (uint16_t)HAK_LANE_OFFSET(class_id), memory_order_relaxed);
     }

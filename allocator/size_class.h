@@ -99,6 +99,11 @@ static inline size_t hak_lane_offset_of_aligned(size_t alignment, size_t size) {
  * by a mask of its classes. */
 void hak_size_classes_fill(void);
 
+/* The backend that the route names for a plain request of `size` (1 .. HAK_LANE_MAX_BYTES), after
+ * the options were read. *decided_by becomes the option or build flag that says so, NULL where the
+ * size alone does. */
+hak_backend_t hak_route_of(uint32_t size, const char **decided_by);
+
 /* Largest size in range 0 .. HAK_POOL_RANGES - 1 of the pools: 2, 4, 8, 16, 32, 48, 64 KiB. */
 size_t hak_pool_range_up_to(uint32_t range);
 

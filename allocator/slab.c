@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "allocator/options.h"
 #include "allocator/telemetry.h"
 
 void hak_slab_link(hak_slab_t **head, hak_slab_t *slab) {
@@ -92,8 +91,6 @@ static HAK_COLD void block_fault(const hak_slab_t *slab, const void *block, cons
         else
             HAK_COUNT_CLASS(POOL_HOTBOX_V2, class->pool_range, page_of_fail_unknown);
     }
-    if (HAKMEM_STATS_COMPILED && hak_options.stats != 0)
-        hak_telemetry_report(); /* abort runs no destructors */
     hak_fault(function, block, reason);
 }
 

@@ -123,7 +123,7 @@ static bool region_take(char *start, size_t bytes) {
         return false;
     if (hak_os_reserve(start, bytes, HAK_SUPERSLAB_BYTES, true) == NULL)
         return false;
-    HAK_COUNT(SUPERSLAB, regions_reserved);
+    HAK_COUNT(SUPERSLAB_OS, regions_reserved);
     pool.fresh = start;
     pool.fresh_end = start + bytes;
     if (start < pool.low)
@@ -159,7 +159,7 @@ bool hak_domain_start(void) {
     uintptr_t below = address < HINT_LOWEST ? HAK_DOMAIN_BYTES / 2 : 0;
     if (below > address)
         below = address;
-    HAK_COUNT(SUPERSLAB, regions_reserved);
+    HAK_COUNT(SUPERSLAB_OS, regions_reserved);
     pool.fresh = pool.low = start;
     pool.fresh_end = pool.high = start + step;
     pool.limited = hak_os_address_limit_bytes() != SIZE_MAX;
@@ -199,7 +199,7 @@ static void superslab_release(superslab_t *superslab) {
     pool.by_index[index] = NULL;
     pool.superslabs--;
     hak_os_unmap(superslab->start, HAK_SUPERSLAB_BYTES);
-    HAK_COUNT(SUPERSLAB, superslabs_released);
+    HAK_COUNT(SUPERSLAB_OS, superslabs_released);
     superslab->next_released = pool.released;
     pool.released = superslab;
 }
@@ -236,7 +236,7 @@ static bool superslab_create(uint32_t node) {
     if (superslab == NULL)
         return false;
     if (!hak_os_commit(superslab->start, HAK_SUPERSLAB_BYTES)) {
-        HAK_COUNT(SUPERSLAB, commit_failures);
+        HAK_COUNT(SUPERSLAB_OS, commit_failures);
         hak_os_unmap(superslab->start, HAK_SUPERSLAB_BYTES);
         superslab->next_released = pool.released;
         pool.released = superslab;
@@ -247,7 +247,7 @@ static bool superslab_create(uint32_t node) {
     superslab->huge = false;
     superslab->free_units = ALL_UNITS;
     memset(superslab->purged_pages, 0, sizeof superslab->purged_pages);
-    HAK_COUNT(SUPERSLAB, superslabs_created);
+    HAK_COUNT(SUPERSLAB_OS, superslabs_created);
     pool.by_index[index] = superslab;
     pool.superslabs++;
     if (index >= pool.index_end)
@@ -285,12 +285,14 @@ static superslab_t *run_find(uint32_t node, uint32_t units, uint32_t *first) {
         for (; bits != 0; bits &= bits - 1) {
             superslab_t *superslab = pool.by_index[word * 64 + (size_t)__builtin_ctzll(bits)];
             uint32_t starts = run_starts(superslab->free_units, units);
+            HAK_COUNT(SHARED_POOL, superslabs_searched);
             if (starts != 0) {
                 *first = (uint32_t)__builtin_ctz(starts);
                 return superslab;
             }
         }
     }
+    HAK_COUNT(SHARED_POOL, searches_failed);
     return NULL;
 }
 
@@ -326,14 +328,14 @@ static size_t superslab_purge(superslab_t *superslab) {
                  superslab->purged_pages[unit - 1] == UNIT_PAGES);
         hak_os_purge(superslab->start + ((size_t)first << HAK_UNIT_SHIFT),
                      pages * HAK_OS_PAGE_BYTES);
-        HAK_COUNT(SUPERSLAB, purges);
+        HAK_COUNT(SUPERSLAB_OS, purges);
         purged += pages;
     }
     superslab->dirty_units = 0;
     superslab->purged_ms = hak_os_milliseconds();
     pool.dirty_pages -= purged;
     pool.purged_pages += purged;
-    HAK_COUNT_ADD(SUPERSLAB, purged_bytes, purged * HAK_OS_PAGE_BYTES);
+    HAK_COUNT_ADD(SUPERSLAB_OS, purged_bytes, purged * HAK_OS_PAGE_BYTES);
     return purged * HAK_OS_PAGE_BYTES;
 }
 
@@ -392,6 +394,16 @@ static void pool_decay(uint64_t now) {
 
 /* ------------------------------------------------------------------ runs */
 
+/* The lock, for requests: how often one waits tells whether threads meet here. */
+static void pool_enter(void) {
+    if (HAKMEM_SHARED_POOL_STATS_COMPILED) {
+        if (hak_lock_try(&pool.lock))
+            return;
+        HAK_COUNT(SHARED_POOL, lock_waits);
+    }
+    hak_lock(&pool.lock);
+}
+
 static void run_map(const hak_slab_t *run, uint32_t first, uint32_t units, uint32_t entry) {
     size_t unit = hak_domain_offset(run->start) >> HAK_UNIT_SHIFT;
     for (uint32_t i = first; i < units; i++)
@@ -403,6 +415,7 @@ static void superslab_is_dense(superslab_t *superslab) {
     if (hak_options.huge_pages == 0 || superslab->huge)
         return;
     superslab->huge = true;
+    HAK_COUNT(SUPERSLAB_OS, huge_pages);
     hak_os_huge_pages(superslab->start, HAK_SUPERSLAB_BYTES);
 }
 
@@ -421,7 +434,7 @@ static size_t units_take(superslab_t *superslab, uint32_t first, uint32_t units)
     pool.used_units += units;
     if (regretted > 0 && hak_os_milliseconds() - superslab->purged_ms < REGRET_MS)
         hak_learner_regret(HAK_RETAINED_UNITS, regretted * HAK_OS_PAGE_BYTES);
-    HAK_COUNT_ADD(SUPERSLAB, units_reused_dirty, dirty > 0 ? units : 0);
+    HAK_COUNT_ADD(SHARED_POOL, units_reused_dirty, dirty > 0 ? units : 0);
     if (superslab->free_units == 0) {
         size_t index = superslab_index(superslab->start);
         pool.node[superslab->node].has_free[index / 64] &= ~((uint64_t)1 << (index % 64));
@@ -452,14 +465,14 @@ static void units_give(superslab_t *superslab, const hak_slab_t *run, uint32_t f
 }
 
 hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed) {
-    hak_lock(&pool.lock);
+    pool_enter();
     uint32_t first = 0;
     superslab_t *superslab = run_find_or_make(units, &first);
     if (superslab == NULL) {
         hak_unlock(&pool.lock);
         return NULL;
     }
-    HAK_COUNT(SUPERSLAB, runs_allocated);
+    HAK_COUNT(SHARED_POOL, runs_allocated);
     *zeroed = units_take(superslab, first, units) == 0;
     hak_slab_t *run = &superslab->slab[first];
     run->run_units = (uint8_t)units;
@@ -477,11 +490,11 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
 }
 
 void hak_run_free(hak_slab_t *run) {
-    hak_lock(&pool.lock);
+    pool_enter();
     superslab_t *superslab = pool.by_index[superslab_index(run->start)];
     HAK_ASSERT((superslab->free_units &
                 units_mask((uint32_t)(run - superslab->slab), run->run_units)) == 0);
-    HAK_COUNT(SUPERSLAB, runs_freed);
+    HAK_COUNT(SHARED_POOL, runs_freed);
     run_map(run, 0, run->run_units, 0);
     run->class_id = 0;
     run->owner = HAK_OWNER_NONE;
@@ -490,7 +503,7 @@ void hak_run_free(hak_slab_t *run) {
 }
 
 bool hak_run_resize(hak_slab_t *run, uint32_t units) {
-    hak_lock(&pool.lock);
+    pool_enter();
     superslab_t *superslab = pool.by_index[superslab_index(run->start)];
     const uint32_t first = (uint32_t)(run - superslab->slab), old = run->run_units;
     bool done = true;
@@ -509,6 +522,7 @@ bool hak_run_resize(hak_slab_t *run, uint32_t units) {
         units_give(superslab, run, units, old);
     }
     if (done) {
+        HAK_COUNT(SHARED_POOL, runs_resized);
         run->run_units = (uint8_t)units;
         run->touched_bytes = units << HAK_UNIT_SHIFT;
     }

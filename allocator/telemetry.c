@@ -1,7 +1,7 @@
 /*
  * Storage and report of the telemetry counters (telemetry.h). The report runs in any thread, at
- * exit as a destructor; it takes no lock, allocates nothing and calls nothing but write: the text
- * goes through a buffer on the stack. Values of running threads are those of the moment each is
+ * exit as a destructor; it takes no lock, and calls nothing that allocates: the text goes through
+ * buffers on the stack to write. Values of running threads are those of the moment each is
  * read.
  */
 #include "allocator/telemetry.h"
@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +23,10 @@
 typedef struct counter_text {
     const char *name, *help;
 } counter_text_t;
+
+/* Writes a row's name and what it stands for; at most ROW_TEXT_BYTES each. */
+typedef void row_describe_t(unsigned row, char *name, char *help);
+#define ROW_TEXT_BYTES 64
 
 /* A box in the report. A row's counters are `count` fields of the same type. */
 typedef struct box_table {
@@ -59,9 +64,6 @@ HAK_BOXES(BOX_DEFINE)
 static const box_table_t box_tables[] = {HAK_BOXES(BOX_TABLE)};
 
 #define BOX_TABLES (sizeof box_tables / sizeof box_tables[0])
-
-#define BOX_FLAG(BOX, row_count, help) || HAKMEM_##BOX##_STATS_COMPILED
-#define ANY_BOX_COMPILED               (0 HAK_BOXES(BOX_FLAG))
 
 static uint64_t box_value(const box_table_t *box, unsigned row, unsigned counter) {
     const char *counts = (const char *)box->counts + row * box->row_bytes;
@@ -119,9 +121,8 @@ static void report_number(report_t *report, uint64_t number, size_t width) {
 
 /* ------------------------------------------------------------------ the report */
 
-#define NAME_WIDTH   27 /* page_of_fail_header_missing */
-#define VALUE_WIDTH  15
-#define COLUMN_WIDTH 12
+#define NAME_WIDTH  31 /* [6] page_of_fail_header_missing */
+#define VALUE_WIDTH 15
 
 static void report_head(report_t *report) {
     report_text(report, "hakmem telemetry of process ", 0);
@@ -136,33 +137,44 @@ static uint64_t box_sum(const box_table_t *box, unsigned counter) {
     return sum;
 }
 
-/* One counter a line, with what it counts. */
-static void report_list(report_t *report, const box_table_t *box) {
-    for (unsigned counter = 0; counter < box->count; counter++) {
-        uint64_t value = box_sum(box, counter);
-        report_text(report, value != 0 ? "  * " : "    ", 0);
-        report_text(report, box->text[counter].name, NAME_WIDTH);
-        report_number(report, value, VALUE_WIDTH);
-        report_text(report, "  ", 0);
-        report_text(report, box->text[counter].help, 0);
-        report_character(report, '\n');
-    }
+static void report_line(report_t *report, const char *name, uint64_t value, const char *help) {
+    report_text(report, value != 0 ? "  * " : "    ", 0);
+    report_text(report, name, NAME_WIDTH);
+    report_number(report, value, VALUE_WIDTH);
+    report_text(report, "  ", 0);
+    report_text(report, help, 0);
+    report_character(report, '\n');
 }
 
-/* One counter a line, a column for each class. */
-static void report_classes(report_t *report, const box_table_t *box) {
-    report_text(report, "  by class", 4 + NAME_WIDTH);
-    for (unsigned row = 0; row < box->rows; row++)
-        report_number(report, row, COLUMN_WIDTH);
-    report_character(report, '\n');
+static void class_describe(unsigned row, char *name, char *help) {
+    if (row == HAK_CLASS_ROW_MEDIUM || row == HAK_CLASS_ROW_LARGE) {
+        snprintf(name, ROW_TEXT_BYTES, "%s", row == HAK_CLASS_ROW_MEDIUM ? "medium" : "large");
+        snprintf(help, ROW_TEXT_BYTES, "%s",
+                 row == HAK_CLASS_ROW_MEDIUM ? "runs of units" : "mappings");
+        return;
+    }
+    snprintf(name, ROW_TEXT_BYTES, "C%u", row);
+    snprintf(help, ROW_TEXT_BYTES, "stride %u, %s", (unsigned)hak_classes[row].stride_bytes,
+             hak_backend_name(hak_classes[row].backend));
+}
+
+static void pool_range_describe(unsigned row, char *name, char *help) {
+    snprintf(name, ROW_TEXT_BYTES, "%u", row);
+    snprintf(help, ROW_TEXT_BYTES, "up to %u KiB", (unsigned)(hak_pool_range_up_to(row) / 1024));
+}
+
+/* A row's counters that are not 0, one a line. */
+static void report_row(report_t *report, const box_table_t *box, unsigned row) {
+    char row_name[ROW_TEXT_BYTES], help[ROW_TEXT_BYTES], name[2 * ROW_TEXT_BYTES];
+    row_describe_t *describe =
+        strcmp(box->name, "CLASS") == 0 ? class_describe : pool_range_describe;
     for (unsigned counter = 0; counter < box->count; counter++) {
-        report_text(report, "    ", 0);
-        report_text(report, box->text[counter].name, NAME_WIDTH);
-        for (unsigned row = 0; row < box->rows; row++) {
-            report_character(report, ' ');
-            report_number(report, box_value(box, row, counter), COLUMN_WIDTH - 1);
-        }
-        report_character(report, '\n');
+        const uint64_t value = box_value(box, row, counter);
+        if (value == 0)
+            continue;
+        describe(row, row_name, help);
+        snprintf(name, sizeof name, "[%s] %s", row_name, box->text[counter].name);
+        report_line(report, name, value, help);
     }
 }
 
@@ -171,9 +183,11 @@ static void report_box(report_t *report, const box_table_t *box) {
     report_text(report, ": ", 0);
     report_text(report, box->help, 0);
     report_character(report, '\n');
-    report_list(report, box);
-    if (box->rows > 1)
-        report_classes(report, box);
+    for (unsigned counter = 0; counter < box->count; counter++)
+        report_line(report, box->text[counter].name, box_sum(box, counter),
+                    box->text[counter].help);
+    for (unsigned row = 0; box->rows > 1 && row < box->rows; row++)
+        report_row(report, box, row);
 }
 
 /* Names the boxes that this build does not count. */
@@ -191,7 +205,7 @@ static void report_missing(report_t *report) {
 }
 
 __attribute__((visibility("default"))) HAK_COLD void hak_telemetry_report(void) {
-    if (!ANY_BOX_COMPILED) {
+    if (!HAK_ANY_BOX_COMPILED) {
         hak_warn("this build counts nothing; the build hakmem:counting does "
                  "(HAKMEM_STATS_COMPILED=1)");
         return;
@@ -246,4 +260,3 @@ __attribute__((destructor)) static void telemetry_exit(void) {
 #undef BOX_TABLE_0
 #undef BOX_TABLE_1
 #undef BOX_TABLE
-#undef BOX_FLAG

@@ -16,25 +16,35 @@
 
 #include "allocator/config.h"
 #include "allocator/os.h"
+#include "allocator/size_class.h"
 
 /* ------------------------------------------------------------------ the boxes */
 
 #define HAK_POOL_HOTBOX_V2_CLASSES 7
 
+/* Rows of the box CLASS: class ids, then what has no class. */
+#define HAK_CLASS_ROW_MEDIUM (HAK_CLASS_MAX + 1)
+#define HAK_CLASS_ROW_LARGE  (HAK_CLASS_MAX + 2)
+#define HAK_CLASS_ROWS       (HAK_CLASS_MAX + 3)
+
 /* X(box, rows, help); rows above 1: one set of counters per class of the box. */
 #define HAK_BOXES(X)                                                                               \
     X(FRONT, 1, "calls of the interface")                                                          \
+    X(CLASS, HAK_CLASS_ROWS, "blocks by size class")                                               \
+    X(FREE_SUPERSLAB, 1, "free: whose superslab a block lies in")                                  \
     X(LANE, 1, "lanes: refill and flush")                                                          \
     X(TINY, 1, "backend tiny")                                                                     \
     X(MID_V3, 1, "backend mid_v3")                                                                 \
     X(POOL_V1, 1, "backend pool_v1")                                                               \
     X(POOL_HOTBOX_V2, HAK_POOL_HOTBOX_V2_CLASSES, "backend pool_v2: the hot box")                  \
-    X(SUPERSLAB, 1, "superslabs, the pool of units, the operating system")                         \
+    X(SUPERSLAB_OS, 1, "superslabs: what is asked of the operating system")                        \
+    X(SHARED_POOL, 1, "the pool of units that all threads share")                                  \
     X(REMOTE, 1, "remote target queue")                                                            \
     X(SPILL, 1, "spill")                                                                           \
     X(LEARNER, 1, "learner")                                                                       \
     X(LARGE, 1, "medium and large blocks")                                                         \
-    X(HEAP, 1, "heaps")
+    X(HEAP, 1, "heaps")                                                                            \
+    X(DIAGNOSTICS, 1, "what is out of the ordinary, on cold paths")
 
 /* ------------------------------------------------------------------ the counters */
 
@@ -48,6 +58,22 @@
     X(calloc, "calls of calloc")                                                                   \
     X(realloc, "calls of realloc and reallocarray")                                                \
     X(aligned, "calls of the functions that take an alignment")
+
+/* On the hot paths. A block counts for the class that it is of, which is the one to fall back to
+ * where the route's own had none. */
+#define HAK_CLASS_COUNTERS(X)                                                                      \
+    X(mallocs, "blocks handed to the program")                                                     \
+    X(frees, "blocks that the program freed")
+
+/* On the hot path. entries = the sum of the others, while no thread is inside free. */
+#define HAK_FREE_SUPERSLAB_COUNTERS(X)                                                             \
+    X(entries, "frees that looked their block up in the address map")                              \
+    X(local, "of these, blocks of the calling thread's heap")                                      \
+    X(foreign, "of these, blocks of another heap")                                                 \
+    X(shared, "of these, blocks of pool_v1, which no heap owns")                                   \
+    X(medium, "of these, medium blocks")                                                           \
+    X(unmapped, "of these, blocks in no superslab: large mappings, or not of this allocator")      \
+    X(null, "of these, NULL")
 
 #define HAK_LANE_COUNTERS(X)                                                                       \
     X(refills, "empty lanes that were filled")                                                     \
@@ -88,16 +114,23 @@
     X(page_of_fail_misaligned, "frees of what is not the start of a block, likewise")              \
     X(page_of_fail_unknown, "frees of blocks that were free already, likewise")
 
-#define HAK_SUPERSLAB_COUNTERS(X)                                                                  \
+#define HAK_SUPERSLAB_OS_COUNTERS(X)                                                               \
     X(superslabs_created, "superslabs committed")                                                  \
     X(superslabs_released, "empty superslabs unmapped under a limit of addresses")                 \
     X(regions_reserved, "regions of address space reserved")                                       \
-    X(runs_allocated, "runs of units handed out")                                                  \
-    X(runs_freed, "runs of units that came back")                                                  \
-    X(units_reused_dirty, "units handed out again with what was in them")                          \
+    X(huge_pages, "superslabs for which huge pages were asked")                                    \
     X(purges, "calls that gave memory back to the system")                                         \
     X(purged_bytes, "bytes given back to the system")                                              \
     X(commit_failures, "commits that the system refused")
+
+#define HAK_SHARED_POOL_COUNTERS(X)                                                                \
+    X(runs_allocated, "runs of units handed out")                                                  \
+    X(runs_freed, "runs of units that came back")                                                  \
+    X(runs_resized, "runs that grew or shrank where they lie")                                     \
+    X(units_reused_dirty, "units handed out again with what was in them")                          \
+    X(superslabs_searched, "superslabs looked into for a run")                                     \
+    X(searches_failed, "looks at the superslabs of a node that found no run")                      \
+    X(lock_waits, "requests that found the pool's lock taken")
 
 #define HAK_REMOTE_COUNTERS(X)                                                                     \
     X(sent_blocks, "blocks that left in chunks to another heap")                                   \
@@ -134,6 +167,17 @@
     X(swept, "heaps whose inbox was drained because their thread did not look")                    \
     X(abandoned_at_fork, "heaps whose thread vanished in a fork")
 
+#define HAK_DIAGNOSTICS_COUNTERS(X)                                                                \
+    X(lock_waits, "locks that were taken when a thread wanted them")                               \
+    X(lock_sleeps, "of these, waits that the kernel was asked for")                                \
+    X(refused_options, "assignments of the environment that were not understood")                  \
+    X(heapless_threads, "calls that got no heap for their thread: no id or no memory left")        \
+    X(exited_threads, "calls of threads after their heap was given up, served by the common one")  \
+    X(retries, "mallocs whose backend had no block, tried with the fallback or after a sweep")     \
+    X(classless_alignments, "aligned requests that no size class serves")                          \
+    X(out_of_memory, "requests answered with ENOMEM")                                              \
+    X(faults, "misuse that stops the program")
+
 /* One struct a box, its fields the counters: hak_counts_LANE[row].refills. Defined in telemetry.c
  * for boxes that are compiled in. */
 #define HAK_COUNTER_FIELD(counter, help) _Atomic uint64_t counter; /* [any,atomic] relaxed */
@@ -148,6 +192,9 @@
 HAK_BOXES(HAK_BOX_DECLARE)
 #undef HAK_BOX_DECLARE
 #undef HAK_COUNTER_FIELD
+
+#define HAK_BOX_IS_COMPILED(BOX, rows, help) || HAKMEM_##BOX##_STATS_COMPILED
+#define HAK_ANY_BOX_COMPILED                 (0 HAK_BOXES(HAK_BOX_IS_COMPILED))
 
 /* ------------------------------------------------------------------ counting */
 
@@ -172,7 +219,7 @@ static inline void hak_telemetry_add(_Atomic uint64_t *counter, uint64_t amount)
         HAK_COUNT_ROW_ADD(BOX, 0, counter, amount);                                                \
     } while (0)
 
-/* HAK_COUNT_CLASS(POOL_HOTBOX_V2, class_index, alloc_calls); class_index from 0. */
+/* HAK_COUNT_CLASS(POOL_HOTBOX_V2, class_index, alloc_calls); class_index is the row, from 0. */
 #define HAK_COUNT_CLASS(BOX, class_index, counter)                                                 \
     do {                                                                                           \
         HAK_ASSERT((unsigned)(class_index) < (unsigned)HAK_BOX_ROWS_##BOX);                        \
@@ -185,8 +232,25 @@ static inline void hak_telemetry_add(_Atomic uint64_t *counter, uint64_t amount)
          ? atomic_load_explicit(&hak_counts_##BOX[row].counter, memory_order_relaxed)              \
          : 0)
 
-/* Writes a report of every box that is compiled in to stderr, without allocating; says so where
- * none is. Any thread, any time; no lock. Called at exit with HAKMEM_STATS=1. */
+/*
+ * Writes a report of every box that is compiled in to stderr, without allocating; says so where
+ * none is. Any thread, any time; no lock. Called at exit, and before a fault stops the program,
+ * with HAKMEM_STATS=1.
+ *
+ * The form of the report is kept, since programs read it. A line is one of:
+ *   hakmem telemetry of process PID; ...   begins a report
+ *   BOX: HELP                              begins a box, in the order of HAK_BOXES
+ *   M COUNTER VALUE  HELP                  every counter of the box once, in the order of its list
+ *   M [ROW] COUNTER VALUE  WHAT            a counter of one row, where it is not 0: behind the
+ *                                          counters of a box that has rows; VALUE of the counter
+ *                                          itself is the sum of its rows
+ *   not compiled in: BOX, BOX; ...         ends a report where boxes are missing
+ * M is four characters, "  * " where the value is not 0 and blanks otherwise; columns are separated
+ * by blanks, of which names have none. VALUE is a decimal number below 2^64. ROW of CLASS is "C17"
+ * (the name that hak_route gives the class), "medium" or "large", with WHAT "stride 288, mid_v3";
+ * of POOL_HOTBOX_V2 it is the bit of HAKMEM_POOL_V2_CLASSES. So a counter is found by
+ *   ^BOX: ... then ^(  \* |    )COUNTER +([0-9]+)  and  ^  \* \[ROW\] COUNTER +([0-9]+)
+ */
 void hak_telemetry_report(void);
 
 /* The section of the pool hot box alone; at exit with HAKMEM_POOL_V2_STATS=1. */

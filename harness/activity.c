@@ -1,78 +1,41 @@
 /*
- * Runs the worker under cachegrind and reads which functions executed how many instructions. Called
- * before measuring, main thread.
+ * Runs the worker under cachegrind and reads which functions executed how many instructions; the
+ * counters are those of activity_counters.c. Called before measuring, main thread.
  */
 #include "activity.h"
 
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <fcntl.h>
-#include <unistd.h>
 
+#include "activity_command.h"
+#include "activity_counters.h"
 #include "capture.h"
 
 enum {
     PROOF_OPS = 50000, /* per thread, after as much warm-up: enough for lanes to overflow */
     PROOF_THREADS_MOST = 4,
-    ARGUMENTS_MOST = 24 + WL_MAX_PARAMETERS,
 };
 
-/* True when the file's bytes hold `name` as a whole string, as a symbol table does. */
-static bool file_names(const char *path, const char *name) {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat status;
-    bool found = false;
-    if (file >= 0 && fstat(file, &status) == 0 && status.st_size > 0) {
-        size_t bytes = (size_t)status.st_size, length = strlen(name) + 1; /* with its end */
-        char *text = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, file, 0);
-        for (char *at = text; text != MAP_FAILED && !found; at++) {
-            at = memmem(at, bytes - (size_t)(at - text), name, length);
-            if (at == NULL)
-                break;
-            found = at > text && at[-1] == '\0';
-        }
-        if (text != MAP_FAILED)
-            munmap(text, bytes);
-    }
-    if (file >= 0)
-        close(file);
-    return found;
-}
-
-static void arguments_free(char **arguments) {
-    for (size_t i = 0; arguments[i] != NULL; i++)
-        free(arguments[i]);
-}
-
-static void arguments_make(const cmp_paths_t *paths, const cmp_allocator_t *allocator,
-                           const cmp_cell_t *cell,
-                           char *arguments[ARGUMENTS_MOST + CMP_MAX_SETTINGS]) {
-    size_t count = 0;
-    uint32_t threads = cell->threads < PROOF_THREADS_MOST ? cell->threads : PROOF_THREADS_MOST;
-    arguments[count++] = cmp_text("env");
-    for (char **setting = allocator->environment; setting != NULL && *setting != NULL; setting++)
-        arguments[count++] = cmp_text("%s", *setting);
-    arguments[count++] = cmp_text("LD_PRELOAD=%s", allocator->path);
-    arguments[count++] = cmp_text("valgrind");
-    arguments[count++] = cmp_text("--tool=cachegrind");
-    arguments[count++] = cmp_text("--cache-sim=no");
-    arguments[count++] = cmp_text("--cachegrind-out-file=/dev/stdout");
-    arguments[count++] = cmp_text("%s", paths->worker);
-    arguments[count++] = cmp_text("%s", cell->workload->name);
-    arguments[count++] = cmp_text("threads=%u", threads);
+static char **words_make(const cmp_activity_request_t *request) {
+    static const char *const wrapper[] = {"valgrind", "--tool=cachegrind", "--cache-sim=no",
+                                          "--cachegrind-out-file=/dev/stdout", NULL};
+    const cmp_cell_t *cell = request->cell;
     const unsigned long long ops = wl_first_ops(cell->workload, PROOF_OPS);
-    arguments[count++] = cmp_text("ops=%llu", ops);
-    arguments[count++] = cmp_text("warmup=%llu", ops);
-    arguments[count++] = cmp_text("seed=1");
-    for (size_t i = 0; i < cell->workload->parameter_count; i++) {
-        char value[64];
-        wl_format(cell->workload, &cell->values, i, value, sizeof value);
-        arguments[count++] = cmp_text("%s=%s", cell->workload->parameters[i].name, value);
-    }
-    arguments[count] = NULL;
+    const cmp_activity_command_t command = {
+        .worker = request->paths->worker,
+        .library = request->treatment->path,
+        .linked = request->treatment->linked,
+        .settings = request->treatment->environment,
+        .wrapper = wrapper,
+        .cell = cell,
+        .threads = cell->threads < PROOF_THREADS_MOST ? cell->threads : PROOF_THREADS_MOST,
+        .ops = ops,
+        .warmup = ops,
+    };
+    return cmp_activity_words(&command);
 }
 
 /*
@@ -98,47 +61,77 @@ static uint64_t function_instructions(const char *output, const char *name) {
     return sum;
 }
 
-bool cmp_activity_count(const cmp_paths_t *paths, const cmp_allocator_t *allocator,
-                        const cmp_cell_t *cell, const char *functions, cmp_activity_t *activity,
-                        char *error, size_t error_bytes) {
-    *activity = (cmp_activity_t){0};
-    if (allocator->path == NULL) {
-        snprintf(error, error_bytes,
-                 "cannot prove activity in '%s': it is the C library itself; --hit needs a library",
-                 allocator->label);
-        return false;
-    }
-    char *arguments[ARGUMENTS_MOST + CMP_MAX_SETTINGS];
-    arguments_make(paths, allocator, cell, arguments);
-    int status;
-    char *output = cmp_capture((const char *const *)arguments, &status);
-    arguments_free(arguments);
-    if (output == NULL || status != 0 || strstr(output, "\nfn=") == NULL) {
-        snprintf(error, error_bytes,
-                 "cannot prove activity: valgrind --tool=cachegrind did not run the worker under "
-                 "%s (exit status %d); --hit needs valgrind: apt install valgrind",
-                 allocator->label, status);
-        free(output);
-        return false;
-    }
-    char *names = cmp_text("%s", functions), *rest = names, *name;
+/* One function after the other in cachegrind's output. */
+static bool functions_judge(const cmp_activity_request_t *request, const char *output,
+                            cmp_activity_t *activity, char *error, size_t error_bytes) {
+    const char *library = request->treatment->path;
+    char *names = cmp_text("%s", request->functions), *rest = names, *name;
     bool good = true;
-    size_t used = 0;
     while (good && (name = strsep(&rest, ",")) != NULL) {
         uint64_t count = function_instructions(output, name);
-        good = count > 0 || file_names(allocator->path, name);
+        good = count > 0 || cmp_file_names(library, name);
         if (!good)
             snprintf(error, error_bytes,
                      "cannot prove activity: '%s' is no function of %s (inlined ones have no name)",
-                     name, allocator->path);
-        activity->instructions += count;
-        if (used < sizeof activity->text)
-            used +=
-                (size_t)snprintf(activity->text + used, sizeof activity->text - used,
-                                 count > 0 ? "%s%s ran (%llu instructions)" : "%s%s did not run",
-                                 used > 0 ? ", " : "", name, (unsigned long long)count);
+                     name, library);
+        activity->active |= count > 0;
+        cmp_activity_say(activity, count > 0 ? "%s ran (%llu instructions)" : "%s did not run",
+                         name, (unsigned long long)count);
     }
     free(names);
+    return good;
+}
+
+static bool functions_prove(const cmp_activity_request_t *request, cmp_activity_t *activity,
+                            char *error, size_t error_bytes) {
+    const cmp_allocator_t *treatment = request->treatment;
+    if (treatment->path == NULL) {
+        snprintf(error, error_bytes,
+                 "cannot prove activity in '%s': it is the C library itself; --hit needs a library",
+                 treatment->label);
+        return false;
+    }
+    char **words = words_make(request);
+    int status;
+    char *output = cmp_capture((const char *const *)words, &status);
+    cmp_words_free(words);
+    const bool ran = output != NULL && status == 0 && strstr(output, "\nfn=") != NULL;
+    if (!ran)
+        snprintf(error, error_bytes,
+                 "cannot prove activity: valgrind --tool=cachegrind did not run the worker under "
+                 "%s (exit status %d); --hit needs valgrind: apt install valgrind",
+                 treatment->label, status);
+    bool good = ran && functions_judge(request, output, activity, error, error_bytes);
     free(output);
     return good;
+}
+
+void cmp_activity_say(cmp_activity_t *activity, const char *format, ...) {
+    const size_t used = strlen(activity->text), room = sizeof activity->text - used;
+    char part[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(part, sizeof part, format, arguments);
+    va_end(arguments);
+    if (snprintf(activity->text + used, room, "%s%s", used > 0 ? "; " : "", part) >= (int)room)
+        memcpy(activity->text + sizeof activity->text - 4, "...", 4);
+}
+
+bool cmp_activity_prove(const cmp_activity_request_t *request, cmp_activity_t *activity,
+                        char *error, size_t error_bytes) {
+    *activity = (cmp_activity_t){0};
+    if (request->functions != NULL) {
+        activity->method |= CMP_ACTIVITY_FUNCTIONS;
+        if (!functions_prove(request, activity, error, error_bytes))
+            return false;
+    }
+    if (request->counters == NULL)
+        return true;
+    activity->method |= CMP_ACTIVITY_COUNTERS;
+    return cmp_activity_counters(request, activity, error, error_bytes);
+}
+
+const char *cmp_activity_method(const cmp_activity_t *activity) {
+    static const char *const names[] = {NULL, "functions", "counters", "both"};
+    return names[activity->method];
 }

@@ -1,6 +1,6 @@
 /*
- * Runs a program of the system and reads its stdout. Called by the main thread while nothing is
- * being measured; no locks.
+ * Runs a program of the system and reads its stdout or stderr. Called by the main thread while
+ * nothing is being measured; no locks.
  */
 #include "capture.h"
 
@@ -36,8 +36,8 @@ static char *text_read(int fd) {
     return text;
 }
 
-/* Starts the program with `output` as its stdout. */
-static int program_start(const char *const *arguments, int output, pid_t *pid) {
+/* Starts the program with `output` as its stdout or stderr, the other one on /dev/null. */
+static int program_start(const char *const *arguments, int stream, int output, pid_t *pid) {
     char path[512], home[512];
     const char *user_path = getenv("PATH"), *user_home = getenv("HOME");
     snprintf(path, sizeof path, "PATH=%s:/usr/sbin:/sbin", user_path ? user_path : "/usr/bin:/bin");
@@ -48,8 +48,10 @@ static int program_start(const char *const *arguments, int output, pid_t *pid) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, 1);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, stream);
+    posix_spawn_file_actions_addopen(&actions,
+                                     stream == STDOUT_FILENO ? STDERR_FILENO : STDOUT_FILENO,
+                                     "/dev/null", O_WRONLY, 0);
     int result =
         posix_spawnp(pid, arguments[0], &actions, NULL, (char *const *)arguments, environment);
     if (result == ENOENT) {
@@ -62,14 +64,14 @@ static int program_start(const char *const *arguments, int output, pid_t *pid) {
     return result;
 }
 
-char *cmp_capture(const char *const *arguments, int *status) {
+static char *stream_capture(const char *const *arguments, int stream, int *status) {
     int ends[2];
     if (status != NULL)
         *status = -1;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return NULL;
     pid_t pid;
-    int result = program_start(arguments, ends[1], &pid);
+    int result = program_start(arguments, stream, ends[1], &pid);
     close(ends[1]);
     char *text = result == 0 ? text_read(ends[0]) : NULL;
     close(ends[0]);
@@ -81,4 +83,12 @@ char *cmp_capture(const char *const *arguments, int *status) {
             *status = WEXITSTATUS(ended);
     }
     return text;
+}
+
+char *cmp_capture(const char *const *arguments, int *status) {
+    return stream_capture(arguments, STDOUT_FILENO, status);
+}
+
+char *cmp_capture_errors(const char *const *arguments, int *status) {
+    return stream_capture(arguments, STDERR_FILENO, status);
 }

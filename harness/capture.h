@@ -9,4 +9,7 @@
  */
 char *cmp_capture(const char *const *arguments, int *status);
 
+/* The same with its stderr, and stdout on /dev/null. */
+char *cmp_capture_errors(const char *const *arguments, int *status);
+
 #endif

@@ -30,11 +30,12 @@ typedef struct ab {
     cmp_rule_t rule;
     double budget_seconds;         /* per comparison; 0: the default */
     const char *functions;         /* --hit: names separated by commas; NULL: not asked for */
+    const char *counters;          /* --count, likewise */
     cmp_comparison_t *comparisons; /* one per group */
     double began;                  /* cmp_measure_clock() after the first round; 0 before */
 } ab_t;
 
-enum { KEY_GO = 0x200, KEY_TOLERATE, KEY_BUDGET, KEY_HIT };
+enum { KEY_GO = 0x200, KEY_TOLERATE, KEY_BUDGET, KEY_HIT, KEY_COUNT };
 
 static const struct argp_option ab_options[] = {
     {"workload", 'w', "LIST", 0, "Workloads to compare on, separated by commas (mixed)", 0},
@@ -46,6 +47,10 @@ static const struct argp_option ab_options[] = {
     {"hit", KEY_HIT, "LIST", 0,
      "Functions of the treatment's library that must run in the workload, else the verdict is "
      "INACTIVE",
+     0},
+    {"count", KEY_COUNT, "LIST", 0,
+     "Telemetry counters, BOX.counter or BOX, that must move in the workload, else the verdict is "
+     "INACTIVE; counted by whichever side has the box compiled in, else by hakmem:counting",
      0},
     {0}};
 
@@ -93,6 +98,9 @@ static error_t ab_parse(int key, char *value, struct argp_state *state) {
     case KEY_HIT:
         ab->functions = value;
         return 0;
+    case KEY_COUNT:
+        ab->counters = value;
+        return 0;
     case ARGP_KEY_ARG:
         if (ab->base == NULL)
             ab->base = value;
@@ -130,6 +138,7 @@ static void help_print(void) {
         "  %1$s ab hakmem:slow1 hakmem -w mixed,larson\n"
         "  %1$s ab hakmem 'hakmem{HAKMEM_LANE_KIB=64}' -w mixed -t 2 --go 2\n"
         "  %1$s ab hakmem new=build/lib/libhakmem.so -w remote --hit hak_remote_receive\n"
+        "  %1$s ab hakmem 'hakmem{HAKMEM_MID_V3_ENABLED=off}' -w mixed --count TINY.takes\n"
         "\nExit status: 0 there is a verdict for all, 1 a measurement failed or was interrupted, "
         "2 usage.\n",
         cmp_program());
@@ -193,22 +202,27 @@ static void comparisons_make(ab_t *ab) {
     }
 }
 
-/* Finds out whether the named functions run; INACTIVE where none does. */
+/* Finds out whether what --hit and --count name runs; INACTIVE where nothing does. */
 static void activity_check(ab_t *ab) {
-    if (ab->functions == NULL)
+    if (ab->functions == NULL && ab->counters == NULL)
         return;
     const cmp_session_t *session = &ab->session;
     for (size_t i = 0; i < session->schedule.group_count; i++) {
         cmp_comparison_t *comparison = &ab->comparisons[i];
-        cmp_activity_t activity;
-        char error[512];
-        if (!cmp_activity_count(
-                &session->paths, &session->run.allocators[comparison->treatment->allocator],
-                comparison->treatment, ab->functions, &activity, error, sizeof error))
+        const cmp_activity_request_t request = {
+            .paths = &session->paths,
+            .base = &session->run.allocators[comparison->base->allocator],
+            .treatment = &session->run.allocators[comparison->treatment->allocator],
+            .cell = comparison->treatment,
+            .functions = ab->functions,
+            .counters = ab->counters,
+        };
+        char error[2048];
+        if (!cmp_activity_prove(&request, &comparison->activity, error, sizeof error))
             cmp_usage_error("%s", error);
         cmp_run_note(&ab->session.run, "%s, threads %u: %s", comparison->base->workload->name,
-                     comparison->base->threads, activity.text);
-        if (activity.instructions == 0)
+                     comparison->base->threads, comparison->activity.text);
+        if (!comparison->activity.active)
             comparison->verdict = CMP_VERDICT_INACTIVE;
     }
 }

@@ -22,7 +22,7 @@ static json_t *json_nonzero_number(double value) {
     return json_number(value != 0 ? value : NAN);
 }
 
-static json_t *json_time(double unix_seconds) {
+json_t *cmp_json_time(double unix_seconds) {
     time_t seconds = (time_t)unix_seconds;
     struct tm utc;
     char text[40];
@@ -65,7 +65,7 @@ static json_t *json_noise_floor(const cmp_report_t *report) {
     return object;
 }
 
-static json_t *json_machine(const cmp_machine_t *machine) {
+json_t *cmp_json_machine(const cmp_machine_t *machine) {
     json_t *object = json_object();
     const struct {
         const char *key, *text;
@@ -113,7 +113,7 @@ static void sample_identify(json_t *object, const cmp_sample_t *sample) {
     set(object, "round", json_count(sample->round));
     set(object, "position", json_count(sample->position));
     set(object, "seed", json_seed(sample->seed));
-    set(object, "started", json_time(sample->started));
+    set(object, "started", cmp_json_time(sample->started));
     set(object, "wall_seconds", json_nonzero_number(sample->wall_seconds));
 }
 
@@ -277,6 +277,18 @@ static json_t *json_sides(const cmp_comparison_t *comparison) {
     return object;
 }
 
+/* Whether what --hit and --count named ran; null where nothing was named. */
+static json_t *json_activity(const cmp_activity_t *activity) {
+    const char *method = cmp_activity_method(activity);
+    if (method == NULL)
+        return json_null();
+    json_t *object = json_object();
+    set(object, "active", json_boolean(activity->active));
+    set(object, "method", json_text(method));
+    set(object, "text", json_text(activity->text));
+    return object;
+}
+
 static json_t *json_verdicts(const cmp_report_t *report) {
     json_t *verdicts = json_array();
     for (size_t i = 0; i < report->comparison_count; i++) {
@@ -300,6 +312,7 @@ static json_t *json_verdicts(const cmp_report_t *report) {
         set(object, "loss_pct", json_number(comparison->rule.loss_pct));
         set(object, "error_rate", json_number(comparison->rule.error_rate));
         set(object, "memory", json_sides(comparison));
+        set(object, "activity", json_activity(&comparison->activity));
         json_array_append_new(verdicts, object);
     }
     return verdicts;
@@ -355,14 +368,14 @@ bool cmp_report_json(const cmp_report_t *report, FILE *out) {
     set(root, "run", json_text(run->uuid));
     set(root, "kind", json_text(run->kind));
     set(root, "command", json_strings(run->command, arguments));
-    set(root, "started", json_time(run->started));
+    set(root, "started", cmp_json_time(run->started));
     set(root, "seed", json_seed(run->seed));
     set(root, "rounds", json_count(run->rounds));
     set(root, "rounds_done", json_count(run->rounds_done));
     set(root, "interrupted", json_boolean(run->interrupted));
     set(root, "commit", json_text(run->commit));
     set(root, "compiler", json_text(run->compiler));
-    set(root, "machine", json_machine(&run->machine));
+    set(root, "machine", cmp_json_machine(&run->machine));
     set(root, "noise_floor", json_noise_floor(report));
     set(root, "allocators", json_allocators(run));
     set(root, "program", cmp_json_program(run->program));

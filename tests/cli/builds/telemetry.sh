@@ -25,7 +25,8 @@ grep -q 'hakmem:counting.*HAKMEM_POOL_HOTBOX_V2_STATS_COMPILED=1' report ||
     fail "no remedy: $(cat report)"
 
 run "$counting" HAKMEM_STATS=1
-for box in FRONT LANE TINY MID_V3 POOL_V1 POOL_HOTBOX_V2 SUPERSLAB REMOTE SPILL LEARNER LARGE HEAP; do
+for box in FRONT CLASS FREE_SUPERSLAB LANE TINY MID_V3 POOL_V1 POOL_HOTBOX_V2 SUPERSLAB_OS SHARED_POOL \
+    REMOTE SPILL LEARNER LARGE HEAP DIAGNOSTICS; do
     grep -q "^$box: " report || fail "no section $box: $(cat report)"
 done
 # The program asks for blocks of every size, so all of these have run.
@@ -44,7 +45,7 @@ for counter in alloc_calls alloc_fast alloc_refill free_calls free_fast; do
     grep -Eq "^  \* $counter +[1-9]" report || fail "$counter is 0: $(cat report)"
 done
 run "$counting" HAKMEM_STATS=1 HAKMEM_POOL_V2_ENABLED=0
-sed -n '/^POOL_HOTBOX_V2: /,/^SUPERSLAB: /p' report >hotbox
+sed -n '/^POOL_HOTBOX_V2: /,/^SUPERSLAB_OS: /p' report >hotbox
 if grep '^  \*' hotbox; then
     fail "the hot box is off and counts"
 fi
@@ -69,7 +70,7 @@ run "$ROOT/build/lib/libhakmem-fixed.so" HAKMEM_STATS=1 HAKMEM_PURGE_MS=nonsense
 
 # Symbols of the counters: only where they are counted.
 need nm
-nm "$ROOT/build/obj/hakmem.o" >symbols
+nm "$ROOT/build/obj/libhakmem.o" >symbols
 grep -q ' hak_telemetry_report$' symbols || fail "nm sees nothing: $(head symbols)"
 if grep hak_counts_ symbols; then
     fail "the default build has counters"

@@ -31,7 +31,7 @@ SCRIPT
 printf '#!/bin/sh\necho sudo >>"$STATE/calls"\nexec "$@"\n' >bin/sudo
 printf '#!/bin/sh\necho 1000\n' >bin/id
 chmod +x bin/*
-needed='gcc libc6-dev ninja-build libhwloc-dev libjansson-dev libsqlite3-dev libmd-dev'
+needed='gcc libc6-dev ninja-build libhwloc-dev libjansson-dev libsqlite3-dev libmd-dev libinih-dev'
 baselines='libjemalloc2 libmimalloc3 libmimalloc2.1 libmimalloc-dev libtcmalloc-minimal4t64
     libtcmalloc-minimal4 libtbbmalloc2 valgrind gnuplot-nox'
 
