@@ -33,8 +33,7 @@ static json_t *machine_copy(const json_t *run) {
 }
 
 static json_t *allocators_copy(const json_t *run) {
-    static const char *const names[] = {"allocator", "version", "library_sha256", "configuration",
-                                        NULL};
+    static const char *const names[] = {"allocator", "version", "library_sha256", NULL};
     json_t *copies = json_array(), *allocator;
     size_t i;
     json_array_foreach(json_object_get(run, "allocators"), i, allocator) {
