@@ -201,9 +201,8 @@ static void sides_build(const experiment_command_t *command) {
         count++;
     const char **words = calloc(count + 3, sizeof *words);
     words[0] = "ninja";
-    words[1] = "--quiet";
     for (size_t i = 0; i < count; i++)
-        words[i + 2] = targets[i];
+        words[i + 1] = targets[i];
     int status = count > 0 ? cmp_child_run(words, command->paths.tree) : 0;
     if (status != 0) {
         char *line = cmp_words_quote((char *const *)words);

@@ -72,7 +72,8 @@ char **cmp_case_command(const cmp_case_t *item, const cmp_experiment_options_t *
     word_list_t list = {NULL, 0};
     if (cmp_case_is_audit(item)) {
         words_add(&list, "audit", "atomics");
-        each_add(&list, "--file", item->value[CMP_KEY_ATOMICS]);
+        words_add(&list, "-a", "hakmem");
+        words_add(&list, "--file", item->value[CMP_KEY_ATOMICS]);
         return list.words;
     }
     words_add(&list, "ab", item->value[CMP_KEY_BASE]);
