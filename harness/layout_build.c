@@ -145,8 +145,8 @@ static bool origin_find_folder(origin_t *origin, char *error, size_t error_bytes
                  variant->name, variant->object, variant->target);
         return false;
     }
-    char *all = cmp_text(LAYOUT_FORMAT " %s %s %s", object_hash, compiler_of(variant),
-                         variant->ldflags);
+    char *all =
+        cmp_text(LAYOUT_FORMAT " %s %s %s", object_hash, compiler_of(variant), variant->ldflags);
     SHA256Data((const uint8_t *)all, strlen(all), hash);
     free(all);
     char *parent = cmp_text("%s/../layouts", origin->paths->libraries);
