@@ -390,6 +390,8 @@ HAK_API int hak_malloc_trim(size_t pad) {
     hak_pool_v1_decay(true);
     size_t purged = hak_pool_purge(true);
     purged += hak_large_purge(true);
+    if (HAK_PLANT && hak_plant_reach != 0)
+        purged += hak_plant_idle(purged);
     return purged != 0;
 }
 
@@ -403,10 +405,48 @@ static const struct {
 #undef BUILD_FLAG
 };
 
+/* Which build this is: set by the rules of variants.ninja, absent where a test compiles the parts.
+ */
+#ifndef HAK_VARIANT
+#define HAK_VARIANT "none"
+#endif
+#ifndef HAK_BUILD_OPTIONS
+#define HAK_BUILD_OPTIONS "none"
+#endif
+
+/* Data of fixed size, unknown to the optimiser: builds that differ in nothing but these are the
+ * same to the byte in all that runs, and their data lie at the same places. */
+static const volatile char build_variant[32] = HAK_VARIANT;
+static const volatile char build_options[64] = HAK_BUILD_OPTIONS;
+_Static_assert(sizeof HAK_VARIANT <= sizeof build_variant &&
+                   sizeof HAK_BUILD_OPTIONS <= sizeof build_options,
+               "a name must end within its array");
+
+/* gcc's version as clang defines it is that of an old gcc. */
+#if defined(__clang__)
+#define BUILD_COMPILER_FORMAT "clang-%d.%d.%d"
+#define BUILD_COMPILER        __clang_major__, __clang_minor__, __clang_patchlevel__
+#else
+#define BUILD_COMPILER_FORMAT "gcc-%d.%d.%d"
+#define BUILD_COMPILER        __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__
+#endif
+
+static size_t data_append(char *text, size_t used, const volatile char *data) {
+    while (*data != '\0')
+        text[used++] = *data++;
+    return used;
+}
+
 HAK_API const char *hak_configuration(void) {
     static char text[4096];
     (void)hak_start();
-    size_t used = (size_t)snprintf(text, sizeof text, "hakmem %s ", HAKMEM_VERSION);
+    size_t used = (size_t)snprintf(
+        text, sizeof text,
+        "hakmem " HAKMEM_VERSION " COMPILER=" BUILD_COMPILER_FORMAT " VARIANT=", BUILD_COMPILER);
+    used = data_append(text, used, build_variant);
+    used += (size_t)snprintf(text + used, sizeof text - used, " BUILD_OPTIONS=");
+    used = data_append(text, used, build_options);
+    text[used++] = ' ';
     for (size_t i = 0; i < sizeof build_flags / sizeof build_flags[0]; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s=%d ", build_flags[i].name,
                                  build_flags[i].value);

@@ -1,6 +1,7 @@
 /*
- * Every build flag of hakmem, each 0 or 1, with its default. Flags are set by the stanzas of
- * variants.ninja and tested with `if (HAK_X)`, so that disabled code still compiles.
+ * Every build flag of hakmem, each 0 or 1 unless its help says otherwise, with its default. Flags
+ * are set by the stanzas of variants.ninja and tested with `if (HAK_X)`, so that disabled code
+ * still compiles.
  */
 #ifndef HAK_CONFIG_H
 #define HAK_CONFIG_H
@@ -49,9 +50,12 @@
     X(HAKMEM_LARGE_STATS_COMPILED, "compile the counters of medium and large blocks in")           \
     X(HAKMEM_HEAP_STATS_COMPILED, "compile the counters of heaps in")                              \
     X(HAKMEM_DIAGNOSTICS_STATS_COMPILED, "compile the counters of what is out of the ordinary in") \
+    X(HAK_MID_V3_CLASSES, "a number, not a flag: what HAKMEM_MID_V3_CLASSES is unless set")        \
+    X(HAK_POOL_V2_CLASSES, "a number, not a flag: what HAKMEM_POOL_V2_CLASSES is unless set")      \
     X(HAK_PLANT, "plant a slowdown: plant.h; only for the testbed's self-test")                    \
     X(HAK_PLANT_PPM, "a number, not a flag: millionths of its time that a thread is slowed down "  \
-                     "by")
+                     "by")                                                                         \
+    X(HAK_PLANT_IDLE, "with HAK_PLANT: another body for the function that never runs")
 
 /* Their defaults. */
 #ifndef HAK_DEBUG
@@ -138,15 +142,27 @@
 #ifndef HAKMEM_DIAGNOSTICS_STATS_COMPILED
 #define HAKMEM_DIAGNOSTICS_STATS_COMPILED HAKMEM_STATS_COMPILED
 #endif
+#ifndef HAK_MID_V3_CLASSES
+#define HAK_MID_V3_CLASSES 0xffff
+#endif
+#ifndef HAK_POOL_V2_CLASSES
+#define HAK_POOL_V2_CLASSES 0x7f
+#endif
 #ifndef HAK_PLANT
 #define HAK_PLANT 0
 #endif
 #ifndef HAK_PLANT_PPM
 #define HAK_PLANT_PPM 0
 #endif
+#ifndef HAK_PLANT_IDLE
+#define HAK_PLANT_IDLE 0
+#endif
 
 #if !HAK_PLANT && HAK_PLANT_PPM != 0
 #error "HAK_PLANT_PPM without HAK_PLANT=1 would plant nothing"
+#endif
+#if !HAK_PLANT && HAK_PLANT_IDLE
+#error "HAK_PLANT_IDLE without HAK_PLANT=1 would plant nothing"
 #endif
 
 #if HAK_DEBUG && !HAK_CHECK_FREE

@@ -34,11 +34,11 @@
       "transparent huge pages for superslabs whose units are all in use")                          \
     X(mid_v3_enabled, "HAKMEM_MID_V3_ENABLED", HAK_HAS_MID_V3, 0, HAK_HAS_MID_V3, "off|on",        \
       "257 to 768 bytes from MID_V3 instead of Tiny")                                              \
-    X(mid_v3_classes, "HAKMEM_MID_V3_CLASSES", 0xffff, 0, 0xffff, "mask",                          \
+    X(mid_v3_classes, "HAKMEM_MID_V3_CLASSES", HAK_MID_V3_CLASSES, 0, 0xffff, "mask",              \
       "classes of MID_V3 in use: bit 0 is 257 to 288 bytes, bit 15 is 737 to 768")                 \
     X(pool_v2_enabled, "HAKMEM_POOL_V2_ENABLED", HAK_HAS_POOL_V2, 0, HAK_HAS_POOL_V2, "off|on",    \
       "1 to 64 KiB from Pool HotBox v2 instead of Pool v1")                                        \
-    X(pool_v2_classes, "HAKMEM_POOL_V2_CLASSES", 0x7f, 0, 0x7f, "mask",                            \
+    X(pool_v2_classes, "HAKMEM_POOL_V2_CLASSES", HAK_POOL_V2_CLASSES, 0, 0x7f, "mask",             \
       "classes of Pool HotBox v2 in use: sizes up to 2, 4, 8, 16, 32, 48, 64 KiB")                 \
     X(pool_v2_thread_mib, "HAKMEM_POOL_V2_THREAD_MIB", 64, 1, 1048576, "MiB",                      \
       "pages of one thread's hot box; beyond them its blocks come from Pool v1")                   \

@@ -40,3 +40,10 @@ HAK_NOINLINE void hak_plant_spend(void) {
     }
     plant_last_cycles = cycles_now();
 }
+
+/* Volatile: the compiler must not know that the call is never made. */
+const volatile uint64_t hak_plant_reach = 0;
+
+HAK_NOINLINE uint64_t hak_plant_idle(uint64_t value) {
+    return HAK_PLANT_IDLE ? (value ^ (value >> 7)) * 31u : value + 1;
+}

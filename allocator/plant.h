@@ -5,6 +5,9 @@
  * loop: the thread becomes slower by exactly that share whatever the workload, by the cycle counter
  * and not by the estimator that is under test. With HAK_PLANT_PPM=0 the same code runs and spends
  * nothing: the base to compare with.
+ *
+ * The same builds have a function that nothing reaches, hak_plant_idle; HAK_PLANT_IDLE=1 changes
+ * it. The testbed must call that change INACTIVE.
  */
 #ifndef HAK_PLANT_H
 #define HAK_PLANT_H
@@ -20,6 +23,12 @@ extern _Thread_local uint32_t hak_plant_left __attribute__((tls_model("initial-e
 extern const volatile uint64_t hak_plant_ppm;
 
 void hak_plant_spend(void);
+
+/* [const] 0; what would have to be another value for hak_plant_idle to run */
+extern const volatile uint64_t hak_plant_reach;
+
+/* Never runs. */
+uint64_t hak_plant_idle(uint64_t value);
 
 static inline void hak_plant_step(void) {
     if (HAK_PLANT && --hak_plant_left == 0)

@@ -118,6 +118,7 @@ void hak_spill_queues(hak_heap_t *heap, size_t touched_bytes) {
 
 /* ------------------------------------------------------------------ helper thread */
 
+/* [any,atomic] relaxed: it only decides who starts the thread, and publishes nothing */
 static struct { _Atomic bool running; } helper;
 
 static void *helper_run(void *argument) {

@@ -27,6 +27,7 @@ static char **words_make(const cmp_activity_request_t *request) {
     const cmp_activity_command_t command = {
         .worker = request->paths->worker,
         .library = request->treatment->path,
+        .linked = request->treatment->linked,
         .settings = request->treatment->environment,
         .wrapper = wrapper,
         .cell = cell,

@@ -36,10 +36,11 @@ char **cmp_activity_words(const cmp_activity_command_t *command) {
         words[count++] = cmp_text("%s", *setting);
     if (command->extra != NULL)
         words[count++] = cmp_text("%s", command->extra);
-    words[count++] = cmp_text("LD_PRELOAD=%s", command->library);
+    if (!command->linked)
+        words[count++] = cmp_text("LD_PRELOAD=%s", command->library);
     for (size_t i = 0; command->wrapper != NULL && command->wrapper[i] != NULL; i++)
         words[count++] = cmp_text("%s", command->wrapper[i]);
-    words[count++] = cmp_text("%s", command->worker);
+    words[count++] = cmp_text("%s", command->linked ? command->library : command->worker);
     words[count++] = cmp_text("%s", cell->workload->name);
     words[count++] = cmp_text("threads=%u", command->threads);
     words[count++] = cmp_text("ops=%llu", command->ops);

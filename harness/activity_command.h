@@ -11,6 +11,7 @@
 typedef struct cmp_activity_command {
     const char *worker;             /* the binary */
     const char *library;            /* preloaded */
+    bool linked;                    /* it is a worker with the allocator in it: it runs instead */
     char *const *settings;          /* of the row, NULL-terminated; NULL: none */
     const char *extra;              /* one more setting, which wins over all others; NULL: none */
     const char *const *wrapper;     /* words before the worker, NULL-terminated; NULL: none */

@@ -117,6 +117,7 @@ uint64_t cmp_count_value(const cmp_count_report_t *report, const char *box, cons
 typedef struct source {
     char *label;
     const char *path; /* NULL: not a hakmem */
+    bool linked;      /* it is a worker with the allocator in it */
     char *const *settings;
     cmp_count_report_t moved;
 } source_t;
@@ -130,6 +131,7 @@ static bool report_take(const cmp_count_run_t *run, unsigned long long ops,
     const cmp_activity_command_t command = {
         .worker = run->paths->worker,
         .library = run->library,
+        .linked = run->linked,
         .settings = run->settings,
         .extra = "HAKMEM_STATS=1",
         .cell = run->cell,
@@ -175,6 +177,7 @@ static bool source_run(const cmp_activity_request_t *request, source_t *source, 
     const cmp_count_run_t run = {.paths = request->paths,
                                  .label = source->label,
                                  .library = source->path,
+                                 .linked = source->linked,
                                  .settings = source->settings,
                                  .cell = request->cell};
     return source->path == NULL || cmp_count_moved(&run, &source->moved, error, error_bytes);
@@ -186,6 +189,7 @@ static source_t source_of(const cmp_allocator_t *allocator) {
         allocator->path != NULL && cmp_file_names(allocator->path, "hak_configuration");
     return (source_t){.label = cmp_text("%s", allocator->label),
                       .path = own ? allocator->path : NULL,
+                      .linked = allocator->linked,
                       .settings = allocator->environment};
 }
 

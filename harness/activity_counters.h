@@ -36,6 +36,7 @@ typedef struct cmp_count_run {
     const cmp_paths_t *paths;
     const char *label;      /* what messages call the library */
     const char *library;    /* its path */
+    bool linked;            /* it is a worker with the allocator in it */
     char *const *settings;  /* of its environment, NULL-terminated; NULL: none */
     const cmp_cell_t *cell; /* workload, parameters, threads */
 } cmp_count_run_t;

@@ -109,18 +109,28 @@ static char *library_find(const char *cache, const char *file) {
     return found;
 }
 
+/* True when a file of the tree differs from its commit; what experiments and tables write does not
+ * count, since nothing is built from it. */
+static bool tree_differs(const char *tree) {
+    int status;
+    free(cmp_capture((const char *const[]){"git", "-C", tree, "diff", "--quiet", "HEAD", "--", ".",
+                                           ":(exclude)results", ":(exclude)docs/ledger.md", NULL},
+                     &status));
+    return status != 0;
+}
+
 char *cmp_tree_commit(const cmp_paths_t *paths) {
     const char *tree = paths->tree;
     int status;
-    char *text =
-        tree == NULL
-            ? NULL
-            : cmp_capture((const char *const[]){"git", "-C", tree, "describe", "--always",
-                                                "--dirty", "--exclude=*", "--abbrev=12", NULL},
-                          &status);
-    char *commit = text != NULL && status == 0 && *text != '\n'
-                       ? cmp_text("%.*s", (int)strcspn(text, "\n"), text)
-                       : cmp_text("n/a");
+    char *text = tree == NULL
+                     ? NULL
+                     : cmp_capture((const char *const[]){"git", "-C", tree, "describe", "--always",
+                                                         "--exclude=*", "--abbrev=12", NULL},
+                                   &status);
+    char *commit =
+        text != NULL && status == 0 && *text != '\n'
+            ? cmp_text("%.*s%s", (int)strcspn(text, "\n"), text, tree_differs(tree) ? "-dirty" : "")
+            : cmp_text("n/a");
     free(text);
     return commit;
 }
@@ -215,8 +225,9 @@ typedef struct selection {
     cmp_known_allocator_t *known;
     size_t known_count;
     cmp_run_t *run;
-    char **environment; /* of the entry being selected; NULL-terminated; NULL: none */
-    const char *label;  /* its row name when it is not the word itself; NULL: it is */
+    char **environment;           /* of the entry being selected; NULL-terminated; NULL: none */
+    const char *label;            /* its row name when it is not the word itself; NULL: it is */
+    const cmp_variant_t *variant; /* it is this build of hakmem; NULL: it is none */
     char *error;
     size_t error_bytes;
 } selection_t;
@@ -267,6 +278,11 @@ static bool allocator_add(selection_t *selection, const char *label, const char 
         .support = strings_copy(support),
         .version = version,
     };
+    if (selection->variant != NULL) {
+        allocator->linked = selection->variant->linked;
+        allocator->expected = cmp_variant_expected(selection->variant);
+        allocator->remedy = cmp_variant_remedy(selection->variant, selection->paths);
+    }
     const char *hashed = path != NULL ? path : libc_file();
     if (hashed == NULL || SHA256File(hashed, allocator->sha256) == NULL) {
         if (path != NULL) {
@@ -279,6 +295,14 @@ static bool allocator_add(selection_t *selection, const char *label, const char 
     return true;
 }
 
+static const cmp_variant_t *variant_find(const cmp_variant_t *variants, size_t count,
+                                         const char *name) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(variants[i].name, name) == 0)
+            return &variants[i];
+    return NULL;
+}
+
 static bool select_known(selection_t *selection, const cmp_known_allocator_t *known) {
     if (!known->available) {
         snprintf(selection->error, selection->error_bytes,
@@ -286,46 +310,67 @@ static bool select_known(selection_t *selection, const cmp_known_allocator_t *kn
                  strcmp(known->name, "hakmem") == 0 ? "built" : "installed", known->remedy);
         return false;
     }
-    return allocator_add(selection, known->name, known->path, known->support,
-                         cmp_known_allocator_version(selection->paths, known));
+    size_t count = 0;
+    cmp_variant_t *variants = NULL;
+    if (strcmp(known->name, "hakmem") == 0)
+        variants = cmp_variants(selection->paths, &count);
+    selection->variant = variant_find(variants, count, "default");
+    bool good = allocator_add(selection, known->name, known->path, known->support,
+                              cmp_known_allocator_version(selection->paths, known));
+    selection->variant = NULL;
+    cmp_variants_free(variants, count);
+    return good;
+}
+
+/* A program that runs under another's malloc has no place for one that is linked into the worker.
+ */
+static bool variant_usable(const selection_t *selection, const char *word,
+                           const cmp_variant_t *variant) {
+    char reason[256];
+    if (!variant->built) {
+        snprintf(selection->error, selection->error_bytes,
+                 "cannot use '%s': it is not built; build it with 'ninja %s'", word,
+                 variant->target);
+        return false;
+    }
+    if (variant->linked && selection->run->program != NULL) {
+        snprintf(selection->error, selection->error_bytes,
+                 "cannot use '%s' with a program: it is linked into the worker, which runs "
+                 "workloads only; take a variant that is preloaded, such as hakmem",
+                 word);
+        return false;
+    }
+    if (variant->linked ? access(variant->file, X_OK) != 0
+                        : !cmp_library_check(variant->file, reason, sizeof reason)) {
+        snprintf(selection->error, selection->error_bytes, "cannot use %s: %s", variant->file,
+                 variant->linked ? "it is no program that may be run" : reason);
+        return false;
+    }
+    return true;
 }
 
 /* "hakmem:VARIANT" */
 static bool select_variant(selection_t *selection, const char *word, const char *name) {
     size_t count;
     cmp_variant_t *variants = cmp_variants(selection->paths, &count);
-    const cmp_variant_t *found = NULL;
-    const char **names = calloc(count + 1, sizeof *names);
-    for (size_t i = 0; i < count; i++) {
-        names[i] = variants[i].name;
-        if (strcmp(variants[i].name, name) == 0)
-            found = &variants[i];
-    }
+    selection->variant = variant_find(variants, count, name);
     bool good = false;
-    if (found == NULL) {
-        const char *near = cmp_nearest(name, names);
+    if (selection->variant == NULL) {
+        const char **names = calloc(count + 1, sizeof *names);
+        for (size_t i = 0; names != NULL && i < count; i++)
+            names[i] = variants[i].name;
+        const char *near = names != NULL ? cmp_nearest(name, names) : NULL;
         snprintf(selection->error, selection->error_bytes,
                  "unknown variant '%s' of hakmem%s%s%s; see '%s list variants'", name,
                  near ? "; did you mean 'hakmem:" : "", near ? near : "", near ? "'?" : "",
                  cmp_program());
-    } else if (!found->built) {
-        snprintf(
-            selection->error, selection->error_bytes,
-            "cannot use '%s': it is not built; build it with 'ninja build/lib/libhakmem-%s.so'",
-            word, name);
+        free(names);
     } else {
-        bool standard = strcmp(name, "default") == 0;
-        char *path = cmp_text("%s/libhakmem%s%s.so", selection->paths->libraries,
-                              standard ? "" : "-", standard ? "" : name);
-        char reason[256];
-        good = cmp_library_check(path, reason, sizeof reason);
-        if (good)
-            good = allocator_add(selection, word, path, NULL, version_of_tree(selection->paths));
-        else
-            snprintf(selection->error, selection->error_bytes, "cannot use %s: %s", path, reason);
-        free(path);
+        good = variant_usable(selection, word, selection->variant) &&
+               allocator_add(selection, word, selection->variant->file, NULL,
+                             version_of_tree(selection->paths));
     }
-    free(names);
+    selection->variant = NULL;
     cmp_variants_free(variants, count);
     return good;
 }
@@ -407,7 +452,11 @@ static bool select_control(selection_t *selection) {
         return false;
     cmp_allocator_t *control = &selection->run->allocators[selection->run->allocator_count - 1];
     free(control->name);
-    control->name = cmp_text("%s", selection->run->allocators[0].name);
+    first = &selection->run->allocators[0]; /* they may have moved */
+    control->name = cmp_text("%s", first->name);
+    control->linked = first->linked;
+    control->expected = strings_copy(first->expected);
+    control->remedy = first->remedy != NULL ? cmp_text("%s", first->remedy) : NULL;
     control->control = true;
     return true;
 }

@@ -96,13 +96,20 @@ static void build_add(build_list_t *list, const char *label, const char *name, c
         (cmp_audit_build_t){cmp_text("%s", label), cmp_text("%s", name), path};
 }
 
-static void build_add_variant(build_list_t *list, const char *name) {
+/* False when the variant is no library. */
+static bool build_add_variant(build_list_t *list, const char *name) {
+    char error[1024];
     bool standard = strcmp(name, "default") == 0;
     char *label = cmp_text("hakmem%s%s", standard ? "" : ":", standard ? "" : name);
-    build_add(list, label, name,
-              cmp_text("%s/libhakmem%s%s.so", list->paths->libraries, standard ? "" : "-",
-                       standard ? "" : name));
+    char *path = cmp_text("%s/libhakmem%s%s.so", list->paths->libraries, standard ? "" : "-",
+                          standard ? "" : name);
+    bool library = cmp_library_check(path, error, sizeof error);
+    if (library)
+        build_add(list, label, name, path);
+    else
+        free(path);
     free(label);
+    return library;
 }
 
 static void build_find_variant(build_list_t *list, const char *name) {
@@ -117,7 +124,8 @@ static void build_find_variant(build_list_t *list, const char *name) {
             cmp_usage_error("cannot audit 'hakmem%s%s': it is not built; build it with 'ninja "
                             "libhakmem'",
                             i > 0 ? ":" : "", i > 0 ? name : "");
-        build_add_variant(list, name);
+        if (!build_add_variant(list, name))
+            cmp_usage_error("cannot audit 'hakmem:%s': it is no library", name);
         free(names);
         return;
     }

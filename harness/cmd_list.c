@@ -9,6 +9,7 @@
 
 #include "allocators.h"
 #include "command.h"
+#include "experiment_list.h"
 #include "nearest.h"
 #include "options.h"
 #include "parameters.h"
@@ -53,16 +54,47 @@ static void list_allocators(const cmp_paths_t *paths) {
     cmp_known_allocators_free(known, count);
 }
 
+enum { VARIANT_COLUMN = 33 };
+
+/* "  what: text", below the hypothesis; nothing when there is no text. */
+static void variant_line(const char *what, const char *prefix, const char *text) {
+    char *line = cmp_text("%s: %s%s", what, prefix, text);
+    if (*text != '\0')
+        cmp_text_paragraph(stdout, "", VARIANT_COLUMN, line);
+    free(line);
+}
+
+static void variant_details(const cmp_variant_t *variant) {
+    const char *const flags[] = {variant->options, variant->compiler, variant->defines,
+                                 variant->cflags, variant->ldflags};
+    char *built_with = cmp_text("%s", "");
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        char *longer = cmp_text("%s%s%s", built_with,
+                                *built_with != '\0' && *flags[i] != '\0' ? " " : "", flags[i]);
+        free(built_with);
+        built_with = longer;
+    }
+    variant_line("built with", "", built_with);
+    free(built_with);
+    variant_line("trained with", "", variant->train);
+    variant_line("held out of the training", "", variant->held_out);
+    variant_line("ledger", "", variant->ledger);
+}
+
 static void list_variants(const cmp_paths_t *paths) {
     size_t count;
     cmp_variant_t *variants = cmp_variants(paths, &count);
     for (size_t i = 0; i < count; i++) {
-        char *label = cmp_text("hakmem%s%s", i > 0 ? ":" : "", i > 0 ? variants[i].name : "");
-        char *text =
-            cmp_text("%s%s", variants[i].built ? "" : "(not built) ", variants[i].description);
-        cmp_text_paragraph(stdout, label, 20, text);
+        const cmp_variant_t *variant = &variants[i];
+        bool standard = strcmp(variant->name, "default") == 0;
+        char *label = cmp_text("hakmem%s%s", standard ? "" : ":", standard ? "" : variant->name);
+        cmp_text_paragraph(stdout, label, VARIANT_COLUMN,
+                           *variant->hypothesis != '\0' ? variant->hypothesis
+                                                        : "no stanza in variants.ninja");
+        variant_details(variant);
+        if (!variant->built)
+            variant_line("not built", paths->tree != NULL ? "ninja " : "", variant->target);
         free(label);
-        free(text);
     }
     cmp_variants_free(variants, count);
 }
@@ -88,6 +120,7 @@ static const section_t sections[] = {
     {"allocators", "Allocators, for -a", list_allocators},
     {"variants", "Builds of hakmem, for -a", list_variants},
     {"placements", "Placements of threads on PUs, for -p", list_placements},
+    {"experiments", "Experiments, for 'experiment NAME'", cmp_experiments_print},
 };
 enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
 
@@ -121,7 +154,7 @@ static const struct argp list_argp = {
     .help_filter = cmp_options_help_filter,
     .options = list_option_table,
     .parser = list_parse,
-    .args_doc = "[workloads|allocators|variants|placements]",
+    .args_doc = "[workloads|allocators|variants|placements|experiments]",
     .doc = "Lists what can be compared on this machine; one section, or all of them.\v"
            "Example:\n  ./compare list allocators",
 };
@@ -142,7 +175,7 @@ static int list_run(int argc, char **argv) {
     if (!found) {
         const char *near = cmp_nearest(options.section, names);
         cmp_usage_error("nothing to list called '%s'%s%s%s; there are workloads, allocators, "
-                        "variants and placements",
+                        "variants, placements and experiments",
                         options.section, near ? "; did you mean '" : "", near ? near : "",
                         near ? "'?" : "");
     }
@@ -164,6 +197,6 @@ static int list_run(int argc, char **argv) {
 const cmp_command_t cmp_command_list = {
     .name = "list",
     .synopsis = "[SECTION]",
-    .summary = "workloads, allocators, variants, placements",
+    .summary = "workloads, allocators, variants, placements, experiments",
     .run = list_run,
 };

@@ -15,9 +15,10 @@
 /* What to start. */
 typedef struct cmp_launch {
     const char *worker;    /* the binary */
+    size_t worker_bytes;   /* length of the longest path among those that rows start */
     const char *folder;    /* of library copies, becomes LD_LIBRARY_PATH */
     const char *library;   /* absolute path that allocators are preloaded from */
-    bool preload;          /* false: the C library's own malloc */
+    bool preload;          /* false: the C library's own malloc, or one that is in the worker */
     char *const *settings; /* environment of this allocator's row; NULL: none */
     size_t setting_places; /* strings and bytes that the row with most of them has: every row's */
     size_t setting_bytes;  /* environment is padded to these */

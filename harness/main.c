@@ -14,6 +14,7 @@
 #define COMMANDS(X)                                                                                \
     X(compare)                                                                                     \
     X(ab)                                                                                          \
+    X(experiment)                                                                                  \
     X(run)                                                                                         \
     X(scale)                                                                                       \
     X(topology)                                                                                    \

@@ -91,6 +91,8 @@ static void allocator_free(cmp_allocator_t *allocator) {
     cmp_words_free(allocator->environment);
     free(allocator->version);
     free(allocator->configuration);
+    cmp_words_free(allocator->expected);
+    free(allocator->remedy);
 }
 
 const char *cmp_sample_kind_name(cmp_sample_kind_t kind) {

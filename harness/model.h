@@ -51,6 +51,7 @@ typedef struct cmp_allocator {
     char *label; /* row name: "jemalloc", "hakmem:minimal", "mine", CMP_CONTROL_LABEL */
     char *name;  /* allocator without label decoration: the control has its original's name */
     char *path;  /* library file; NULL: the C library's own malloc */
+    bool linked; /* that file is a worker with the allocator in it: nothing is preloaded */
     char **environment; /* NAME=VALUE settings of this row; NULL-terminated; NULL: none */
     char **support; /* further files that must be loaded from the same folder; NULL-terminated */
     char *version;  /* "5.3.0-1" from the package manager, "n/a" when unknown */
@@ -58,6 +59,8 @@ typedef struct cmp_allocator {
     bool control;                  /* the A/A control */
     bool floor;          /* the cheapest conceivable allocator: what the workload itself costs */
     char *configuration; /* what the library says of itself, NULL until a sample ran */
+    char **expected;     /* words that must be in there; NULL-terminated; NULL: any will do */
+    char *remedy;        /* how to get a library that says them; NULL with expected */
 } cmp_allocator_t;
 
 /* RSS over time as the parent saw it; without bookkeeping. */

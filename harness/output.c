@@ -90,3 +90,21 @@ bool cmp_output_write(const char *path, bool (*render)(const void *context, FILE
     free(temporary);
     return good;
 }
+
+bool cmp_folder_make(const char *path) {
+    char *copy = cmp_text("%s", path);
+    for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(copy, 0777);
+        *slash = '/';
+    }
+    free(copy);
+    struct stat status;
+    if (mkdir(path, 0777) == 0)
+        return true;
+    int error = errno;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return true;
+    errno = error == EEXIST ? ENOTDIR : error;
+    return false;
+}

@@ -15,4 +15,7 @@ bool cmp_output_check(const char *path, char *error, size_t error_bytes);
 bool cmp_output_write(const char *path, bool (*render)(const void *context, FILE *file),
                       const void *context, char *error, size_t error_bytes);
 
+/* Creates the folder and its parents, as mkdir -p does. False with errno. */
+bool cmp_folder_make(const char *path);
+
 #endif

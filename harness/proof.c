@@ -4,6 +4,7 @@
  */
 #include "proof.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,34 @@ cmp_failure_t cmp_proof_check(pid_t pid, const wl_control_t *control, const char
     if (control->one_object != 1) {
         snprintf(reason, reason_bytes,
                  "free, calloc, realloc or posix_memalign comes from another library than malloc");
+        return CMP_FAIL_WRONG_ALLOCATOR;
+    }
+    return CMP_OK;
+}
+
+/* True when `word` stands in `text` between blanks. `bytes` of it are compared, so that a name with
+ * its '=' finds the word with any value. */
+static const char *word_find(const char *text, const char *word, size_t bytes, bool whole) {
+    for (; *text != '\0'; text += strspn(text, " ")) {
+        const size_t length = strcspn(text, " ");
+        if (length >= bytes && strncmp(text, word, bytes) == 0 && (!whole || length == bytes))
+            return text;
+        text += length;
+    }
+    return NULL;
+}
+
+cmp_failure_t cmp_proof_configuration(const cmp_allocator_t *allocator, const char *configuration,
+                                      char *reason, size_t reason_bytes) {
+    for (char **word = allocator->expected; word != NULL && *word != NULL; word++) {
+        if (word_find(configuration, *word, strlen(*word), true) != NULL)
+            continue;
+        const char *said = word_find(configuration, *word, strcspn(*word, "=") + 1, false);
+        snprintf(reason, reason_bytes,
+                 "the library says %.*s, but its stanza in variants.ninja %s: it is another build, "
+                 "or an older one; make it anew: %s",
+                 said != NULL ? (int)strcspn(said, " ") : INT_MAX,
+                 said != NULL ? said : "nothing of the kind", *word, allocator->remedy);
         return CMP_FAIL_WRONG_ALLOCATOR;
     }
     return CMP_OK;

@@ -15,4 +15,9 @@
 cmp_failure_t cmp_proof_check(pid_t pid, const wl_control_t *control, const char *library,
                               char *reason, size_t reason_bytes);
 
+/* Holds what a library says of itself (hak_configuration) against what is expected of this
+ * allocator's: CMP_OK, or a failure that names the first word that differs, and the remedy. */
+cmp_failure_t cmp_proof_configuration(const cmp_allocator_t *allocator, const char *configuration,
+                                      char *reason, size_t reason_bytes);
+
 #endif

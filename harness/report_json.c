@@ -22,7 +22,7 @@ static json_t *json_nonzero_number(double value) {
     return json_number(value != 0 ? value : NAN);
 }
 
-static json_t *json_time(double unix_seconds) {
+json_t *cmp_json_time(double unix_seconds) {
     time_t seconds = (time_t)unix_seconds;
     struct tm utc;
     char text[40];
@@ -65,7 +65,7 @@ static json_t *json_noise_floor(const cmp_report_t *report) {
     return object;
 }
 
-static json_t *json_machine(const cmp_machine_t *machine) {
+json_t *cmp_json_machine(const cmp_machine_t *machine) {
     json_t *object = json_object();
     const struct {
         const char *key, *text;
@@ -113,7 +113,7 @@ static void sample_identify(json_t *object, const cmp_sample_t *sample) {
     set(object, "round", json_count(sample->round));
     set(object, "position", json_count(sample->position));
     set(object, "seed", json_seed(sample->seed));
-    set(object, "started", json_time(sample->started));
+    set(object, "started", cmp_json_time(sample->started));
     set(object, "wall_seconds", json_nonzero_number(sample->wall_seconds));
 }
 
@@ -368,14 +368,14 @@ bool cmp_report_json(const cmp_report_t *report, FILE *out) {
     set(root, "run", json_text(run->uuid));
     set(root, "kind", json_text(run->kind));
     set(root, "command", json_strings(run->command, arguments));
-    set(root, "started", json_time(run->started));
+    set(root, "started", cmp_json_time(run->started));
     set(root, "seed", json_seed(run->seed));
     set(root, "rounds", json_count(run->rounds));
     set(root, "rounds_done", json_count(run->rounds_done));
     set(root, "interrupted", json_boolean(run->interrupted));
     set(root, "commit", json_text(run->commit));
     set(root, "compiler", json_text(run->compiler));
-    set(root, "machine", json_machine(&run->machine));
+    set(root, "machine", cmp_json_machine(&run->machine));
     set(root, "noise_floor", json_noise_floor(report));
     set(root, "allocators", json_allocators(run));
     set(root, "program", cmp_json_program(run->program));

@@ -47,6 +47,10 @@ static inline json_t *json_median(double median) {
     return object;
 }
 
+/* "2026-01-31T12:00:00Z", null for 0; the machine. */
+json_t *cmp_json_time(double unix_seconds);
+json_t *cmp_json_machine(const cmp_machine_t *machine);
+
 /* Of a sample: memory at four moments, null where it was not taken; bytes by NUMA node, null where
  * memory was not bound; the timeline. */
 json_t *cmp_json_sample_memory(const cmp_sample_t *sample);

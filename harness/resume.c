@@ -260,6 +260,11 @@ static void files_exchange(cmp_run_t *stored, cmp_run_t *now) {
         other->path = path;
         other->support = support;
         other->environment = environment;
+        one->linked = other->linked;
+        one->expected = other->expected;
+        one->remedy = other->remedy;
+        other->expected = NULL;
+        other->remedy = NULL;
     }
     cmp_program_t *program = stored->program;
     stored->program = now->program;

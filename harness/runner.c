@@ -148,13 +148,26 @@ static void watch_sleep(watch_t *watch) {
         ppoll(ends, 1, &tick, NULL);
 }
 
-/* Accepts or refuses the worker's proof of who serves malloc. */
+/* What the library says of itself, as a string however the block was left. */
+static void configuration_copy(const wl_control_t *control,
+                               char text[sizeof control->configuration + 1]) {
+    snprintf(text, sizeof control->configuration + 1, "%.*s", (int)sizeof control->configuration,
+             control->configuration);
+}
+
+/* Accepts or refuses the worker's proof of who serves malloc, and of which build it is. */
 static void watch_prove(watch_t *watch, const cmp_runner_t *runner) {
     wl_control_t *control = watch->process.control;
     watch->proof_failure = cmp_proof_check(
         watch->process.pid, control,
         watch->allocator->path != NULL ? cmp_scratch_library(runner->scratch) : NULL,
         watch->proof_reason, sizeof watch->proof_reason);
+    if (watch->proof_failure == CMP_OK) {
+        char said[sizeof control->configuration + 1];
+        configuration_copy(control, said);
+        watch->proof_failure = cmp_proof_configuration(watch->allocator, said, watch->proof_reason,
+                                                       sizeof watch->proof_reason);
+    }
     if (watch->proof_failure != CMP_OK) {
         watch_kill(watch, KILL_PROOF);
         return;
@@ -430,7 +443,7 @@ static void counters_read_control(cmp_sample_t *sample, const wl_control_t *cont
 static void configuration_keep(cmp_allocator_t *allocator, const wl_control_t *control,
                                cmp_sample_t *sample) {
     char text[sizeof control->configuration + 1];
-    snprintf(text, sizeof text, "%.*s", (int)sizeof control->configuration, control->configuration);
+    configuration_copy(control, text);
     if (*text == '\0')
         return;
     if (allocator->configuration == NULL)
@@ -469,6 +482,16 @@ static size_t settings_bytes(const cmp_run_t *run, size_t places) {
     return most;
 }
 
+/* Length of the longest path that a row starts: the kernel puts it on the stack. */
+static size_t worker_bytes(const cmp_runner_t *runner) {
+    size_t most = strlen(runner->paths->worker);
+    const size_t copy = strlen(cmp_scratch_library(runner->scratch));
+    for (size_t i = 0; i < runner->run->allocator_count; i++)
+        if (runner->run->allocators[i].linked && copy > most)
+            most = copy;
+    return most;
+}
+
 bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request,
                        cmp_sample_t *sample) {
     char error[512];
@@ -488,10 +511,11 @@ bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request
     double steal = cmp_steal_seconds();
     size_t places = settings_most(runner->run);
     const cmp_launch_t launch = {
-        .worker = runner->paths->worker,
+        .worker = allocator->linked ? cmp_scratch_library(runner->scratch) : runner->paths->worker,
+        .worker_bytes = worker_bytes(runner),
         .folder = cmp_scratch_folder(runner->scratch),
         .library = cmp_scratch_library(runner->scratch),
-        .preload = allocator->path != NULL,
+        .preload = allocator->path != NULL && !allocator->linked,
         .settings = allocator->environment,
         .setting_places = places,
         .setting_bytes = settings_bytes(runner->run, places),

@@ -5,7 +5,6 @@
  */
 #include "self_test.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 
 #include <jansson.h>
 
-#include "capture.h"
+#include "child.h"
 #include "command.h"
 #include "output.h"
 #include "paths.h"
@@ -143,35 +142,18 @@ static cmp_verdict_t verdict_parse(const char *name) {
 
 /* One comparison through the command itself. Its first verdict goes into the series. */
 static bool comparison_run(series_t *series, const cmp_self_test_t *test, unsigned repeat) {
-    char self[PATH_MAX], budget[32], seed[32];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length < 0)
-        return false;
-    self[length] = '\0';
+    char budget[32], seed[32];
     snprintf(budget, sizeof budget, "%us", series->budget_seconds);
     snprintf(seed, sizeof seed, "%u", 1000 + repeat);
-    const char *arguments[] = {self,
-                               "ab",
-                               series->base,
-                               series->treatment,
-                               "-w",
-                               "mixed",
-                               "-t",
-                               "1",
-                               "--budget",
-                               budget,
-                               "--seed",
-                               seed,
-                               "--json",
-                               "-",
-                               test->output != NULL ? "-o" : NULL,
-                               test->output,
-                               NULL};
+    const char *arguments[] = {"ab",         series->base, series->treatment,
+                               "-w",         "mixed",      "-t",
+                               "1",          "--budget",   budget,
+                               "--seed",     seed,         test->output != NULL ? "-o" : NULL,
+                               test->output, NULL};
     double began = cmp_clock();
     int status;
-    char *output = cmp_capture(arguments, &status);
+    json_t *root = cmp_child_json(arguments, false, &status);
     const double seconds = cmp_clock() - began;
-    json_t *root = output != NULL ? json_loads(output, 0, NULL) : NULL;
     json_t *first = json_incref(json_array_get(json_object_get(root, "verdicts"), 0));
     cmp_verdict_t verdict = verdict_parse(json_string_value(json_object_get(first, "verdict")));
     double estimate =
@@ -181,7 +163,6 @@ static bool comparison_run(series_t *series, const cmp_self_test_t *test, unsign
                                   "commit", json_object_get(root, "commit"), "compiler",
                                   json_object_get(root, "compiler"));
     json_decref(root);
-    free(output);
     if (verdict == CMP_VERDICT_COUNT || status != 0) {
         json_decref(first);
         series->failed++;

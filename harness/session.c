@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,7 +69,7 @@ static uint64_t seed_random(void) {
     return seed & UINT32_MAX; /* short enough to be typed again */
 }
 
-static char *compiler_text(void) {
+char *cmp_session_compiler(void) {
 #if defined(__clang__)
     return cmp_text("clang %s", __clang_version__);
 #else
@@ -102,7 +101,7 @@ static void run_describe(cmp_session_t *session, int argc, char **argv) {
     run->command = command_copy(argc, argv);
     run->started = (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
     run->commit = cmp_tree_commit(&session->paths);
-    run->compiler = compiler_text();
+    run->compiler = cmp_session_compiler();
     run->seed = session->options.seed_given ? session->options.seed : seed_random();
     run->rounds = session->options.rounds > 0 ? session->options.rounds : CMP_ROUNDS_DEFAULT;
     cmp_machine_describe(&run->machine, session->topo);
@@ -168,25 +167,6 @@ void cmp_session_plan(cmp_session_t *session) {
 
 /* ------------------------------------------------------------------ measuring */
 
-/* Creates the folder and its parents, as mkdir -p does. */
-static bool folder_make(const char *path) {
-    char *copy = cmp_text("%s", path);
-    for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(copy, 0777);
-        *slash = '/';
-    }
-    free(copy);
-    struct stat status;
-    if (mkdir(path, 0777) == 0)
-        return true;
-    int error = errno;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        return true;
-    errno = error == EEXIST ? ENOTDIR : error;
-    return false;
-}
-
 bool cmp_session_needs_store(const cmp_session_t *session) {
     return !session->options.dry_run || session->options.resume != NULL;
 }
@@ -197,7 +177,7 @@ static const char *folder_of(const cmp_session_t *session) {
 
 char *cmp_session_make_folder(const cmp_session_t *session) {
     const char *folder = folder_of(session);
-    if (*folder == '\0' || !folder_make(folder))
+    if (*folder == '\0' || !cmp_folder_make(folder))
         cmp_usage_error("cannot use results folder '%s': %s; choose another with -o DIR", folder,
                         *folder == '\0' ? "its name is empty" : strerror(errno));
     return cmp_text("%s", folder);

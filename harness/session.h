@@ -34,6 +34,9 @@ typedef struct cmp_session {
     size_t history_count;
 } cmp_session_t;
 
+/* The compiler of tool and worker, "gcc 12.2.0", malloc'ed. */
+char *cmp_session_compiler(void);
+
 /* Finds workloads, their parameters (unless the run has a program), this machine; refuses what
  * excludes each other and files that cannot be written. */
 void cmp_session_open(cmp_session_t *session, int argc, char **argv);

@@ -70,7 +70,7 @@ run "$ROOT/build/lib/libhakmem-fixed.so" HAKMEM_STATS=1 HAKMEM_PURGE_MS=nonsense
 
 # Symbols of the counters: only where they are counted.
 need nm
-nm "$ROOT/build/obj/hakmem.o" >symbols
+nm "$ROOT/build/obj/libhakmem.o" >symbols
 grep -q ' hak_telemetry_report$' symbols || fail "nm sees nothing: $(head symbols)"
 if grep hak_counts_ symbols; then
     fail "the default build has counters"
