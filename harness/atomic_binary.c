@@ -137,43 +137,6 @@ static bool lines_read(const cmp_atomic_source_t *source, const char *path, lock
 
 /* ------------------------------------------------------------------ what the build says */
 
-/* The boxes that the build's own configuration names as compiled in, each with a blank around:
- * " REMOTE LANE "; NULL with a message when it does not say. */
-static char *boxes_read(const char *worker, const char *path, char *error, size_t error_bytes) {
-    char *preload = cmp_text("LD_PRELOAD=%s", path);
-    const char *const command[] = {"env",      preload,    worker,   "mixed", "threads=1",
-                                   "ops=1000", "warmup=0", "seed=1", NULL};
-    int status;
-    char *text = cmp_capture(command, &status);
-    free(preload);
-    char *words = text != NULL ? strstr(text, "configuration ") : NULL;
-    if (words == NULL) {
-        snprintf(error, error_bytes,
-                 "cannot audit %s: it does not say how it was built (hak_configuration, asked "
-                 "through %s, which ended with status %d); is it a build of hakmem?",
-                 path, worker, status);
-        free(text);
-        return NULL;
-    }
-    char *boxes = cmp_text(" "), *word;
-    words[strcspn(words, "\n")] = '\0';
-    while ((word = strsep(&words, " ")) != NULL) {
-        char box[64];
-        int end = 0;
-        if (sscanf(word, "HAKMEM_%63[A-Z0-9_]=1%n", box, &end) != 1 || end == 0)
-            continue;
-        char *rest = strstr(box, "_STATS_COMPILED");
-        if (rest == NULL)
-            continue; /* another flag, or the default of all boxes */
-        *rest = '\0';
-        char *longer = cmp_text("%s%s ", boxes, box);
-        free(boxes);
-        boxes = longer;
-    }
-    free(text);
-    return boxes;
-}
-
 static bool boxes_have(const char *boxes, const char *box) {
     char *word = cmp_text(" %s ", box);
     bool found = strstr(boxes, word) != NULL;
@@ -321,7 +284,7 @@ bool cmp_locked_build_read(const cmp_atomic_source_t *source, const cmp_audit_bu
         return false;
     locked_list_t list = locked_find(&code);
     bool good = lines_read(source, build->path, &list, error, error_bytes);
-    result->boxes = good ? boxes_read(worker, build->path, error, error_bytes) : NULL;
+    result->boxes = good ? cmp_audit_boxes(worker, build->path, error, error_bytes) : NULL;
     good = result->boxes != NULL && symbols_read(result, findings, error, error_bytes);
     for (size_t i = 0; good && i < code.function_count; i++)
         if (cmp_is_hot_function(code.functions[i].name))
