@@ -39,7 +39,7 @@ static bool target_of(const cmp_instruction_t *instruction, uint64_t *address) {
     if (label == NULL || label - instruction->text < 2 || strchr(instruction->text, '*') != NULL)
         return false;
     const char *word = label - 1;
-    while (word > instruction->text && word[-1] != ' ' && word[-1] != ',')
+    while (word > instruction->text && word[-1] != ' ' && word[-1] != '\t' && word[-1] != ',')
         word--;
     char *end;
     *address = strtoull(word, &end, 16);
