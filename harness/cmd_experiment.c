@@ -35,7 +35,9 @@ typedef struct experiment_command {
     size_t all_count;
     const cmp_experiment_t *chosen; /* of them */
     size_t chosen_count;
-    const cmp_case_t *only; /* of the chosen one; NULL: every case */
+    const cmp_case_t *only;     /* of the chosen one; NULL: every case */
+    const cmp_case_t **refused; /* cases that cannot be compared here */
+    size_t refused_count;
     summary_row_t *rows;
     size_t row_count;
 } experiment_command_t;
@@ -215,26 +217,53 @@ static void sides_build(const experiment_command_t *command) {
     cmp_words_free(targets);
 }
 
-/* Every command is tried without measuring, so that the last one is not refused after hours. */
-static void commands_try(const experiment_command_t *command) {
+static bool command_accepted(const cmp_case_t *item, const cmp_experiment_options_t *options) {
+    char **words = cmp_case_command(item, options);
+    size_t count = 0;
+    while (words[count] != NULL)
+        count++;
+    words = realloc(words, (count + 2) * sizeof *words);
+    if (words == NULL)
+        abort();
+    words[count] = cmp_text("--dry-run");
+    words[count + 1] = NULL;
+    int status = cmp_child_check((const char *const *)words);
+    cmp_words_free(words);
+    return status == 0;
+}
+
+/* Every comparison is tried without measuring, so that the last one is not refused after hours.
+ * What is refused, perhaps because a compiler is missing here, is left out. */
+static void commands_try(experiment_command_t *command) {
+    size_t accepted = 0;
     for (size_t i = 0; i < command->chosen_count; i++)
-        for (size_t j = 0; j < command->chosen[i].case_count; j++) {
+        for (size_t j = 0; j < command->chosen[i].case_count && !cmp_signals_arrived(); j++) {
             const cmp_case_t *item = &command->chosen[i].cases[j];
-            if (!case_chosen(command, item) || cmp_case_is_audit(item))
+            if (!case_chosen(command, item))
                 continue;
-            char **words = cmp_case_command(item, &command->options);
-            size_t count = 0;
-            while (words[count] != NULL)
-                count++;
-            words = realloc(words, (count + 2) * sizeof *words);
-            words[count] = cmp_text("--dry-run");
-            words[count + 1] = NULL;
-            if (cmp_child_check((const char *const *)words) != 0)
-                cmp_usage_error("%s: its command is refused%s%s, see above: %s",
-                                command->chosen[i].path, *item->name != '\0' ? " in case " : "",
-                                item->name, cmp_case_command_line(item, &command->options, NULL));
-            cmp_words_free(words);
+            if (cmp_case_is_audit(item) || command_accepted(item, &command->options)) {
+                accepted++;
+                continue;
+            }
+            char *title = cmp_case_title(&command->chosen[i], item);
+            char *line = cmp_case_command_line(item, &command->options, NULL);
+            cmp_error("experiment %s is left out: its command is refused, see above: %s", title,
+                      line);
+            command->refused =
+                realloc(command->refused, (command->refused_count + 1) * sizeof *command->refused);
+            command->refused[command->refused_count++] = item;
+            free(title);
+            free(line);
         }
+    if (accepted == 0 && command->refused_count > 0)
+        exit(CMP_EXIT_USAGE);
+}
+
+static bool case_refused(const experiment_command_t *command, const cmp_case_t *item) {
+    for (size_t i = 0; i < command->refused_count; i++)
+        if (command->refused[i] == item)
+            return true;
+    return false;
 }
 
 static void plan_print(const experiment_command_t *command) {
@@ -298,12 +327,12 @@ static bool outcomes_keep(experiment_command_t *command, const cmp_experiment_t 
 }
 
 static bool experiments_run(experiment_command_t *command) {
-    bool good = true;
+    bool good = command->refused_count == 0;
     for (size_t i = 0; i < command->chosen_count; i++) {
         const cmp_experiment_t *experiment = &command->chosen[i];
         for (size_t j = 0; j < experiment->case_count && !cmp_signals_arrived(); j++) {
             const cmp_case_t *item = &experiment->cases[j];
-            if (!case_chosen(command, item))
+            if (!case_chosen(command, item) || case_refused(command, item))
                 continue;
             json_t *outcomes = cmp_case_run(experiment, item, &command->options, &command->paths);
             good = outcomes != NULL && outcomes_keep(command, experiment, item, outcomes) && good;
@@ -352,6 +381,7 @@ static void command_close(experiment_command_t *command) {
         free(command->rows[i].before);
     }
     free(command->rows);
+    free(command->refused);
     cmp_experiments_free(command->all, command->all_count);
     cmp_paths_free(&command->paths);
     free(command->records);
