@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture.h"
 #include "child.h"
 #include "command.h"
 #include "experiment_record.h"
@@ -194,26 +195,39 @@ static bool case_chosen(const experiment_command_t *command, const cmp_case_t *i
     return command->only == NULL || command->only == item;
 }
 
-/* Has ninja build what is named, unless it is built; stops where that fails. */
+/* True where ninja has nothing to do, so that it need not say so. */
+static bool sides_are_built(const experiment_command_t *command, char *const *targets) {
+    const char *words[CMP_EXPERIMENT_TARGETS + 5] = {"ninja", "-n", "-C", command->paths.tree};
+    for (size_t i = 0; targets[i] != NULL && i < CMP_EXPERIMENT_TARGETS; i++)
+        words[i + 4] = targets[i];
+    int status;
+    char *plan = cmp_capture(words, &status);
+    const bool built = plan != NULL && status == 0 && strstr(plan, "no work to do") != NULL;
+    free(plan);
+    return built;
+}
+
+/* Has ninja build what is named; ends the program where that fails. */
 static void sides_build(const experiment_command_t *command) {
     char **targets = cmp_experiment_targets(command->chosen, command->chosen_count, command->only,
                                             &command->paths);
-    size_t count = 0;
-    while (targets[count] != NULL)
-        count++;
-    const char **words = calloc(count + 3, sizeof *words);
-    words[0] = "ninja";
-    for (size_t i = 0; i < count; i++)
+    const char *words[CMP_EXPERIMENT_TARGETS + 2] = {"ninja"};
+    for (size_t i = 0; targets[i] != NULL && i < CMP_EXPERIMENT_TARGETS; i++)
         words[i + 1] = targets[i];
-    int status = count > 0 ? cmp_child_run(words, command->paths.tree) : 0;
-    if (status != 0) {
+    if (targets[0] != NULL && !sides_are_built(command, targets)) {
+        const int status = cmp_child_run(words, command->paths.tree);
         char *line = cmp_words_quote((char *const *)words);
-        cmp_error(
-            "cannot build what the experiment names: '%s' in %s %s %d", line, command->paths.tree,
-            status < 0 ? "could not be run (is ninja installed? ./setup):" : "ended with", status);
-        exit(CMP_EXIT_FAILED);
+        if (status < 0)
+            cmp_error("cannot build what the experiment names: '%s' could not be run; install "
+                      "ninja with ./setup",
+                      line);
+        else if (status > 0)
+            cmp_error("cannot build what the experiment names: '%s' ended with %d, see above", line,
+                      status);
+        free(line);
+        if (status != 0)
+            exit(CMP_EXIT_FAILED);
     }
-    free(words);
     cmp_words_free(targets);
 }
 

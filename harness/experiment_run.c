@@ -31,6 +31,10 @@ static void target_add(target_list_t *list, const char *target) {
     for (size_t i = 0; i < list->count; i++)
         if (strcmp(list->targets[i], target) == 0)
             return;
+    if (list->count == CMP_EXPERIMENT_TARGETS)
+        cmp_usage_error("cannot build more than %d variants for experiments; name one instead of "
+                        "all",
+                        CMP_EXPERIMENT_TARGETS);
     list->targets = realloc(list->targets, (list->count + 2) * sizeof *list->targets);
     if (list->targets == NULL)
         abort();
