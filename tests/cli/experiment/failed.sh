@@ -3,7 +3,7 @@
 scratch_tree
 experiment_file some <<INI
 [broken]
-treatment = broken=$FIXTURES/libcrash.so
+treatment = broken=$FIXTURES/crash.so
 [good]
 INI
 experiment_file missing <<'INI'
