@@ -42,7 +42,8 @@ static struct {
     hak_lock_t lock;
     _Atomic(hak_heap_t *) by_id[HAK_OWNER_MAX + 1]; /* [any,atomic] acquire pairs with the release
                                                        in heap_create */
-    _Atomic uint32_t highest_id;                    /* [lock], read relaxed */
+    _Atomic uint32_t highest_id;                    /* [any,atomic] relaxed: written under lock; who
+                                                       reads a new one early finds NULL in by_id */
     hak_heap_t *idle;                               /* [lock] last in, first out */
     size_t idle_lane_bytes;                         /* [lock] sum of the same of all idle heaps */
     uint64_t swept_ms;                              /* [lock] */
@@ -50,7 +51,7 @@ static struct {
 
 static struct {
     hak_lock_t lock;
-    _Atomic bool done; /* acquire pairs with the release in hak_start */
+    _Atomic bool done; /* [any,atomic] acquire pairs with the release, both in hak_start */
     bool failed;       /* [lock] */
     bool exit_key_made;
     pthread_key_t exit_key; /* [const] after start */

@@ -60,12 +60,15 @@ struct hak_heap {
     hak_lane_t lane[HAK_CLASS_MAX]; /* [owner] class c at index c - 1 */
 
     _Alignas(64) hak_lock_t lock;
-    _Atomic uint32_t state;              /* [any,atomic] enum hak_heap_state; changed under heaps */
+    /* [any,atomic] relaxed: enum hak_heap_state; changed under heaps. Who sees an old one gives the
+     * heap its blocks on the slower way: through an inbox that is swept, or under its lock. */
+    _Atomic uint32_t state;
     hak_slab_t *tiny[HAK_CLASS_MAX + 1]; /* [lock] slabs with free blocks, by class */
     hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS];
     hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];
     size_t pool_bytes; /* [lock] of pages of Pool HotBox v2 */
-    size_t slab_bytes; /* [lock] of all slabs; its thread reads it without the lock, as a hint */
+    size_t slab_bytes; /* [lock] of all slabs; HAK_SHARE'd, relaxed: its thread reads it without the
+                          lock, as a hint */
 
     _Alignas(64) _Atomic(hak_chunk_t *) inbox; /* [any,atomic] chunks from other threads: push
                                                   releases, taking all acquires */
@@ -82,6 +85,7 @@ struct hak_heap {
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
     uint32_t node;           /* [owner] NUMA node that it serves; idle: [lock:heaps] */
     uint32_t node_seen;      /* [owner] where its thread ran when it last looked */
+    bool helper_due;         /* [owner] its next slow malloc starts the helper thread */
     hak_chunk_t *inbox_seen; /* [lock:heaps] newest chunk at the last sweep */
 
     struct hak_heap *next_idle; /* [lock:heaps] */

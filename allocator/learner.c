@@ -26,11 +26,12 @@ static struct {
     uint32_t raises, cuts, retain_cuts;       /* [lock] */
     /* [any,atomic] relaxed: in force; 0: as configured. Hints: a stale one does no harm. */
     _Atomic uint32_t ceiling[HAK_CLASS_MAX + 1];
-    /* What is kept when on, and would be otherwise; and whether there were regrets in this window.
-     */
+    /* [any,atomic] relaxed: what is kept when on, and would be otherwise; a hint likewise */
     _Atomic size_t retain[HAK_RETAINED_KINDS];
+    /* [any,atomic] relaxed: whether there were regrets in this window; one that is seen late counts
+     * in the next */
     _Atomic bool regretted[HAK_RETAINED_KINDS];
-    _Atomic uint32_t retain_raises;
+    _Atomic uint32_t retain_raises; /* [any,atomic] relaxed: a number for the report */
 } learner;
 
 hak_lock_t *hak_learner_lock(void) {

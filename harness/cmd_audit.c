@@ -20,6 +20,10 @@ typedef struct audit {
 static const audit_t audits[] = {
     {"atomics", "every atomic access, and the locked instructions of each build",
      cmp_audit_atomics},
+    {"hotpath", "what malloc and free cost by count, beside the design's budgets",
+     cmp_audit_hotpath},
+    {"paths", "each size's route from malloc to its memory, and whether a workload takes it",
+     cmp_audit_paths},
 };
 enum { AUDIT_COUNT = sizeof audits / sizeof audits[0] };
 
@@ -48,7 +52,9 @@ static const struct argp audit_argp = {
     .doc = "Checks hakmem's source and machine code against its rules. Without a name: the audits "
            "there are. Exit status 1: something was found.\v"
            "Examples:\n"
-           "  ./compare audit atomics -a hakmem,hakmem:counting",
+           "  ./compare audit atomics -a hakmem,hakmem:counting\n"
+           "  ./compare audit hotpath -a hakmem --listing\n"
+           "  ./compare audit paths -w mixed",
 };
 
 static void audits_print(void) {
