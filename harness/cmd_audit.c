@@ -20,6 +20,8 @@ typedef struct audit {
 static const audit_t audits[] = {
     {"atomics", "every atomic access, and the locked instructions of each build",
      cmp_audit_atomics},
+    {"paths", "each size's route from malloc to its memory, and whether a workload takes it",
+     cmp_audit_paths},
 };
 enum { AUDIT_COUNT = sizeof audits / sizeof audits[0] };
 
@@ -48,7 +50,8 @@ static const struct argp audit_argp = {
     .doc = "Checks hakmem's source and machine code against its rules. Without a name: the audits "
            "there are. Exit status 1: something was found.\v"
            "Examples:\n"
-           "  ./compare audit atomics -a hakmem,hakmem:counting",
+           "  ./compare audit atomics -a hakmem,hakmem:counting\n"
+           "  ./compare audit paths -w mixed",
 };
 
 static void audits_print(void) {

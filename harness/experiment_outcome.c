@@ -59,15 +59,12 @@ static json_t *percent(double ratio) {
     return isfinite(ratio) ? json_real((ratio - 1) * 100) : json_null();
 }
 
-/* The interval that the verdict was read from, in per cent: across layouts where there are some. */
+/* The interval that the verdict was read from, in per cent: with layouts, that across them. */
 static json_t *effect_of(const json_t *verdict) {
-    const json_t *layouts = json_object_get(verdict, "layouts");
-    const json_t *ratio = json_object_get(json_is_object(layouts) ? layouts : verdict, "ratio");
+    const json_t *ratio = json_object_get(verdict, "ratio");
     if (!json_is_object(ratio))
         return json_null();
-    double coverage = cmp_record_number(ratio, "confidence");
-    if (!isfinite(coverage))
-        coverage = cmp_record_number(verdict, "confidence");
+    const double coverage = cmp_record_number(ratio, "confidence");
     json_t *effect = json_object();
     json_object_set_new(effect, "estimate", percent(cmp_record_number(ratio, "estimate")));
     json_object_set_new(effect, "low", percent(cmp_record_number(ratio, "low")));
