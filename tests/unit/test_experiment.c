@@ -141,7 +141,7 @@ static void mistakes_are_named_with_their_line(void **state) {
                  ":5: no verdict 'NOGO'; did you mean 'NO-GO'?; write the verdict, a blank and the "
                  "reason, and of verdicts GO, NO-GO, NEUTRAL, UNDECIDED or INACTIVE");
     refused_with(SHARED "workload = mixed\nlayouts = 1\n",
-                 ":5: cannot use '1' for layouts: allowed are whole numbers from 2, and none");
+                 ":5: cannot use '1' for layouts: allowed are numbers from 6 to 64, and none");
     refused_with(SHARED "workload = mixed\n[a b]\n",
                  ":5: cannot use 'a b' as a case: a name is 1 to 40 letters, digits and ._-, in "
                  "brackets");
