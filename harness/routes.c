@@ -148,6 +148,14 @@ bool cmp_routes_read(const cmp_allocator_t *allocator, cmp_routes_t *routes, cha
                  allocator->label);
         return false;
     }
+    if (allocator->linked) {
+        snprintf(
+            error, error_bytes,
+            "cannot read the routes of '%s': it is linked into the worker, and routes are read "
+            "from a shared library; audit a library with the same build flags",
+            allocator->label);
+        return false;
+    }
     if (!cmp_file_names(allocator->path, "hak_route")) {
         snprintf(error, error_bytes, "cannot read the routes of '%s' from %s: %s", allocator->label,
                  allocator->path, no_hak_route);
