@@ -220,9 +220,9 @@ HAK_COLD bool hak_start(void) {
     return started;
 }
 
-/* Where nothing was allocated yet, before the program has threads: a fork of one thread while another
- * is inside its first allocation would find no handlers, and leave the child a lock that nobody
- * holds any more. */
+/* Where nothing was allocated yet, before the program has threads: a fork of one thread while
+ * another is inside its first allocation would find no handlers, and leave the child a lock that
+ * nobody holds any more. */
 __attribute__((constructor)) static void start_early(void) {
     (void)hak_start();
 }
