@@ -109,18 +109,28 @@ static char *library_find(const char *cache, const char *file) {
     return found;
 }
 
+/* True when a file of the tree differs from its commit; what experiments and tables write does not
+ * count, since nothing is built from it. */
+static bool tree_differs(const char *tree) {
+    int status;
+    free(cmp_capture((const char *const[]){"git", "-C", tree, "diff", "--quiet", "HEAD", "--", ".",
+                                           ":(exclude)results", ":(exclude)docs/ledger.md", NULL},
+                     &status));
+    return status != 0;
+}
+
 char *cmp_tree_commit(const cmp_paths_t *paths) {
     const char *tree = paths->tree;
     int status;
-    char *text =
-        tree == NULL
-            ? NULL
-            : cmp_capture((const char *const[]){"git", "-C", tree, "describe", "--always",
-                                                "--dirty", "--exclude=*", "--abbrev=12", NULL},
-                          &status);
-    char *commit = text != NULL && status == 0 && *text != '\n'
-                       ? cmp_text("%.*s", (int)strcspn(text, "\n"), text)
-                       : cmp_text("n/a");
+    char *text = tree == NULL
+                     ? NULL
+                     : cmp_capture((const char *const[]){"git", "-C", tree, "describe", "--always",
+                                                         "--exclude=*", "--abbrev=12", NULL},
+                                   &status);
+    char *commit =
+        text != NULL && status == 0 && *text != '\n'
+            ? cmp_text("%.*s%s", (int)strcspn(text, "\n"), text, tree_differs(tree) ? "-dirty" : "")
+            : cmp_text("n/a");
     free(text);
     return commit;
 }

@@ -8,8 +8,8 @@
 #include "model.h"
 #include "paths.h"
 
-/* The commit that the tree is at, "-dirty" appended when it differs from it, malloc'ed; "n/a"
- * outside git. It is the version of hakmem. */
+/* The commit that the tree is at, "-dirty" appended when the tree differs from it (results/ and the
+ * ledger apart), malloc'ed; "n/a" outside git. It is the version of hakmem. */
 char *cmp_tree_commit(const cmp_paths_t *paths);
 
 /* An allocator that is known by name, as `compare list allocators` shows it. */

@@ -13,11 +13,16 @@
 #include "machine.h"
 #include "report_text.h"
 
-enum { INDENT = 2 };
+/* "  one-thread (mixed): "; the case has no name in a file without sections. */
+static void head_print(const char *case_name, const char *workload) {
+    printf("  %s%s", case_name, *case_name != '\0' && *workload != '\0' ? " " : "");
+    printf(*workload != '\0' ? "(%s): " : "%s", workload);
+    if (*workload == '\0' && *case_name != '\0')
+        fputs(": ", stdout);
+}
 
 /* A line for each result of the case on this machine, or one that says that there is none. */
-static void case_print(cmp_grid_t *grid, const cmp_case_t *item, const json_t *record,
-                       const char *machine) {
+static void case_print(const cmp_case_t *item, const json_t *record, const char *machine) {
     json_t *result;
     size_t i;
     bool some = false;
@@ -28,21 +33,16 @@ static void case_print(cmp_grid_t *grid, const cmp_case_t *item, const json_t *r
             strcmp(cmp_record_text(result, "machine"), machine) != 0)
             continue;
         cmp_record_effect(latest, effect, sizeof effect);
-        cmp_grid_row(grid);
-        cmp_grid_set(grid, 0, CMP_STYLE_PLAIN, "%*s%s", INDENT, "", item->name);
-        cmp_grid_set(grid, 1, CMP_STYLE_PLAIN, "%s", cmp_record_text(result, "workload"));
-        cmp_grid_set(grid, 2, CMP_STYLE_PLAIN, "%s", cmp_record_text(latest, "verdict"));
-        cmp_grid_set(grid, 3, CMP_STYLE_PLAIN, "%s", effect);
-        cmp_grid_set(grid, 4, CMP_STYLE_PLAIN, "%.10s", cmp_record_text(latest, "date"));
+        head_print(item->name, cmp_record_text(result, "workload"));
+        printf("%s%s%s, %.10s\n", cmp_record_text(latest, "verdict"), *effect != '\0' ? ", " : "",
+               effect, cmp_record_text(latest, "date"));
         some = true;
     }
     if (some)
         return;
-    cmp_grid_row(grid);
-    cmp_grid_set(grid, 0, CMP_STYLE_PLAIN, "%*s%s", INDENT, "", item->name);
-    cmp_grid_set(grid, 1, CMP_STYLE_PLAIN, "%s",
-                 item->value[CMP_KEY_WORKLOAD] != NULL ? item->value[CMP_KEY_WORKLOAD] : "");
-    cmp_grid_set(grid, 2, CMP_STYLE_PLAIN, "not run on this machine");
+    const char *workload = item->value[CMP_KEY_WORKLOAD];
+    head_print(item->name, workload != NULL ? workload : "");
+    puts("not run on this machine");
 }
 
 void cmp_experiments_print(const cmp_paths_t *paths) {
@@ -60,19 +60,17 @@ void cmp_experiments_print(const cmp_paths_t *paths) {
     cmp_machine_t machine;
     cmp_machine_describe(&machine, NULL);
     for (size_t i = 0; i < count; i++) {
-        cmp_grid_t grid = {.columns = 5};
         json_t *record = cmp_record_load(records, experiments[i].name, error, sizeof error);
         if (record == NULL)
             cmp_usage_error("%s", error);
         if (i > 0)
             putchar('\n');
         char *label = cmp_text("%s:", experiments[i].name);
-        cmp_text_paragraph(stdout, label, strlen(label),
+        cmp_text_paragraph(stdout, label, strlen(label) + 1,
                            experiments[i].cases[0].value[CMP_KEY_QUESTION]);
         free(label);
         for (size_t j = 0; j < experiments[i].case_count; j++)
-            case_print(&grid, &experiments[i].cases[j], record, machine.id);
-        cmp_grid_print(&grid, stdout, false);
+            case_print(&experiments[i].cases[j], record, machine.id);
         json_decref(record);
     }
     cmp_machine_free(&machine);
