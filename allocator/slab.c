@@ -113,7 +113,9 @@ size_t hak_slab_return(hak_slab_t *slab, void *const *blocks, size_t count, cons
     const size_t bytes = (size_t) class->blocks * class->stride_bytes;
     uint32_t lowest_word = slab->free_blocks == 0 ? UINT32_MAX : slab->lowest_word;
     size_t done = 0;
-    for (; done < count && (size_t)((char *)blocks[done] - slab->start) < bytes; done++) {
+    /* The first block is of this slab or of none: what lies behind the last block is a fault. */
+    for (; done < count && (done == 0 || (size_t)((char *)blocks[done] - slab->start) < bytes);
+         done++) {
         uint32_t index = block_index(slab, blocks[done], function);
         uint32_t word = index / 64;
         uint64_t bit = (uint64_t)1 << (index % 64);

@@ -19,7 +19,10 @@ char **cmp_activity_words(const cmp_activity_command_t *command) {
     const cmp_cell_t *cell = command->cell;
     const char *passed[PASSED_MOST];
     const size_t passed_count = cmp_launch_passed_environment(passed, PASSED_MOST);
-    char **words = calloc(FIXED_WORDS + PASSED_MOST + WRAPPER_MOST + CMP_MAX_SETTINGS +
+    size_t settings = 0;
+    while (command->settings != NULL && command->settings[settings] != NULL)
+        settings++;
+    char **words = calloc(FIXED_WORDS + PASSED_MOST + WRAPPER_MOST + settings +
                               cell->workload->parameter_count,
                           sizeof *words);
     size_t count = 0;

@@ -27,48 +27,57 @@ static char *heading_end(char *line) {
     return end > line && end[0] == ':' && end[1] == ' ' ? end : NULL;
 }
 
-/* "  * takes    356  requests for blocks", or with four blanks at the beginning. */
-static bool line_read(char *line, char **counter, uint64_t *value) {
+/* "  * takes    356  requests for blocks", or with four blanks at the beginning; of a row
+ * "  * [C17] mallocs    264  stride 288, mid_v3". */
+static bool line_read(char *line, cmp_count_line_t *read) {
     if (strncmp(line, "    ", 4) != 0 && strncmp(line, "  * ", 4) != 0)
         return false;
-    char *name = line + 4, *end = name + strcspn(name, " "), *number_end;
+    char *name = line + 4, *number_end;
+    read->row = NULL;
+    if (*name == '[') {
+        char *close = strstr(name, "] ");
+        if (close == NULL)
+            return false;
+        *close = '\0';
+        read->row = name + 1;
+        name = close + 2;
+    }
+    char *end = name + strcspn(name, " ");
     if (end == name || *end == '\0')
         return false;
-    *value = strtoull(end, &number_end, 10);
+    read->value = strtoull(end, &number_end, 10);
     if (number_end == end || (*number_end != ' ' && *number_end != '\0'))
         return false;
     *end = '\0';
-    *counter = name;
+    read->counter = name;
     return true;
 }
 
-/* "  * [C17] mallocs   1415  stride 288": a part of a sum that stands above it. */
-static bool line_of_row(const char *line) {
-    return strlen(line) > 4 && line[4] == '[';
-}
-
-static void line_add(cmp_count_report_t *report, const char *box, const char *counter,
-                     uint64_t value) {
+/* Adds a copy. */
+static void line_add(cmp_count_report_t *report, const cmp_count_line_t *line) {
     report->lines = realloc(report->lines, (report->count + 1) * sizeof *report->lines);
     if (report->lines == NULL)
         abort();
-    report->lines[report->count++] = (cmp_count_line_t){
-        .box = cmp_text("%s", box), .counter = cmp_text("%s", counter), .value = value};
+    report->lines[report->count++] =
+        (cmp_count_line_t){.box = cmp_text("%s", line->box),
+                           .counter = cmp_text("%s", line->counter),
+                           .row = line->row != NULL ? cmp_text("%s", line->row) : NULL,
+                           .value = line->value};
 }
 
 cmp_count_report_t cmp_count_report_read(char *text) {
     cmp_count_report_t report = {0};
-    char *line, *box = NULL;
+    cmp_count_line_t read = {0};
+    char *line;
     while ((line = strsep(&text, "\n")) != NULL) {
-        char *end = heading_end(line), *counter;
-        uint64_t value;
+        char *end = heading_end(line);
         if (end != NULL) {
             *end = '\0';
-            box = line;
-        } else if (box != NULL && line_read(line, &counter, &value)) {
-            line_add(&report, box, counter, value);
-        } else if (box != NULL && !line_of_row(line)) {
-            box = NULL;
+            read.box = line;
+        } else if (read.box != NULL && line_read(line, &read)) {
+            line_add(&report, &read);
+        } else {
+            read.box = NULL;
         }
     }
     return report;
@@ -78,23 +87,27 @@ void cmp_count_report_free(cmp_count_report_t *report) {
     for (size_t i = 0; i < report->count; i++) {
         free(report->lines[i].box);
         free(report->lines[i].counter);
+        free(report->lines[i].row);
     }
     free(report->lines);
     *report = (cmp_count_report_t){0};
 }
 
-static bool report_has_box(const cmp_count_report_t *report, const char *box) {
+bool cmp_count_has_box(const cmp_count_report_t *report, const char *box) {
     for (size_t i = 0; i < report->count; i++)
         if (strcmp(report->lines[i].box, box) == 0)
             return true;
     return false;
 }
 
-static uint64_t report_value(const cmp_count_report_t *report, const cmp_count_line_t *like) {
-    for (size_t i = 0; i < report->count; i++)
-        if (strcmp(report->lines[i].box, like->box) == 0 &&
-            strcmp(report->lines[i].counter, like->counter) == 0)
-            return report->lines[i].value;
+uint64_t cmp_count_value(const cmp_count_report_t *report, const char *box, const char *row,
+                         const char *counter) {
+    for (size_t i = 0; i < report->count; i++) {
+        const cmp_count_line_t *line = &report->lines[i];
+        if (strcmp(line->box, box) == 0 && strcmp(line->counter, counter) == 0 &&
+            (row == NULL || line->row == NULL ? row == line->row : strcmp(line->row, row) == 0))
+            return line->value;
+    }
     return 0;
 }
 
@@ -109,17 +122,20 @@ typedef struct source {
     cmp_count_report_t moved;
 } source_t;
 
-static bool report_take(const cmp_activity_request_t *request, const source_t *source,
-                        unsigned long long ops, cmp_count_report_t *report, char *error,
-                        size_t error_bytes) {
+unsigned long long cmp_count_ops(const wl_workload_t *workload) {
+    return wl_first_ops(workload, PROOF_OPS);
+}
+
+static bool report_take(const cmp_count_run_t *run, unsigned long long ops,
+                        cmp_count_report_t *report, char *error, size_t error_bytes) {
     const cmp_activity_command_t command = {
-        .worker = request->paths->worker,
-        .library = source->path,
-        .linked = source->linked,
-        .settings = source->settings,
+        .worker = run->paths->worker,
+        .library = run->library,
+        .linked = run->linked,
+        .settings = run->settings,
         .extra = "HAKMEM_STATS=1",
-        .cell = request->cell,
-        .threads = request->cell->threads,
+        .cell = run->cell,
+        .threads = run->cell->threads,
         .ops = ops,
         .warmup = ops,
     };
@@ -133,31 +149,38 @@ static bool report_take(const cmp_activity_request_t *request, const source_t *s
         *report = cmp_count_report_read(text);
     else
         snprintf(error, error_bytes,
-                 "cannot prove activity: the worker did not run under %s (exit status %d)",
-                 source->label, status);
+                 "cannot count: the worker did not run under %s (exit status %d)", run->label,
+                 status);
     free(text);
     return good;
 }
 
-/* What starts and ends with any process is not the workload's: it is subtracted. */
-static bool source_run(const cmp_activity_request_t *request, source_t *source, char *error,
-                       size_t error_bytes) {
+bool cmp_count_moved(const cmp_count_run_t *run, cmp_count_report_t *moved, char *error,
+                     size_t error_bytes) {
     cmp_count_report_t least;
-    const unsigned long long ops = wl_first_ops(request->cell->workload, PROOF_OPS);
-    if (source->path == NULL)
-        return true;
-    if (!report_take(request, source, ops, &source->moved, error, error_bytes))
+    if (!report_take(run, cmp_count_ops(run->cell->workload), moved, error, error_bytes))
         return false;
-    if (source->moved.count == 0)
+    if (moved->count == 0)
         return true;
-    const bool good = report_take(request, source, 1, &least, error, error_bytes);
-    for (size_t i = 0; i < source->moved.count; i++) {
-        cmp_count_line_t *line = &source->moved.lines[i];
-        const uint64_t before = report_value(&least, line);
+    const bool good = report_take(run, 1, &least, error, error_bytes);
+    for (size_t i = 0; i < moved->count; i++) {
+        cmp_count_line_t *line = &moved->lines[i];
+        const uint64_t before = cmp_count_value(&least, line->box, line->row, line->counter);
         line->value -= before < line->value ? before : line->value;
     }
     cmp_count_report_free(&least);
     return good;
+}
+
+static bool source_run(const cmp_activity_request_t *request, source_t *source, char *error,
+                       size_t error_bytes) {
+    const cmp_count_run_t run = {.paths = request->paths,
+                                 .label = source->label,
+                                 .library = source->path,
+                                 .linked = source->linked,
+                                 .settings = source->settings,
+                                 .cell = request->cell};
+    return source->path == NULL || cmp_count_moved(&run, &source->moved, error, error_bytes);
 }
 
 /* Any hakmem can be told its settings and asked for its report; others know neither. */
@@ -183,7 +206,7 @@ static void names_suggest(const cmp_count_report_t *report, const char *box, con
     for (size_t i = 0; i < report->count; i++) {
         const cmp_count_line_t *line = &report->lines[i];
         const char *name = box != NULL ? line->counter : line->box;
-        if ((box != NULL && strcmp(line->box, box) != 0) ||
+        if (line->row != NULL || (box != NULL && strcmp(line->box, box) != 0) ||
             (count > 0 && strcmp(names[count - 1], name) == 0))
             continue;
         names[count++] = name;
@@ -205,7 +228,8 @@ static bool word_judge(const source_t *source, const char *box, const char *coun
     uint64_t sum = 0;
     for (size_t i = 0; i < source->moved.count; i++) {
         const cmp_count_line_t *line = &source->moved.lines[i];
-        if (strcmp(line->box, box) != 0 || (counter != NULL && strcmp(line->counter, counter) != 0))
+        if (line->row != NULL || strcmp(line->box, box) != 0 ||
+            (counter != NULL && strcmp(line->counter, counter) != 0))
             continue;
         found++;
         moved += line->value > 0;
@@ -254,7 +278,7 @@ static bool entry_judge(const cmp_activity_request_t *request, source_t sources[
     char *box = strsep(&entry, "."), *counter = entry;
     bool found = false;
     for (size_t i = 0; i < 2; i++) {
-        if (!report_has_box(&sources[i].moved, box))
+        if (!cmp_count_has_box(&sources[i].moved, box))
             continue;
         found = true;
         if (!word_judge(&sources[i], box, counter, activity, error, error_bytes))
@@ -265,7 +289,7 @@ static bool entry_judge(const cmp_activity_request_t *request, source_t sources[
     source_t *counting = &sources[2];
     if (!counting_run(request, counting, box, error, error_bytes))
         return false;
-    if (report_has_box(&counting->moved, box))
+    if (cmp_count_has_box(&counting->moved, box))
         return word_judge(counting, box, counter, activity, error, error_bytes);
     char near[1024];
     names_suggest(&counting->moved, NULL, box, near, sizeof near);

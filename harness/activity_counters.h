@@ -10,6 +10,7 @@
 /* A counter in a report of the allocator's telemetry. */
 typedef struct cmp_count_line {
     char *box, *counter;
+    char *row; /* of a box that counts by class, such as "C17"; NULL: all rows together */
     uint64_t value;
 } cmp_count_line_t;
 
@@ -20,10 +21,33 @@ typedef struct cmp_count_report {
     size_t count;
 } cmp_count_report_t;
 
-/* Reads the report that is somewhere in `text` (changed); what else stands there is passed over.
- * Of a box that counts by rows the sums are taken. */
+/* Reads the report that is somewhere in `text` (changed); what else stands there is passed over. */
 cmp_count_report_t cmp_count_report_read(char *text);
 void cmp_count_report_free(cmp_count_report_t *report);
+
+/* The counter's value in a row (NULL: of all together); 0 when there is none. A row whose counter
+ * is 0 has no line. */
+uint64_t cmp_count_value(const cmp_count_report_t *report, const char *box, const char *row,
+                         const char *counter);
+bool cmp_count_has_box(const cmp_count_report_t *report, const char *box);
+
+/* A library that counts, and what it is to be run with. */
+typedef struct cmp_count_run {
+    const cmp_paths_t *paths;
+    const char *label;      /* what messages call the library */
+    const char *library;    /* its path */
+    bool linked;            /* it is a worker with the allocator in it */
+    char *const *settings;  /* of its environment, NULL-terminated; NULL: none */
+    const cmp_cell_t *cell; /* workload, parameters, threads */
+} cmp_count_run_t;
+
+/* What a run of some hundred thousand operations a thread counts above a run of one, which is what
+ * starts and ends with any process. No lines: the library counts nothing. False with a reason. */
+bool cmp_count_moved(const cmp_count_run_t *run, cmp_count_report_t *moved, char *error,
+                     size_t error_bytes);
+
+/* Operations a thread of such a run at least, after as many for warming up. */
+unsigned long long cmp_count_ops(const wl_workload_t *workload);
 
 /*
  * Looks up every counter of request->counters in the base and in the treatment, where their builds

@@ -17,6 +17,7 @@
 
 /* argv[0] is the name to print in usage texts: "./compare audit atomics". */
 int cmp_audit_atomics(int argc, char **argv);
+int cmp_audit_paths(int argc, char **argv);
 int cmp_audit_hotpath(int argc, char **argv);
 
 /* Options of every audit: -a, --json, --help. */

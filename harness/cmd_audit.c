@@ -22,6 +22,8 @@ static const audit_t audits[] = {
      cmp_audit_atomics},
     {"hotpath", "what malloc and free cost by count, beside the design's budgets",
      cmp_audit_hotpath},
+    {"paths", "each size's route from malloc to its memory, and whether a workload takes it",
+     cmp_audit_paths},
 };
 enum { AUDIT_COUNT = sizeof audits / sizeof audits[0] };
 
@@ -51,7 +53,8 @@ static const struct argp audit_argp = {
            "there are. Exit status 1: something was found.\v"
            "Examples:\n"
            "  ./compare audit atomics -a hakmem,hakmem:counting\n"
-           "  ./compare audit hotpath -a hakmem --listing",
+           "  ./compare audit hotpath -a hakmem --listing\n"
+           "  ./compare audit paths -w mixed",
 };
 
 static void audits_print(void) {

@@ -121,12 +121,25 @@ static void tail_put(void) {
     put((void *)(unit + (size_t)hak_classes[7].blocks * 112));
 }
 
+/* Where a block would start if the slab had one more, as far as its address tells. */
+static void behind_put(void) {
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        const hak_slab_t *slab = hak_run_of(one_block(class_id));
+        const hak_class_t *class = &hak_classes[class_id];
+        char *behind = slab->start + (size_t) class->blocks * class->stride_bytes;
+        if (class->backend == HAK_BACKEND_TINY && hak_map_entry(behind) != 0 &&
+            hak_run_of(behind) == slab)
+            put(behind);
+    }
+}
+
 static void wrong_blocks_stop_the_program(void **state) {
     (void)state;
     assert_true(aborts_with(double_put, "double free"));
     assert_true(aborts_with(interior_put, "not the start of a block"));
     assert_true(aborts_with(interior_put_in_a_run_of_several_units, "not the start of a block"));
     assert_true(aborts_with(tail_put, "not the start of a block"));
+    assert_true(aborts_with(behind_put, "not the start of a block"));
 }
 
 int main(void) {

@@ -21,7 +21,7 @@ tr -s ' \n' ' ' <table | grep -qF 'POOL_HOTBOX_V2.alloc_calls did not move (hakm
     fail "the report does not say what was counted: $(cat table)"
 shows hakmem hakmem --count POOL_HOTBOX_V2.alloc_calls,MID_V3.takes
 # What a process does at its start alone is not the workload's.
-shows hakmem hakmem --count FRONT.calloc,SUPERSLAB.regions_reserved
+shows hakmem hakmem --count FRONT.calloc,SUPERSLAB_OS.regions_reserved
 # The side that has the box compiled in counts it: base, treatment, or both.
 shows hakmem:counting hakmem --count MID_V3.takes
 shows hakmem "mine=$ROOT/build/lib/libhakmem-counting.so" --count MID_V3.takes
