@@ -55,7 +55,9 @@
     X(HAK_PLANT, "plant a slowdown: plant.h; only for the testbed's self-test")                    \
     X(HAK_PLANT_PPM, "a number, not a flag: millionths of its time that a thread is slowed down "  \
                      "by")                                                                         \
-    X(HAK_PLANT_IDLE, "with HAK_PLANT: another body for the function that never runs")
+    X(HAK_PLANT_IDLE, "with HAK_PLANT: another body for the function that never runs")             \
+    X(HAK_PLANT_LAYOUT, "a number, not a flag: bytes before the function whose place decides "     \
+                        "whether the slowdown is spent; 0: it always is")
 
 /* Their defaults. */
 #ifndef HAK_DEBUG
@@ -158,8 +160,12 @@
 #define HAK_PLANT_IDLE 0
 #endif
 
-#if !HAK_PLANT && HAK_PLANT_PPM != 0
-#error "HAK_PLANT_PPM without HAK_PLANT=1 would plant nothing"
+#ifndef HAK_PLANT_LAYOUT
+#define HAK_PLANT_LAYOUT 0
+#endif
+
+#if !HAK_PLANT && (HAK_PLANT_PPM != 0 || HAK_PLANT_LAYOUT != 0)
+#error "HAK_PLANT_PPM and HAK_PLANT_LAYOUT without HAK_PLANT=1 would plant nothing"
 #endif
 #if !HAK_PLANT && HAK_PLANT_IDLE
 #error "HAK_PLANT_IDLE without HAK_PLANT=1 would plant nothing"

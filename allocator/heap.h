@@ -85,6 +85,7 @@ struct hak_heap {
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
     uint32_t node;           /* [owner] NUMA node that it serves; idle: [lock:heaps] */
     uint32_t node_seen;      /* [owner] where its thread ran when it last looked */
+    bool helper_due;         /* [owner] its next slow malloc starts the helper thread */
     hak_chunk_t *inbox_seen; /* [lock:heaps] newest chunk at the last sweep */
 
     struct hak_heap *next_idle; /* [lock:heaps] */

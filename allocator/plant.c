@@ -29,12 +29,39 @@ static uint64_t cycles_now(void) {
 #endif
 }
 
+#if HAK_PLANT_LAYOUT
+/* An effect of code layout alone: the slowdown is spent where the linker has put hak_plant_anchor
+ * at the beginning of a cache line. In the library as it is built the bytes before it decide; in
+ * a shuffled one they lie elsewhere, and it is chance. */
+#define PLANT_TEXT_(number) #number
+#define PLANT_TEXT(number)  PLANT_TEXT_(number)
+#define PLANT_LEAD          ".zero " PLANT_TEXT(HAK_PLANT_LAYOUT) "\n"
+__asm__(".pushsection .text.hak_plant_lead,\"ax\",%progbits\n"
+        ".balign 64\n" PLANT_LEAD ".popsection\n"
+        ".pushsection .text.hak_plant_anchor,\"ax\",%progbits\n"
+        ".balign 16\n"
+        ".globl hak_plant_anchor\n"
+        ".hidden hak_plant_anchor\n"
+        "hak_plant_anchor:\n"
+        ".zero 16\n"
+        ".popsection\n");
+extern const char hak_plant_anchor[] __attribute__((visibility("hidden")));
+
+static uint64_t plant_ppm(void) {
+    return ((uintptr_t)hak_plant_anchor & 63) == 0 ? hak_plant_ppm : 0;
+}
+#else
+static uint64_t plant_ppm(void) {
+    return hak_plant_ppm;
+}
+#endif
+
 HAK_NOINLINE void hak_plant_spend(void) {
     uint64_t now = cycles_now();
     uint64_t gap = now - plant_last_cycles;
     hak_plant_left = PLANT_PERIOD;
     if (plant_last_cycles != 0 && gap < PLANT_GAP_CYCLES_MAX) {
-        uint64_t until = now + gap * hak_plant_ppm / 1000000u;
+        uint64_t until = now + gap * plant_ppm() / 1000000u;
         while (cycles_now() < until)
             continue;
     }

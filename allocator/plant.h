@@ -4,7 +4,8 @@
  * many cycles have passed since the last such call and spends HAK_PLANT_PPM millionths of them in a
  * loop: the thread becomes slower by exactly that share whatever the workload, by the cycle counter
  * and not by the estimator that is under test. With HAK_PLANT_PPM=0 the same code runs and spends
- * nothing: the base to compare with.
+ * nothing: the base to compare with. With HAK_PLANT_LAYOUT whether it is spent depends on where the
+ * linker puts a function: an effect of one layout alone, which must not be taken for one of code.
  *
  * The same builds have a function that nothing reaches, hak_plant_idle; HAK_PLANT_IDLE=1 changes
  * it. The testbed must call that change INACTIVE.

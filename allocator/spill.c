@@ -81,10 +81,21 @@ static void purge_old(uint64_t now) {
     hak_learner_window(now);
 }
 
+/* [any,atomic] relaxed: it only decides who starts the thread, and publishes nothing */
+static struct { _Atomic bool running; } helper;
+
+/* It is asked for, there is work for it, and it does not run. */
+static bool helper_is_missing(void) {
+    return HAK_HAS_HELPER && hak_options.helper != 0 && hak_options.purge != 0 &&
+           !atomic_load_explicit(&helper.running, memory_order_relaxed);
+}
+
 HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     uint64_t now = hak_os_milliseconds();
     heap->slow_calls = 0;
-    heap->node_seen = hak_os_node(); /* moving has to wait until nobody works with this heap */
+    /* Both have to wait until nobody works with this heap; class_allocate does them. */
+    heap->node_seen = hak_os_node();
+    heap->helper_due = helper_is_missing();
     hak_remote_flush(heap);
     if (now - heap->looked_ms < hak_options.purge_ms)
         return;
@@ -94,7 +105,6 @@ HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     hak_spill_idle_lanes(heap);
     hak_learner_collect(heap);
     purge_old(now);
-    hak_helper_start();
 }
 
 void hak_spill_tick(hak_heap_t *heap) {
@@ -118,9 +128,6 @@ void hak_spill_queues(hak_heap_t *heap, size_t touched_bytes) {
 
 /* ------------------------------------------------------------------ helper thread */
 
-/* [any,atomic] relaxed: it only decides who starts the thread, and publishes nothing */
-static struct { _Atomic bool running; } helper;
-
 static void *helper_run(void *argument) {
     const uint64_t period_ms = hak_options.purge_ms < 20 ? 10 : hak_options.purge_ms / 2;
     (void)argument;
@@ -137,7 +144,7 @@ void hak_helper_start(void) {
     pthread_t thread;
     sigset_t all, before;
     bool expected = false;
-    if (!HAK_HAS_HELPER || hak_options.helper == 0 ||
+    if (!helper_is_missing() ||
         !atomic_compare_exchange_strong_explicit(&helper.running, &expected, true,
                                                  memory_order_relaxed, memory_order_relaxed))
         return;

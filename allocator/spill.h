@@ -36,7 +36,10 @@ void hak_spill_queues(hak_heap_t *heap, size_t touched_bytes);
  * in reserve but for those of which at most `touched_bytes` were ever handed out. */
 void hak_spill_all(hak_heap_t *heap, size_t touched_bytes);
 
-/* Starts the helper thread if it is asked for and not running. Called on slow paths without locks.
+/*
+ * Starts the helper thread if it is asked for and not running. Called by a malloc that works with
+ * no heap yet, since pthread_create allocates; never by a free: glibc frees thread-local storage
+ * under the lock of its stacks, which pthread_create takes.
  */
 void hak_helper_start(void);
 /* In the child of a fork: the helper did not come along. */

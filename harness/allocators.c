@@ -23,7 +23,7 @@
 #include "package.h"
 #include "variants.h"
 
-#define MAX_ALLOCATORS 64
+#define MAX_ALLOCATORS 64 /* in a list; layouts of a pair come on top */
 
 /* A baseline: the names its library may have, newest first, and the package that has it. */
 typedef struct baseline {

@@ -13,8 +13,9 @@
 #include "activity.h"
 #include "allocators.h"
 #include "command.h"
-#include "counters.h"
 #include "comparison.h"
+#include "counters.h"
+#include "layout_build.h"
 #include "report_blocks.h"
 #include "session.h"
 #include "usage.h"
@@ -31,11 +32,12 @@ typedef struct ab {
     double budget_seconds;         /* per comparison; 0: the default */
     const char *functions;         /* --hit: names separated by commas; NULL: not asked for */
     const char *counters;          /* --count, likewise */
+    uint32_t layouts;              /* of each side; 0: as they were built */
     cmp_comparison_t *comparisons; /* one per group */
     double began;                  /* cmp_measure_clock() after the first round; 0 before */
 } ab_t;
 
-enum { KEY_GO = 0x200, KEY_TOLERATE, KEY_BUDGET, KEY_HIT, KEY_COUNT };
+enum { KEY_GO = 0x200, KEY_TOLERATE, KEY_BUDGET, KEY_HIT, KEY_COUNT, KEY_LAYOUTS };
 
 static const struct argp_option ab_options[] = {
     {"workload", 'w', "LIST", 0, "Workloads to compare on, separated by commas (mixed)", 0},
@@ -51,6 +53,10 @@ static const struct argp_option ab_options[] = {
     {"count", KEY_COUNT, "LIST", 0,
      "Telemetry counters, BOX.counter or BOX, that must move in the workload, else the verdict is "
      "INACTIVE; counted by whichever side has the box compiled in, else by hakmem:counting",
+     0},
+    {"layouts", KEY_LAYOUTS, "K", 0,
+     "Link both sides in K other code layouts (16 is a good number) and take the layout as the "
+     "statistical unit: the verdict is then about the code, not about where it happens to lie",
      0},
     {0}};
 
@@ -77,6 +83,17 @@ static double time_parse(const char *text) {
     return value * unit;
 }
 
+static uint32_t layouts_parse(const char *text) {
+    char *end;
+    const unsigned long count = strtoul(text, &end, 10);
+    if (end == text || *end != '\0' || *text == '-' || count < CMP_LAYOUTS_LEAST ||
+        count > CMP_LAYOUTS_MOST)
+        cmp_usage_error("cannot use '%s' for --layouts: it must be a number from %d, below which "
+                        "there is no interval, to %d",
+                        text, CMP_LAYOUTS_LEAST, CMP_LAYOUTS_MOST);
+    return (uint32_t)count;
+}
+
 static error_t ab_parse(int key, char *value, struct argp_state *state) {
     ab_t *ab = state->input;
     switch (key) {
@@ -100,6 +117,9 @@ static error_t ab_parse(int key, char *value, struct argp_state *state) {
         return 0;
     case KEY_COUNT:
         ab->counters = value;
+        return 0;
+    case KEY_LAYOUTS:
+        ab->layouts = layouts_parse(value);
         return 0;
     case ARGP_KEY_ARG:
         if (ab->base == NULL)
@@ -139,6 +159,7 @@ static void help_print(void) {
         "  %1$s ab hakmem 'hakmem{HAKMEM_LANE_KIB=64}' -w mixed -t 2 --go 2\n"
         "  %1$s ab hakmem new=build/lib/libhakmem.so -w remote --hit hak_remote_receive\n"
         "  %1$s ab hakmem 'hakmem{HAKMEM_MID_V3_ENABLED=off}' -w mixed --count TINY.takes\n"
+        "  %1$s ab hakmem hakmem:pruned -w mixed --layouts 16\n"
         "\nExit status: 0 there is a verdict for all, 1 a measurement failed or was interrupted, "
         "2 usage.\n",
         cmp_program());
@@ -197,6 +218,7 @@ static void comparisons_make(ab_t *ab) {
         const cmp_cell_t *first = &session->run.cells[session->schedule.groups[i].first_cell];
         ab->comparisons[i] = (cmp_comparison_t){
             .run = &session->run, .base = first, .treatment = first + 1, .rule = ab->rule};
+        ab->comparisons[i].layouts = cmp_layouts_find(&session->run, first);
         /* All verdicts of the command together are wrong as rarely as one may be (Bonferroni). */
         ab->comparisons[i].rule.error_rate /= (double)groups;
     }
@@ -364,7 +386,11 @@ static int ab_run(int argc, char **argv) {
     if (!cmp_allocators_select_pair(&session->paths, ab.base, ab.treatment, &session->run, error,
                                     sizeof error))
         cmp_usage_error("%s", error);
+    if (ab.layouts > 0 &&
+        !cmp_layouts_add(&session->paths, ab.layouts, &session->run, error, sizeof error))
+        cmp_usage_error("%s", error);
     cmp_session_plan(session);
+    session->schedule.pairs = ab.layouts > 0;
     budget_set(&ab);
     if (cmp_session_needs_store(session))
         cmp_session_open_store(session);
@@ -375,6 +401,8 @@ static int ab_run(int argc, char **argv) {
         activity_check(&ab);
         status = ab_report(&ab, ab_measure(&ab));
     }
+    for (size_t i = 0; ab.comparisons != NULL && i < session->schedule.group_count; i++)
+        cmp_layouts_free(ab.comparisons[i].layouts);
     free(ab.comparisons);
     cmp_session_close(session);
     return status;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture.h"
 #include "child.h"
 #include "command.h"
 #include "experiment_record.h"
@@ -35,7 +36,9 @@ typedef struct experiment_command {
     size_t all_count;
     const cmp_experiment_t *chosen; /* of them */
     size_t chosen_count;
-    const cmp_case_t *only; /* of the chosen one; NULL: every case */
+    const cmp_case_t *only;     /* of the chosen one; NULL: every case */
+    const cmp_case_t **refused; /* cases that cannot be compared here */
+    size_t refused_count;
     summary_row_t *rows;
     size_t row_count;
 } experiment_command_t;
@@ -192,50 +195,89 @@ static bool case_chosen(const experiment_command_t *command, const cmp_case_t *i
     return command->only == NULL || command->only == item;
 }
 
-/* Has ninja build what is named, unless it is built; stops where that fails. */
+/* True where ninja has nothing to do, so that it need not say so. */
+static bool sides_are_built(const experiment_command_t *command, char *const *targets) {
+    const char *words[CMP_EXPERIMENT_TARGETS + 5] = {"ninja", "-n", "-C", command->paths.tree};
+    for (size_t i = 0; targets[i] != NULL && i < CMP_EXPERIMENT_TARGETS; i++)
+        words[i + 4] = targets[i];
+    int status;
+    char *plan = cmp_capture(words, &status);
+    const bool built = plan != NULL && status == 0 && strstr(plan, "no work to do") != NULL;
+    free(plan);
+    return built;
+}
+
+/* Has ninja build what is named; ends the program where that fails. */
 static void sides_build(const experiment_command_t *command) {
     char **targets = cmp_experiment_targets(command->chosen, command->chosen_count, command->only,
                                             &command->paths);
-    size_t count = 0;
-    while (targets[count] != NULL)
-        count++;
-    const char **words = calloc(count + 3, sizeof *words);
-    words[0] = "ninja";
-    words[1] = "--quiet";
-    for (size_t i = 0; i < count; i++)
-        words[i + 2] = targets[i];
-    int status = count > 0 ? cmp_child_run(words, command->paths.tree) : 0;
-    if (status != 0) {
+    const char *words[CMP_EXPERIMENT_TARGETS + 2] = {"ninja"};
+    for (size_t i = 0; targets[i] != NULL && i < CMP_EXPERIMENT_TARGETS; i++)
+        words[i + 1] = targets[i];
+    if (targets[0] != NULL && !sides_are_built(command, targets)) {
+        const int status = cmp_child_run(words, command->paths.tree);
         char *line = cmp_words_quote((char *const *)words);
-        cmp_error(
-            "cannot build what the experiment names: '%s' in %s %s %d", line, command->paths.tree,
-            status < 0 ? "could not be run (is ninja installed? ./setup):" : "ended with", status);
-        exit(CMP_EXIT_FAILED);
+        if (status < 0)
+            cmp_error("cannot build what the experiment names: '%s' could not be run; install "
+                      "ninja with ./setup",
+                      line);
+        else if (status > 0)
+            cmp_error("cannot build what the experiment names: '%s' ended with %d, see above", line,
+                      status);
+        free(line);
+        if (status != 0)
+            exit(CMP_EXIT_FAILED);
     }
-    free(words);
     cmp_words_free(targets);
 }
 
-/* Every command is tried without measuring, so that the last one is not refused after hours. */
-static void commands_try(const experiment_command_t *command) {
+static bool command_accepted(const cmp_case_t *item, const cmp_experiment_options_t *options) {
+    char **words = cmp_case_command(item, options);
+    size_t count = 0;
+    while (words[count] != NULL)
+        count++;
+    words = realloc(words, (count + 2) * sizeof *words);
+    if (words == NULL)
+        abort();
+    words[count] = cmp_text("--dry-run");
+    words[count + 1] = NULL;
+    int status = cmp_child_check((const char *const *)words);
+    cmp_words_free(words);
+    return status == 0;
+}
+
+/* Every comparison is tried without measuring, so that the last one is not refused after hours.
+ * What is refused, perhaps because a compiler is missing here, is left out. */
+static void commands_try(experiment_command_t *command) {
+    size_t accepted = 0;
     for (size_t i = 0; i < command->chosen_count; i++)
-        for (size_t j = 0; j < command->chosen[i].case_count; j++) {
+        for (size_t j = 0; j < command->chosen[i].case_count && !cmp_signals_arrived(); j++) {
             const cmp_case_t *item = &command->chosen[i].cases[j];
-            if (!case_chosen(command, item) || cmp_case_is_audit(item))
+            if (!case_chosen(command, item))
                 continue;
-            char **words = cmp_case_command(item, &command->options);
-            size_t count = 0;
-            while (words[count] != NULL)
-                count++;
-            words = realloc(words, (count + 2) * sizeof *words);
-            words[count] = cmp_text("--dry-run");
-            words[count + 1] = NULL;
-            if (cmp_child_check((const char *const *)words) != 0)
-                cmp_usage_error("%s: its command is refused%s%s, see above: %s",
-                                command->chosen[i].path, *item->name != '\0' ? " in case " : "",
-                                item->name, cmp_case_command_line(item, &command->options, NULL));
-            cmp_words_free(words);
+            if (cmp_case_is_audit(item) || command_accepted(item, &command->options)) {
+                accepted++;
+                continue;
+            }
+            char *title = cmp_case_title(&command->chosen[i], item);
+            char *line = cmp_case_command_line(item, &command->options, NULL);
+            cmp_error("experiment %s is left out: its command is refused, see above: %s", title,
+                      line);
+            command->refused =
+                realloc(command->refused, (command->refused_count + 1) * sizeof *command->refused);
+            command->refused[command->refused_count++] = item;
+            free(title);
+            free(line);
         }
+    if (accepted == 0 && command->refused_count > 0)
+        exit(CMP_EXIT_USAGE);
+}
+
+static bool case_refused(const experiment_command_t *command, const cmp_case_t *item) {
+    for (size_t i = 0; i < command->refused_count; i++)
+        if (command->refused[i] == item)
+            return true;
+    return false;
 }
 
 static void plan_print(const experiment_command_t *command) {
@@ -299,12 +341,12 @@ static bool outcomes_keep(experiment_command_t *command, const cmp_experiment_t 
 }
 
 static bool experiments_run(experiment_command_t *command) {
-    bool good = true;
+    bool good = command->refused_count == 0;
     for (size_t i = 0; i < command->chosen_count; i++) {
         const cmp_experiment_t *experiment = &command->chosen[i];
         for (size_t j = 0; j < experiment->case_count && !cmp_signals_arrived(); j++) {
             const cmp_case_t *item = &experiment->cases[j];
-            if (!case_chosen(command, item))
+            if (!case_chosen(command, item) || case_refused(command, item))
                 continue;
             json_t *outcomes = cmp_case_run(experiment, item, &command->options, &command->paths);
             good = outcomes != NULL && outcomes_keep(command, experiment, item, outcomes) && good;
@@ -353,6 +395,7 @@ static void command_close(experiment_command_t *command) {
         free(command->rows[i].before);
     }
     free(command->rows);
+    free(command->refused);
     cmp_experiments_free(command->all, command->all_count);
     cmp_paths_free(&command->paths);
     free(command->records);

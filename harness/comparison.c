@@ -113,9 +113,16 @@ void cmp_comparison_look(cmp_comparison_t *comparison, double budget_share) {
     pairs_t pairs = pairs_collect(comparison, sample_throughput);
     comparison->looks++;
     comparison->pairs = pairs.count;
-    comparison->ratio = cmp_ratio_interval(
-        pairs.treatment, pairs.base, pairs.count,
-        cmp_look_confidence(&comparison->rule, comparison->spent_share, budget_share));
+    const double confidence =
+        cmp_look_confidence(&comparison->rule, comparison->spent_share, budget_share);
+    if (comparison->layouts != NULL) {
+        cmp_layouts_derive(comparison->layouts, comparison->base, comparison->treatment,
+                           confidence);
+        comparison->ratio = comparison->layouts->ratio;
+    } else {
+        comparison->ratio =
+            cmp_ratio_interval(pairs.treatment, pairs.base, pairs.count, confidence);
+    }
     comparison->spent_share = budget_share;
     comparison->order = order_effect(&pairs);
     if (comparison->verdict != CMP_VERDICT_INACTIVE)
@@ -161,9 +168,12 @@ static void effect_format(const cmp_interval_t *ratio, char *text, size_t text_b
 void cmp_comparison_line(const cmp_comparison_t *comparison, char *text, size_t text_bytes) {
     char effect[160];
     effect_format(&comparison->ratio, effect, sizeof effect);
-    snprintf(text, text_bytes, "%s: %s, %zu rounds, %zu look%s",
-             cmp_verdict_name(comparison->verdict), effect, comparison->pairs, comparison->looks,
-             comparison->looks == 1 ? "" : "s");
+    char layouts[40] = "";
+    if (comparison->layouts != NULL)
+        snprintf(layouts, sizeof layouts, ", %zu layouts", comparison->layouts->count);
+    snprintf(text, text_bytes, "%s: %s%s, %zu rounds, %zu look%s",
+             cmp_verdict_name(comparison->verdict), effect, layouts, comparison->pairs,
+             comparison->looks, comparison->looks == 1 ? "" : "s");
 }
 
 /* What would change the verdict, as a sentence. */
@@ -171,7 +181,9 @@ static void change_format(const cmp_comparison_t *comparison, char *text, size_t
     const cmp_rule_t *rule = &comparison->rule;
     const cmp_interval_t *ratio = &comparison->ratio;
     double low = percent(ratio->low), high = percent(ratio->high);
-    size_t rounds = cmp_rounds_to_decide(rule, ratio, comparison->pairs);
+    const cmp_layouts_t *layouts = comparison->layouts;
+    const size_t units = layouts != NULL ? layouts->count : comparison->pairs;
+    size_t rounds = cmp_rounds_to_decide(rule, ratio, units);
     switch (comparison->verdict) {
     case CMP_VERDICT_GO:
         snprintf(text, text_bytes, "it is GO for every --go below %.2f", low);
@@ -188,7 +200,17 @@ static void change_format(const cmp_comparison_t *comparison, char *text, size_t
         snprintf(text, text_bytes, "a workload or an option that makes the named code run");
         break;
     default:
-        if (!ratio->valid)
+        if (layouts != NULL && ratio->valid && rounds > 0)
+            snprintf(text, text_bytes,
+                     cmp_layouts_noisy(layouts)
+                         ? "more rounds (--budget): most of what the layouts differ by is noise of "
+                           "the samples; or about %zu layouts instead of %zu"
+                         : "more layouts (--layouts): about %zu instead of %zu",
+                     rounds, units);
+        else if (layouts != NULL && !ratio->valid)
+            snprintf(text, text_bytes, "more layouts: at least %d instead of %zu (--layouts)",
+                     CMP_LAYOUTS_ENOUGH, units);
+        else if (!ratio->valid)
             snprintf(text, text_bytes, "more rounds: at least %zu, and rounds without failures",
                      cmp_look_rounds(1));
         else if (rounds > 0)
@@ -290,6 +312,8 @@ void cmp_comparison_print(const cmp_comparison_t *comparison, FILE *out) {
     char effect[160], change[256];
     heading_print(comparison, out);
     table_rounds(comparison, out);
+    if (comparison->layouts != NULL)
+        cmp_layouts_print(comparison->layouts, out);
     table_memory(comparison, out);
     failures_print(comparison, out);
     effect_format(&comparison->ratio, effect, sizeof effect);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "activity.h"
+#include "layouts.h"
 #include "model.h"
 #include "verdict.h"
 
@@ -40,6 +41,9 @@ typedef struct cmp_comparison {
     cmp_verdict_t verdict;
     cmp_activity_t activity;             /* whether what was named ran; zero: nothing was named */
     cmp_sides_t memory[CMP_SIDES_COUNT]; /* by cmp_comparison_memory */
+    /* Of a run over several code layouts: these are the unit, and `ratio` is theirs; NULL: one
+     * layout. Freed by cmp_layouts_free. */
+    cmp_layouts_t *layouts;
 } cmp_comparison_t;
 
 /* Takes the next look, after that share of the budget (1: the last look): interval, order effect,

@@ -170,8 +170,8 @@ static bool keys_check(reading_t *reading, const cmp_case_t *item, int line) {
 
 /* Takes what was read of a section, or of a file without any, as the next case. */
 static bool case_finish(reading_t *reading, int line) {
-    static const cmp_key_t lists[] = {CMP_KEY_WORKLOAD, CMP_KEY_THREADS, CMP_KEY_PLACE, CMP_KEY_HIT,
-                                      CMP_KEY_COUNTERS};
+    static const cmp_key_t lists[] = {CMP_KEY_WORKLOAD, CMP_KEY_THREADS,  CMP_KEY_PLACE,
+                                      CMP_KEY_HIT,      CMP_KEY_COUNTERS, CMP_KEY_ATOMICS};
     cmp_experiment_t *experiment = reading->experiment;
     cmp_case_t *item = &reading->current;
     for (size_t i = 0; i < CMP_KEY_COUNT; i++)
@@ -184,8 +184,6 @@ static bool case_finish(reading_t *reading, int line) {
             list_normalise(item->value[lists[i]], ',');
     if (item->value[CMP_KEY_SET] != NULL)
         list_normalise(item->value[CMP_KEY_SET], ' ');
-    if (item->value[CMP_KEY_ATOMICS] != NULL)
-        list_normalise(item->value[CMP_KEY_ATOMICS], ' ');
     bool good = keys_check(reading, item, line) && verdict_check(reading, item) &&
                 layouts_check(reading, item) &&
                 (cmp_case_is_audit(item) || workloads_check(reading, item));

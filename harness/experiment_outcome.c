@@ -59,15 +59,12 @@ static json_t *percent(double ratio) {
     return isfinite(ratio) ? json_real((ratio - 1) * 100) : json_null();
 }
 
-/* The interval that the verdict was read from, in per cent: across layouts where there are some. */
+/* The interval that the verdict was read from, in per cent: with layouts, that across them. */
 static json_t *effect_of(const json_t *verdict) {
-    const json_t *layouts = json_object_get(verdict, "layouts");
-    const json_t *ratio = json_object_get(json_is_object(layouts) ? layouts : verdict, "ratio");
+    const json_t *ratio = json_object_get(verdict, "ratio");
     if (!json_is_object(ratio))
         return json_null();
-    double coverage = cmp_record_number(ratio, "confidence");
-    if (!isfinite(coverage))
-        coverage = cmp_record_number(verdict, "confidence");
+    const double coverage = cmp_record_number(ratio, "confidence");
     json_t *effect = json_object();
     json_object_set_new(effect, "estimate", percent(cmp_record_number(ratio, "estimate")));
     json_object_set_new(effect, "low", percent(cmp_record_number(ratio, "low")));
@@ -111,35 +108,43 @@ json_t *cmp_outcomes_of_ab(const json_t *run, const char *command) {
 
 /* ------------------------------------------------------------------ audits */
 
+/* In a list separated by commas. */
 static bool words_have(const char *words, const char *word) {
     const size_t length = strlen(word);
     for (const char *at = words; (at = strstr(at, word)) != NULL; at += length)
-        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+        if ((at == words || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
             return true;
     return false;
 }
 
-/* Symbols of telemetry in the default build; -1: it was not looked at. */
-static json_int_t default_telemetry(const json_t *audit) {
+/* The default build among those that were looked at; NULL: it was not. */
+static const json_t *default_build(const json_t *audit) {
     json_t *variant;
     size_t i;
     json_array_foreach(json_object_get(audit, "variants"), i, variant) {
-        const char *name = cmp_record_text(variant, "name");
-        const json_t *symbols = json_object_get(variant, "telemetry_symbols");
-        if (strcmp(name, "default") == 0 || strcmp(name, "hakmem") == 0)
-            return json_is_array(symbols) ? (json_int_t)json_array_size(symbols)
-                                          : json_integer_value(symbols);
+        if (strcmp(cmp_record_text(variant, "name"), "default") == 0)
+            return variant;
     }
-    return -1;
+    return NULL;
+}
+
+static bool build_has_box(const json_t *build, const char *box) {
+    json_t *item;
+    size_t i;
+    json_array_foreach(json_object_get(build, "boxes"), i, item) {
+        if (json_is_string(item) && strcmp(json_string_value(item), box) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Accesses by kind, and the list of those that could go. */
 typedef struct audit_counts {
-    size_t correctness, telemetry, unclassified;
+    size_t correctness, compiled_in, compiled_out, unclassified;
     char *prunable; /* malloc'ed */
 } audit_counts_t;
 
-static audit_counts_t accesses_count(const json_t *audit, const char *files, bool compiled_in) {
+static audit_counts_t accesses_count(const json_t *audit, const char *files, const json_t *build) {
     audit_counts_t counts = {.prunable = cmp_text("%s", "")};
     json_t *access;
     size_t i;
@@ -147,41 +152,52 @@ static audit_counts_t accesses_count(const json_t *audit, const char *files, boo
         const char *kind = cmp_record_text(access, "kind"), *file = cmp_record_text(access, "file");
         if (!words_have(files, file))
             continue;
-        counts.correctness += strcmp(kind, "correctness") == 0;
-        counts.unclassified += strcmp(kind, "unclassified") == 0;
-        if (strcmp(kind, "telemetry") != 0)
-            continue;
-        counts.telemetry++;
-        if (!compiled_in)
-            continue;
-        char *longer =
-            cmp_text("%s%s%s:%lld %s", counts.prunable, *counts.prunable != '\0' ? ", " : "", file,
-                     (long long)json_integer_value(json_object_get(access, "line")),
-                     cmp_record_text(access, "object"));
-        free(counts.prunable);
-        counts.prunable = longer;
+        if (strcmp(kind, "correctness") == 0) {
+            counts.correctness++;
+        } else if (strcmp(kind, "telemetry") != 0) {
+            counts.unclassified++;
+        } else if (!build_has_box(build, cmp_record_text(access, "box"))) {
+            counts.compiled_out++;
+        } else {
+            char *longer =
+                cmp_text("%s%s%s:%lld %s", counts.prunable, *counts.prunable != '\0' ? ", " : "",
+                         file, (long long)json_integer_value(json_object_get(access, "line")),
+                         cmp_record_text(access, "object"));
+            free(counts.prunable);
+            counts.prunable = longer;
+            counts.compiled_in++;
+        }
     }
     return counts;
 }
 
+/* Why the audit gives no verdict; NULL: it does. Malloc'ed. */
+static char *audit_refusal(const json_t *audit, const char *files, const audit_counts_t *counts) {
+    const size_t findings = json_array_size(json_object_get(audit, "findings"));
+    if (findings > 0)
+        return cmp_text("the audit has %zu finding%s of its own", findings,
+                        findings == 1 ? "" : "s");
+    if (counts->unclassified > 0)
+        return cmp_text("the audit cannot classify %zu atomic accesses", counts->unclassified);
+    if (counts->correctness + counts->compiled_in + counts->compiled_out == 0)
+        return cmp_text("the audit knows no atomic access in %s", files);
+    return NULL;
+}
+
 json_t *cmp_outcome_of_audit(const json_t *audit, const char *files, const char *command,
                              const json_t *about, char *error, size_t error_bytes) {
-    const json_int_t symbols = default_telemetry(audit);
-    audit_counts_t counts = accesses_count(audit, files, symbols > 0);
+    const json_t *build = default_build(audit);
+    audit_counts_t counts = accesses_count(audit, files, build);
+    char *refusal = build != NULL ? audit_refusal(audit, files, &counts)
+                                  : cmp_text("the audit did not look at the default build");
     json_t *outcome = NULL;
-    if (symbols < 0) {
-        snprintf(error, error_bytes, "the audit did not look at the default build; run ninja");
-    } else if (counts.unclassified > 0 || counts.correctness + counts.telemetry == 0) {
-        snprintf(error, error_bytes, "the audit found %zu atomic accesses that it cannot classify",
-                 counts.unclassified);
-        if (counts.unclassified == 0)
-            snprintf(error, error_bytes, "the audit found no atomic access in %s", files);
+    if (refusal != NULL) {
+        snprintf(error, error_bytes, "%s; see '%s'", refusal, command);
     } else {
-        const bool prunable = *counts.prunable != '\0';
-        char *text = cmp_text("%zu atomic access%s carr%s control flow; %zu of telemetry %s%s%s",
-                              counts.correctness, counts.correctness == 1 ? "" : "es",
-                              counts.correctness == 1 ? "ies" : "y", counts.telemetry,
-                              symbols > 0 ? "are compiled in" : "are compiled out already",
+        const bool prunable = counts.compiled_in > 0;
+        char *text = cmp_text("%zu atomic accesses carry control flow; %zu count only and are "
+                              "compiled out of the default build, %zu are in it%s%s",
+                              counts.correctness, counts.compiled_out, counts.compiled_in,
                               prunable ? ": " : "", counts.prunable);
         outcome = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s}", "verdict",
                             prunable ? "PRUNABLE" : "CORRECTNESS", "finding", text, "files", files,
@@ -189,6 +205,7 @@ json_t *cmp_outcome_of_audit(const json_t *audit, const char *files, const char 
         json_object_update(outcome, (json_t *)about);
         free(text);
     }
+    free(refusal);
     free(counts.prunable);
     return outcome;
 }

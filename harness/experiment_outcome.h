@@ -18,7 +18,7 @@
 json_t *cmp_outcomes_of_ab(const json_t *run, const char *command);
 
 /*
- * The outcome of an audit of `files` (separated by blanks): CORRECTNESS when every atomic access in
+ * The outcome of an audit of `files` (separated by commas): CORRECTNESS when every atomic access in
  * them carries control flow in the default build, else PRUNABLE with those that do not. `about` has
  * machine, compiler, commit and date. NULL with a reason where the audit does not tell.
  */

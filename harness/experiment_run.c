@@ -1,5 +1,5 @@
 /*
- * Command lines, builds and runs of experiments. Main thread; children one at a time.
+ * Builds and runs of experiments. Main thread; children one at a time.
  */
 #include "experiment_run.h"
 
@@ -19,102 +19,31 @@
 #include "signals.h"
 #include "variants.h"
 
-/* Words that are added one by one. */
-typedef struct word_list {
-    char **words;
-    size_t count;
-} word_list_t;
-
-static void word_add(word_list_t *list, const char *word, size_t length) {
-    list->words = realloc(list->words, (list->count + 2) * sizeof *list->words);
-    if (list->words == NULL)
-        abort();
-    list->words[list->count++] = cmp_text("%.*s", (int)length, word);
-    list->words[list->count] = NULL;
-}
-
-static void words_add(word_list_t *list, const char *option, const char *value) {
-    if (value == NULL)
-        return;
-    word_add(list, option, strlen(option));
-    word_add(list, value, strlen(value));
-}
-
-/* The option before each of the words that blanks separate. */
-static void each_add(word_list_t *list, const char *option, const char *values) {
-    while (values != NULL && *values != '\0') {
-        size_t length = strcspn(values, " ");
-        word_add(list, option, strlen(option));
-        word_add(list, values, length);
-        values += length + strspn(values + length, " ");
-    }
-}
-
-/* ------------------------------------------------------------------ commands */
-
-static const char *layouts_of(const cmp_case_t *item, const cmp_experiment_options_t *options) {
-    const char *own = item->value[CMP_KEY_LAYOUTS];
-    if (own != NULL && strcmp(own, "none") == 0)
-        return NULL;
-    return options->layouts != NULL ? options->layouts : own;
-}
-
-static const char *budget_of(const cmp_case_t *item, const cmp_experiment_options_t *options) {
-    if (options->budget != NULL)
-        return options->budget;
-    if (item->value[CMP_KEY_BUDGET] != NULL)
-        return item->value[CMP_KEY_BUDGET];
-    return layouts_of(item, options) != NULL ? CMP_EXPERIMENT_LAYOUTS_BUDGET
-                                             : CMP_EXPERIMENT_BUDGET;
-}
-
-char **cmp_case_command(const cmp_case_t *item, const cmp_experiment_options_t *options) {
-    word_list_t list = {NULL, 0};
-    if (cmp_case_is_audit(item)) {
-        words_add(&list, "audit", "atomics");
-        each_add(&list, "--file", item->value[CMP_KEY_ATOMICS]);
-        return list.words;
-    }
-    words_add(&list, "ab", item->value[CMP_KEY_BASE]);
-    word_add(&list, item->value[CMP_KEY_TREATMENT], strlen(item->value[CMP_KEY_TREATMENT]));
-    words_add(&list, "-w", item->value[CMP_KEY_WORKLOAD]);
-    words_add(&list, "-t", item->value[CMP_KEY_THREADS]);
-    words_add(&list, "-p", item->value[CMP_KEY_PLACE]);
-    each_add(&list, "-s", item->value[CMP_KEY_SET]);
-    words_add(&list, "--go", item->value[CMP_KEY_GO]);
-    words_add(&list, "--tolerate", item->value[CMP_KEY_TOLERATE]);
-    words_add(&list, "--hit", item->value[CMP_KEY_HIT]);
-    words_add(&list, "--count", item->value[CMP_KEY_COUNTERS]);
-    words_add(&list, "--layouts", layouts_of(item, options));
-    words_add(&list, "--budget", budget_of(item, options));
-    words_add(&list, "-o", options->output);
-    return list.words;
-}
-
-char *cmp_case_command_line(const cmp_case_t *item, const cmp_experiment_options_t *options,
-                            const char *seed) {
-    cmp_experiment_options_t here = *options;
-    here.output = NULL;
-    char **words = cmp_case_command(item, &here);
-    char *text = cmp_words_quote(words);
-    char *line = cmp_text("./compare %s%s%s", text != NULL ? text : "",
-                          seed != NULL ? " --seed " : "", seed != NULL ? seed : "");
-    free(text);
-    cmp_words_free(words);
-    return line;
-}
-
 /* ------------------------------------------------------------------ builds */
 
-static void target_add(word_list_t *list, const char *target) {
+/* Names, each once. */
+typedef struct target_list {
+    char **targets; /* NULL-terminated */
+    size_t count;
+} target_list_t;
+
+static void target_add(target_list_t *list, const char *target) {
     for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->words[i], target) == 0)
+        if (strcmp(list->targets[i], target) == 0)
             return;
-    word_add(list, target, strlen(target));
+    if (list->count == CMP_EXPERIMENT_TARGETS)
+        cmp_usage_error("cannot build more than %d variants for experiments; name one instead of "
+                        "all",
+                        CMP_EXPERIMENT_TARGETS);
+    list->targets = realloc(list->targets, (list->count + 2) * sizeof *list->targets);
+    if (list->targets == NULL)
+        abort();
+    list->targets[list->count++] = cmp_text("%s", target);
+    list->targets[list->count] = NULL;
 }
 
 /* "hakmem", "hakmem:NAME", perhaps with settings; other allocators are not ours to build. */
-static void side_target(word_list_t *list, const char *side, const cmp_variant_t *variants,
+static void side_target(target_list_t *list, const char *side, const cmp_variant_t *variants,
                         size_t count) {
     char *word = cmp_text("%.*s", (int)strcspn(side, "{"), side);
     const bool standard = strcmp(word, "hakmem") == 0, own = strncmp(word, "hakmem:", 7) == 0;
@@ -127,7 +56,7 @@ static void side_target(word_list_t *list, const char *side, const cmp_variant_t
 
 char **cmp_experiment_targets(const cmp_experiment_t *experiments, size_t count,
                               const cmp_case_t *only, const cmp_paths_t *paths) {
-    word_list_t list = {calloc(1, sizeof *list.words), 0};
+    target_list_t list = {calloc(1, sizeof *list.targets), 0};
     size_t variant_count;
     cmp_variant_t *variants = cmp_variants(paths, &variant_count);
     for (size_t i = 0; i < count; i++)
@@ -145,7 +74,7 @@ char **cmp_experiment_targets(const cmp_experiment_t *experiments, size_t count,
                 side_target(&list, "hakmem:counting", variants, variant_count);
         }
     cmp_variants_free(variants, variant_count);
-    return list.words;
+    return list.targets;
 }
 
 /* ------------------------------------------------------------------ running */

@@ -30,6 +30,9 @@ char **cmp_case_command(const cmp_case_t *item, const cmp_experiment_options_t *
 char *cmp_case_command_line(const cmp_case_t *item, const cmp_experiment_options_t *options,
                             const char *seed);
 
+/* The most targets of all experiments together. */
+enum { CMP_EXPERIMENT_TARGETS = 500 };
+
 /* The ninja targets of the builds of hakmem that the cases need, each once: malloc'ed and
  * NULL-terminated; freed by cmp_words_free. `only`: of this case alone; NULL: of all. */
 char **cmp_experiment_targets(const cmp_experiment_t *experiments, size_t count,

@@ -67,7 +67,8 @@ static size_t environment_make(const cmp_launch_t *launch,
     environment[count++] = cmp_text("LANG=C");
     environment[count++] = cmp_text("LD_LIBRARY_PATH=%s", launch->folder);
     environment[count++] = cmp_text("LD_PRELOAD=%s", launch->preload ? launch->library : "");
-    missing += launch->setting_bytes + launch->worker_bytes - strlen(launch->worker);
+    missing +=
+        launch->setting_bytes + launch->stack_bytes + launch->worker_bytes - strlen(launch->worker);
     for (; launch->settings != NULL && launch->settings[settings] != NULL; settings++) {
         environment[count++] = cmp_text("%s", launch->settings[settings]);
         missing -= strlen(launch->settings[settings]) + 1;

@@ -22,6 +22,7 @@ typedef struct cmp_launch {
     char *const *settings; /* environment of this allocator's row; NULL: none */
     size_t setting_places; /* strings and bytes that the row with most of them has: every row's */
     size_t setting_bytes;  /* environment is padded to these */
+    size_t stack_bytes;    /* and made longer by this, which moves the stack */
     const cmp_cell_t *cell;
     uint64_t ops, warmup; /* per thread */
     uint64_t seed;

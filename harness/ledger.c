@@ -278,23 +278,18 @@ static void line_put(FILE *out, const char *title, const char *text) {
     fputc('\n', out);
 }
 
+/* Both sides with their builds; the record lists the base first. */
 static void sides_put(FILE *out, const json_t *outcome) {
-    json_t *allocator;
-    size_t i;
-    if (*cmp_record_text(outcome, "base") == '\0')
-        return;
-    fputs("- Sides: ", out);
-    text_put(out, cmp_record_text(outcome, "base"));
-    fputs(", then ", out);
-    text_put(out, cmp_record_text(outcome, "treatment"));
-    json_array_foreach(json_object_get(outcome, "allocators"), i, allocator) {
-        fputs("; ", out);
-        text_put(out, cmp_record_text(allocator, "allocator"));
-        fputc(' ', out);
-        text_put(out, or_missing(cmp_record_text(allocator, "version")));
-        fprintf(out, " (SHA-256 %.12s)", or_missing(cmp_record_text(allocator, "library_sha256")));
+    static const char *const sides[] = {"base", "treatment"};
+    for (size_t i = 0; i < 2 && *cmp_record_text(outcome, "base") != '\0'; i++) {
+        const json_t *build = json_array_get(json_object_get(outcome, "allocators"), i);
+        fprintf(out, i == 0 ? "- Sides: base " : "; treatment ");
+        text_put(out, cmp_record_text(outcome, sides[i]));
+        fputs(", version ", out);
+        text_put(out, or_missing(cmp_record_text(build, "version")));
+        fprintf(out, ", SHA-256 %.12s%s", or_missing(cmp_record_text(build, "library_sha256")),
+                i == 1 ? "\n" : "");
     }
-    fputc('\n', out);
 }
 
 static void parameters_put(FILE *out, const json_t *outcome) {

@@ -80,7 +80,7 @@ static uint32_t cell_idle_ms(const cmp_measure_t *measure, size_t index, cmp_sam
                              uint32_t round) {
     const cmp_allocator_t *allocator =
         &measure->run->allocators[measure->run->cells[index].allocator];
-    bool shown = !allocator->control && !allocator->floor;
+    bool shown = !allocator->control && !allocator->floor && allocator->layout == 0;
     if (kind != CMP_SAMPLE_THROUGHPUT || round >= measure->idle_rounds || !shown)
         return 0;
     return measure->idle_ms;
@@ -243,7 +243,7 @@ static round_result_t round_run(cmp_measure_t *measure, cmp_sample_kind_t kind, 
     const bool timed = kind == CMP_SAMPLE_LATENCY;
     bool any = false;
     cmp_schedule_order(run->seed, round, measure->schedule->group_count, run->allocator_count,
-                       order);
+                       measure->schedule->pairs, order);
     memset(agreements, 0, measure->schedule->group_count * sizeof *agreements);
     for (size_t place = 0; place < run->cell_count; place++) {
         size_t index = order[place];

@@ -58,6 +58,7 @@ typedef struct cmp_allocator {
     char sha256[CMP_SHA256_BYTES]; /* of the library file */
     bool control;                  /* the A/A control */
     bool floor;          /* the cheapest conceivable allocator: what the workload itself costs */
+    uint32_t layout;     /* its code shuffled by this number (layout_build.h); 0: as it was built */
     char *configuration; /* what the library says of itself, NULL until a sample ran */
     char **expected;     /* words that must be in there; NULL-terminated; NULL: any will do */
     char *remedy;        /* how to get a library that says them; NULL with expected */

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture.h"
 #include "program_file.h"
+#include "proof.h"
 
 #define FIRST_DEADLINE 3600.0 /* of the very first run, of which nothing is known yet */
 
@@ -71,6 +73,30 @@ static void descendants_note(cmp_run_t *run, size_t allocator, const cmp_binding
                      descendants->wrong + descendants->right, descendants->where);
 }
 
+/* Why the library is not the build that it was selected as, malloc'ed; NULL: it is. A program
+ * cannot be asked, so the worker is. */
+static char *build_doubt(const cmp_measure_t *measure, const cmp_allocator_t *allocator) {
+    static const char begin[] = "\nconfiguration ";
+    char reason[512], *doubt = NULL;
+    if (allocator->expected == NULL)
+        return NULL;
+    char *preload = cmp_text("LD_PRELOAD=%s", allocator->path);
+    char *output = cmp_capture(
+        (const char *const[]){"env", preload, measure->paths->worker, "mixed", "ops=1", NULL},
+        NULL);
+    char *said = output != NULL ? strstr(output, begin) : NULL;
+    if (said != NULL) {
+        said += sizeof begin - 1;
+        said[strcspn(said, "\n")] = '\0';
+    }
+    if (cmp_proof_configuration(allocator, said != NULL ? said : "", reason, sizeof reason) !=
+        CMP_OK)
+        doubt = cmp_text("%s", reason);
+    free(preload);
+    free(output);
+    return doubt;
+}
+
 /* One run with the linker's log. False when it was abandoned. */
 static bool prove(cmp_measure_t *measure, size_t index, double deadline_seconds) {
     cmp_program_runner_t *runner = measure->program;
@@ -86,6 +112,10 @@ static bool prove(cmp_measure_t *measure, size_t index, double deadline_seconds)
         .descendants = &descendants,
     };
     bindings = descendants = (cmp_bindings_t){0};
+    runner->unproven[request.allocator] =
+        build_doubt(measure, &measure->run->allocators[request.allocator]);
+    if (runner->unproven[request.allocator] != NULL)
+        return true;
     cmp_progress_say(&measure->progress, "proving that %s serves the program",
                      measure->run->allocators[request.allocator].label);
     if (!cmp_program_sample(runner, &request, &sample))

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "publish_layouts.h"
 #include "publish_scaling.h"
 #include "report_text.h"
 
@@ -483,6 +484,8 @@ static void heading_fill(pub_document_t *document, const pub_set_t *set, size_t 
             pub_picture(document, gallery->plates[i].id, gallery->plates[i].title,
                         gallery->plates[i].description);
     pub_scaling_table(document, set, index);
+    for (size_t i = 0; i < heading->work_count; i++)
+        pub_layouts_tables(document, set, heading->works[i]);
     if (any_row(set, heading, has_memory))
         memory_table(document, set, heading);
     if (any_row(set, heading, has_latency))

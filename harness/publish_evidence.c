@@ -164,8 +164,12 @@ static void allocators_fill(pub_document_t *document, const cmp_run_t *run) {
                                            : "of the C library");
         pub_text(document, *allocator->sha256 ? PUB_PLAIN : PUB_MISSING, "%s",
                  *allocator->sha256 ? allocator->sha256 : "n/a");
-        pub_text(document, PUB_PLAIN, "%s",
-                 allocator->configuration ? allocator->configuration : "");
+        if (allocator->layout > 0)
+            pub_text(document, PUB_PLAIN, "that of %s, code layout %u", allocator->name,
+                     allocator->layout);
+        else
+            pub_text(document, PUB_PLAIN, "%s",
+                     allocator->configuration ? allocator->configuration : "");
     }
 }
 

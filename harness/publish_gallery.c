@@ -15,6 +15,7 @@
 
 #include "paths.h"
 #include "publish_draw.h"
+#include "publish_layouts.h"
 #include "publish_scaling.h"
 #include "publish_sketch.h"
 #include "report_text.h"
@@ -695,6 +696,7 @@ void pub_gallery_make(pub_gallery_t *gallery, const pub_set_t *set) {
             pareto_sketch(gallery, set, set->headings[i].works[w]);
             latency_sketches(gallery, set, set->headings[i].works[w]);
             rss_sketch(gallery, set, set->headings[i].works[w]);
+            pub_layouts_sketches(gallery, set, set->headings[i].works[w]);
         }
     }
 }

@@ -365,6 +365,8 @@ bool pub_set_load(pub_set_t *set, cmp_store_t *store, const char *const *uuids, 
             run->scaling = cmp_scaling_make(&run->recorded.report);
         for (size_t j = 0; j < run->recorded.run.cell_count; j++) {
             const cmp_cell_t *cell = &run->recorded.run.cells[j];
+            if (run->recorded.run.allocators[cell->allocator].layout > 0)
+                continue; /* publish_layouts.c shows them */
             row_place(set, (pub_row_t){.run = i,
                                        .cell = j,
                                        .series = series_of(

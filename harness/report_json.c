@@ -103,6 +103,8 @@ static json_t *json_allocators(const cmp_run_t *run) {
         set(object, "library_sha256", json_text(*allocator->sha256 ? allocator->sha256 : NULL));
         set(object, "configuration", json_text(allocator->configuration));
         set(object, "control", json_boolean(allocator->control));
+        if (allocator->layout > 0)
+            set(object, "layout", json_count(allocator->layout));
         json_array_append_new(list, object);
     }
     return list;
@@ -289,6 +291,23 @@ static json_t *json_activity(const cmp_activity_t *activity) {
     return object;
 }
 
+/* null: one layout. */
+static json_t *json_layouts(const cmp_layouts_t *layouts) {
+    if (layouts == NULL)
+        return json_null();
+    json_t *object = json_object(), *effects = json_array();
+    for (size_t i = 0; i < layouts->count; i++)
+        json_array_append_new(effects, json_number(layouts->effects[i]));
+    set(object, "count", json_count(layouts->count));
+    set(object, "rounds", json_count(layouts->pairs));
+    set(object, "single_ratio", json_interval(&layouts->single));
+    set(object, "single_share", json_number(layouts->single_share));
+    set(object, "tax_base", json_number(layouts->base_tax));
+    set(object, "tax_treatment", json_number(layouts->treatment_tax));
+    set(object, "effects", effects);
+    return object;
+}
+
 static json_t *json_verdicts(const cmp_report_t *report) {
     json_t *verdicts = json_array();
     for (size_t i = 0; i < report->comparison_count; i++) {
@@ -313,6 +332,7 @@ static json_t *json_verdicts(const cmp_report_t *report) {
         set(object, "error_rate", json_number(comparison->rule.error_rate));
         set(object, "memory", json_sides(comparison));
         set(object, "activity", json_activity(&comparison->activity));
+        set(object, "layouts", json_layouts(comparison->layouts));
         json_array_append_new(verdicts, object);
     }
     return verdicts;

@@ -396,17 +396,21 @@ static void legend_print(const cmp_report_t *report, FILE *out) {
 static void allocators_print(const cmp_run_t *run, FILE *out) {
     char *text = NULL;
     size_t length = 0;
+    size_t layouts = 0;
     FILE *stream = open_memstream(&text, &length);
     if (!stream)
         return;
     for (size_t i = 0; i < run->allocator_count; i++) {
         const cmp_allocator_t *allocator = &run->allocators[i];
         const char *version = allocator->version ? allocator->version : "n/a";
-        if (!allocator->control)
+        layouts += allocator->layout > 0;
+        if (!allocator->control && allocator->layout == 0)
             fprintf(stream, "%s%s %s%s (SHA-256 %.12s)", i ? "; " : "", allocator->label,
                     strcmp(version, "n/a") == 0 ? "version " : "", version,
                     *allocator->sha256 ? allocator->sha256 : "n/a");
     }
+    if (layouts > 0)
+        fprintf(stream, "; and %zu libraries with the code of these in other layouts", layouts);
     fclose(stream);
     cmp_text_paragraph(out, "Allocators", LABEL_WIDTH, text);
     free(text);

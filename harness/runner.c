@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "launch.h"
+#include "layout_build.h"
 #include "proof.h"
 #include "scratch.h"
 #include "signals.h"
@@ -519,6 +520,7 @@ bool cmp_runner_sample(cmp_runner_t *runner, const cmp_sample_request_t *request
         .settings = allocator->environment,
         .setting_places = places,
         .setting_bytes = settings_bytes(runner->run, places),
+        .stack_bytes = cmp_layout_stack_bytes(allocator->layout),
         .cell = request->cell,
         .ops = request->ops,
         .warmup = request->warmup,

@@ -46,8 +46,28 @@ static void reverse(size_t *items, size_t count) {
     }
 }
 
+/* Shuffles units of two, and the two of each. */
+static void shuffle_pairs(uint64_t *state, size_t *items, size_t count) {
+    const size_t units = (count + 1) / 2;
+    size_t *order = calloc(units + 1, sizeof *order), *copy = calloc(count + 1, sizeof *copy);
+    if (order == NULL || copy == NULL)
+        abort();
+    memcpy(copy, items, count * sizeof *items);
+    for (size_t i = 0; i < units; i++)
+        order[i] = i;
+    shuffle(state, order, units);
+    for (size_t i = 0, place = 0; i < units; i++) {
+        const size_t first = 2 * order[i], size = first + 1 < count ? 2 : 1;
+        memcpy(items + place, copy + first, size * sizeof *items);
+        shuffle(state, items + place, size);
+        place += size;
+    }
+    free(order);
+    free(copy);
+}
+
 void cmp_schedule_order(uint64_t run_seed, uint32_t round, size_t group_count,
-                        size_t allocator_count, size_t *cells) {
+                        size_t allocator_count, bool pairs, size_t *cells) {
     uint64_t state = run_seed ^ (UINT64_C(0xd1342543de82ef95) * (round / 2 + UINT64_C(1)));
     size_t *groups = calloc(group_count, sizeof *groups);
     if (groups == NULL)
@@ -59,7 +79,10 @@ void cmp_schedule_order(uint64_t run_seed, uint32_t round, size_t group_count,
         size_t *order = cells + i * allocator_count, first = groups[i] * allocator_count;
         for (size_t allocator = 0; allocator < allocator_count; allocator++)
             order[allocator] = first + allocator;
-        shuffle(&state, order, allocator_count);
+        if (pairs)
+            shuffle_pairs(&state, order, allocator_count);
+        else
+            shuffle(&state, order, allocator_count);
     }
     if (round % 2 == 1)
         reverse(cells, group_count * allocator_count);

@@ -16,6 +16,7 @@ typedef struct cmp_group {
 typedef struct cmp_schedule {
     cmp_group_t *groups;
     size_t group_count;
+    bool pairs; /* the allocators 2 i and 2 i + 1 of a group are measured next to each other */
 } cmp_schedule_t;
 
 /* What is to be compared; arrays are borrowed. */
@@ -52,10 +53,11 @@ void cmp_schedule_free(cmp_schedule_t *schedule);
  * which stays together so that ratios within a round compare neighbours in time. Rounds come in
  * pairs: the second is the first one backwards, so that over an even number of rounds every
  * allocator ran as often before as after every other of its group (ABBA), and every group as early
- * as late: a steady drift of the machine favours none.
+ * as late: a steady drift of the machine favours none. With `pairs` the units that are shuffled are
+ * the allocators 2 i and 2 i + 1, which stay neighbours, in either order; an odd last one is alone.
  */
 void cmp_schedule_order(uint64_t run_seed, uint32_t round, size_t group_count,
-                        size_t allocator_count, size_t *cells);
+                        size_t allocator_count, bool pairs, size_t *cells);
 
 /* The seed of the work in a round, the same for all allocators; below 2^53. */
 uint64_t cmp_schedule_seed(uint64_t run_seed, uint32_t round);

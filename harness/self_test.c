@@ -1,7 +1,7 @@
 /*
  * The self-test's parts: verdicts on simulated samples, on recorded ones, on real comparisons of
- * equal sides and of builds with a planted slowdown. Main thread; the comparisons are child
- * processes, one at a time. See docs/method.md.
+ * equal sides and of builds with a planted slowdown, those about code (self_test_code.c). Main
+ * thread; the comparisons are child processes, one at a time. See docs/method.md.
  */
 #include "self_test.h"
 
@@ -19,6 +19,7 @@
 #include "paths.h"
 #include "recorded_samples.h"
 #include "runner.h"
+#include "self_test_code.h"
 #include "verdict.h"
 
 enum { SIMULATED = 4000, LOOKS_SIMULATED = 8, ROUNDS_SIMULATED_MOST = 256, REPEATS_MOST = 200 };
@@ -248,13 +249,14 @@ static bool json_render(const void *root, FILE *file) {
     return json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == 0;
 }
 
-static bool results_write(const char *path, const series_t *series, size_t count) {
+static bool results_write(const char *path, const series_t *series, size_t count, json_t *code) {
     char error[512];
     json_t *root = json_object(), *list = json_array();
     json_object_update(root, circumstances);
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, series_json(&series[i]));
     json_object_set_new(root, "series", list);
+    json_object_set(root, "code", code);
     bool good = cmp_output_write(path, json_render, root, error, sizeof error);
     if (!good)
         cmp_error("%s", error);
@@ -294,8 +296,11 @@ int cmp_self_test_run(const cmp_self_test_t *test) {
         measured = series_run(&series[i], test);
         good = good && measured && series_judge(&series[i]);
     }
+    json_t *code = json_array();
+    good = measured && cmp_self_test_code(test, code) && good;
     if (test->json != NULL)
-        good = results_write(test->json, series, count) && good;
+        good = results_write(test->json, series, count, code) && good;
+    json_decref(code);
     for (size_t i = 0; i < count; i++)
         json_decref(series[i].comparisons);
     json_decref(circumstances);

@@ -264,12 +264,12 @@ static bool allocators_insert(sqlite3 *database, const cmp_run_t *run) {
         good = statement_run(
             database,
             "INSERT INTO run_allocator(run, position, label, name, path, version, sha256,"
-            " configuration, control, floor, environment, support)"
-            " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-            "tittttttiitt", run->uuid, (int64_t)i, allocator->label, allocator->name,
+            " configuration, control, floor, environment, support, layout)"
+            " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "tittttttiitti", run->uuid, (int64_t)i, allocator->label, allocator->name,
             allocator->path, allocator->version, *allocator->sha256 ? allocator->sha256 : NULL,
             allocator->configuration, (int64_t)allocator->control, (int64_t)allocator->floor,
-            environment, support);
+            environment, support, (int64_t)allocator->layout);
         free(environment);
         free(support);
     }

@@ -208,7 +208,7 @@ static bool allocators_load(loader_t *loader) {
     cmp_run_t *run = loader->run;
     sqlite3_stmt *row =
         run_prepare(loader, "SELECT label, name, path, version, sha256, configuration, control,"
-                            " floor, environment, support FROM run_allocator WHERE run = ?"
+                            " floor, environment, support, layout FROM run_allocator WHERE run = ?"
                             " ORDER BY position");
     while (row && sqlite3_step(row) == SQLITE_ROW) {
         run->allocators =
@@ -226,6 +226,7 @@ static bool allocators_load(loader_t *loader) {
             .floor = sqlite3_column_int(row, 7) != 0,
             .environment = words_or_null(row, 8),
             .support = words_or_null(row, 9),
+            .layout = (uint32_t)sqlite3_column_int64(row, 10),
         };
         text_into(row, 4, allocator->sha256, sizeof allocator->sha256);
     }

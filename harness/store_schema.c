@@ -175,7 +175,13 @@ static const char version_5[] =
     " node INTEGER NOT NULL, bytes INTEGER NOT NULL CHECK(bytes > 0),"
     " PRIMARY KEY(sample, node)) WITHOUT ROWID;";
 
-const char *const cmp_store_scripts[] = {version_1, version_2, version_3, version_4, version_5};
+static const char version_6[] =
+    /* Of a run over several code layouts: which one this library has; 0: as it was built. */
+    "ALTER TABLE run_allocator ADD COLUMN layout INTEGER NOT NULL DEFAULT 0"
+    " CHECK(layout >= 0);";
+
+const char *const cmp_store_scripts[] = {version_1, version_2, version_3,
+                                         version_4, version_5, version_6};
 const size_t cmp_store_script_count = sizeof cmp_store_scripts / sizeof cmp_store_scripts[0];
 
 /* First column of the first row of `sql`; false on an error. */

@@ -37,11 +37,6 @@ typedef struct cmp_variant {
 cmp_variant_t *cmp_variants(const cmp_paths_t *paths, size_t *count);
 void cmp_variants_free(cmp_variant_t *variants, size_t count);
 
-/* Reads the stanzas of a file that is in memory; `name` is for messages. False with the line and
- * what is wrong in `error`; what was read before it is in *variants all the same. */
-bool cmp_variants_parse(const char *name, const char *text, cmp_variant_t **variants, size_t *count,
-                        char *error, size_t error_bytes);
-
 /* What the variant's library must say of itself: "VARIANT=lto", "BUILD_OPTIONS=lto", "FLAG=1", ...;
  * malloc'ed, NULL-terminated, freed by cmp_words_free. */
 char **cmp_variant_expected(const cmp_variant_t *variant);

@@ -129,9 +129,10 @@ put 755 compare "$prefix/bin/hakmem-compare"
 put 755 build/worker "$tool/worker"
 put 755 build/stopwatch "$tool/stopwatch"
 put 644 allocator/variants.ninja "$tool/variants.ninja"
-# All builds of hakmem, and the floor. Only those with a stanza: leftovers of old trees stay behind.
-for library in libfloor $(sed -n 's|^build build/lib/\(libhakmem[^ .]*\)\.so:.*|\1|p' \
-    allocator/variants.ninja); do
+# The builds of hakmem that `ninja` makes, and the floor. Leftovers of old trees stay behind, and what is
+# built on demand is for the tree.
+for library in libfloor $(sed -n '/^build libhakmem: phony/,/[^$]$/p' allocator/variants.ninja |
+    tr ' ' '\n' | sed -n 's|^build/lib/\(libhakmem[^ .]*\)\.so$|\1|p'); do
     put 644 "build/lib/$library.so" "$tool/$library.so"
 done
 

@@ -27,3 +27,29 @@ refused() {
 python() {
     "$PYTHON" - "$@"
 }
+
+# Makes `tree`, a copy of the built tree without experiments and records, and enters it: for what
+# writes into its own tree. COMPARE is the tool in it.
+scratch_tree() {
+    local part
+    mkdir tree
+    for part in "$ROOT"/*; do
+        case ${part##*/} in
+        results | experiments) ;;
+        *) cp -a "$part" tree ;;
+        esac
+    done
+    cd tree
+    rm -f docs/ledger.md
+    mkdir results experiments
+    COMPARE=$PWD/compare
+}
+
+# Writes experiments/$1.ini: the lines of standard input below a question, with hakmem twice on mixed.
+experiment_file() {
+    {
+        printf 'question = What is it?\nbase = hakmem\ntreatment = hakmem:minimal\nworkload = mixed\n'
+        printf 'threads = 1\nbudget = 1s\n'
+        cat
+    } >"experiments/$1.ini"
+}

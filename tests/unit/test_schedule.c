@@ -17,7 +17,7 @@ static void round_holds_every_cell_once(void **state) {
     (void)state;
     for (uint32_t round = 0; round < 50; round++) {
         size_t cells[CELLS], seen[CELLS] = {0};
-        cmp_schedule_order(42, round, GROUPS, ALLOCATORS, cells);
+        cmp_schedule_order(42, round, GROUPS, ALLOCATORS, false, cells);
         for (size_t i = 0; i < CELLS; i++) {
             assert_true(cells[i] < CELLS);
             assert_int_equal(seen[cells[i]]++, 0);
@@ -29,21 +29,45 @@ static void groups_stay_together_within_a_round(void **state) {
     (void)state;
     for (uint32_t round = 0; round < 50; round++) {
         size_t cells[CELLS];
-        cmp_schedule_order(7, round, GROUPS, ALLOCATORS, cells);
+        cmp_schedule_order(7, round, GROUPS, ALLOCATORS, false, cells);
         for (size_t i = 0; i < CELLS; i++)
             assert_int_equal(cells[i] / ALLOCATORS, cells[i - i % ALLOCATORS] / ALLOCATORS);
     }
 }
 
+static void pairs_stay_neighbours_in_either_order(void **state) {
+    (void)state;
+    int treatment_first[ALLOCATORS / 2] = {0};
+    for (uint32_t round = 0; round < 40; round++) {
+        size_t cells[CELLS], at[CELLS], seen = 0;
+        cmp_schedule_order(7, round, GROUPS, ALLOCATORS, true, cells);
+        for (size_t i = 0; i < CELLS; i++) {
+            at[cells[i]] = i;
+            seen += cells[i];
+        }
+        assert_int_equal(seen, CELLS * (CELLS - 1) / 2);
+        for (size_t group = 0; group < GROUPS; group++)
+            for (size_t pair = 0; pair < ALLOCATORS / 2; pair++) {
+                const size_t base = at[group * ALLOCATORS + 2 * pair],
+                             treatment = at[group * ALLOCATORS + 2 * pair + 1];
+                assert_true(base == treatment + 1 || treatment == base + 1);
+                treatment_first[pair] += treatment < base;
+            }
+    }
+    /* Every second round is the one before backwards, so each order comes as often. */
+    for (size_t pair = 0; pair < ALLOCATORS / 2; pair++)
+        assert_int_equal(treatment_first[pair], 40 * GROUPS / 2);
+}
+
 static void order_follows_from_the_seed_alone(void **state) {
     (void)state;
     size_t one[CELLS], same[CELLS], other[CELLS];
-    cmp_schedule_order(1234, 3, GROUPS, ALLOCATORS, one);
-    cmp_schedule_order(1234, 3, GROUPS, ALLOCATORS, same);
+    cmp_schedule_order(1234, 3, GROUPS, ALLOCATORS, false, one);
+    cmp_schedule_order(1234, 3, GROUPS, ALLOCATORS, false, same);
     assert_memory_equal(one, same, sizeof one);
-    cmp_schedule_order(1235, 3, GROUPS, ALLOCATORS, other);
+    cmp_schedule_order(1235, 3, GROUPS, ALLOCATORS, false, other);
     assert_memory_not_equal(one, other, sizeof one);
-    cmp_schedule_order(1234, 4, GROUPS, ALLOCATORS, other);
+    cmp_schedule_order(1234, 4, GROUPS, ALLOCATORS, false, other);
     assert_memory_not_equal(one, other, sizeof one);
 }
 
@@ -53,7 +77,7 @@ static void first_and_control_take_turns_in_every_group(void **state) {
         int control_first[GROUPS] = {0};
         for (uint32_t round = 0; round < 10; round++) {
             size_t cells[CELLS], at[CELLS];
-            cmp_schedule_order(seed, round, GROUPS, ALLOCATORS, cells);
+            cmp_schedule_order(seed, round, GROUPS, ALLOCATORS, false, cells);
             for (size_t i = 0; i < CELLS; i++)
                 at[cells[i]] = i;
             for (size_t group = 0; group < GROUPS; group++)
@@ -69,8 +93,8 @@ static void second_round_of_a_pair_is_the_first_backwards(void **state) {
     (void)state;
     for (uint32_t round = 0; round < 20; round += 2) {
         size_t first[CELLS], second[CELLS];
-        cmp_schedule_order(11, round, GROUPS, ALLOCATORS, first);
-        cmp_schedule_order(11, round + 1, GROUPS, ALLOCATORS, second);
+        cmp_schedule_order(11, round, GROUPS, ALLOCATORS, false, first);
+        cmp_schedule_order(11, round + 1, GROUPS, ALLOCATORS, false, second);
         for (size_t i = 0; i < CELLS; i++)
             assert_int_equal(first[i], second[CELLS - 1 - i]);
     }
@@ -82,7 +106,7 @@ static void every_allocator_comes_at_every_place(void **state) {
     const uint32_t rounds = 5000;
     for (uint32_t round = 0; round < rounds; round++) {
         size_t cells[ALLOCATORS];
-        cmp_schedule_order(99, round, 1, ALLOCATORS, cells);
+        cmp_schedule_order(99, round, 1, ALLOCATORS, false, cells);
         for (size_t place = 0; place < ALLOCATORS; place++)
             seen[cells[place]][place]++;
     }
@@ -144,6 +168,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_holds_every_cell_once),
         cmocka_unit_test(groups_stay_together_within_a_round),
+        cmocka_unit_test(pairs_stay_neighbours_in_either_order),
         cmocka_unit_test(order_follows_from_the_seed_alone),
         cmocka_unit_test(first_and_control_take_turns_in_every_group),
         cmocka_unit_test(second_round_of_a_pair_is_the_first_backwards),

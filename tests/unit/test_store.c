@@ -27,7 +27,7 @@
 #include "../../workloads/worker_timer.h"
 #include "synthetic_run.h"
 
-#define CURRENT "5" /* version of the schema */
+#define CURRENT "6" /* version of the schema */
 
 typedef struct fixture {
     char folder[64];

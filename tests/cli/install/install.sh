@@ -43,8 +43,8 @@ soname=$("$PYTHON" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1]); print(open(
 mv "a package" moved
 mv tree tree.away
 tool=$PWD/moved/usr/bin/hakmem-compare
-"$tool" list variants >variants
-"$COMPARE" list variants >expected
+"$tool" list variants | grep -v 'not built:' >variants
+"$COMPARE" list variants | grep -v 'not built:' >expected
 diff expected variants || fail "the installed tool lists other variants"
 "$tool" mixed -a hakmem,hakmem:debug -r 1 -t 1 --seed 1 -o results --json - >run.json
 "$PYTHON" - "$PWD/moved/usr/lib/hakmem/libhakmem.so" <<'SCRIPT'
