@@ -448,17 +448,27 @@ static void a_report_of_counters_is_read_by_box(void **state) {
                   "  * frees                 22017  blocks freed\n"
                   "not compiled in: TINY, HEAP; HAKMEM_<BOX>_STATS_COMPILED=1 builds with one\n"
                   "    stray                     1  below no box\n";
-    static const cmp_count_line_t wanted[] = {{"LANE", "refills", 356},
-                                              {"LANE", "flushes", 0},
-                                              {"CLASS", "mallocs", 22018},
-                                              {"CLASS", "frees", 22017}};
+    static const cmp_count_line_t wanted[] = {{"LANE", "refills", NULL, 356},
+                                              {"LANE", "flushes", NULL, 0},
+                                              {"CLASS", "mallocs", NULL, 22018},
+                                              {"CLASS", "mallocs", "C17", 1415},
+                                              {"CLASS", "frees", NULL, 22017}};
     cmp_count_report_t report = cmp_count_report_read(text);
-    assert_int_equal(report.count, 4);
-    for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(report.count, 5);
+    for (size_t i = 0; i < 5; i++) {
         assert_string_equal(report.lines[i].box, wanted[i].box);
         assert_string_equal(report.lines[i].counter, wanted[i].counter);
         assert_int_equal(report.lines[i].value, wanted[i].value);
+        if (wanted[i].row != NULL)
+            assert_string_equal(report.lines[i].row, wanted[i].row);
+        else
+            assert_null(report.lines[i].row);
     }
+    assert_int_equal(cmp_count_value(&report, "CLASS", NULL, "mallocs"), 22018);
+    assert_int_equal(cmp_count_value(&report, "CLASS", "C17", "mallocs"), 1415);
+    assert_int_equal(cmp_count_value(&report, "CLASS", "C17", "frees"), 0);
+    assert_true(cmp_count_has_box(&report, "CLASS"));
+    assert_false(cmp_count_has_box(&report, "TINY"));
     cmp_count_report_free(&report);
 }
 
