@@ -77,14 +77,15 @@ static const cmp_c_file_t *file_of_path(const cmp_atomic_source_t *source, const
     return NULL;
 }
 
-/* The access at a line; of several the first that needs a locked instruction on some machine, or
- * for a `fence` any that orders. */
+/* The access at a line that needs a locked instruction on some machine, or for a `fence` any that
+ * orders. With `use`, a counter macro that is used there. */
 static size_t access_at(const cmp_atomic_source_t *source, const cmp_c_file_t *file, uint32_t line,
-                        bool fence) {
+                        bool fence, bool use) {
     for (size_t i = 0; i < source->count; i++) {
         const cmp_access_t *access = &source->accesses[i];
         if (&source->files[access->file] == file && access->first_line <= line &&
-            line <= access->last_line && (access->locks || (fence && access->sides != 0)))
+            line <= access->last_line && (access->locks || (fence && access->sides != 0)) &&
+            (access->box != NULL) == use)
             return i;
     }
     return CMP_C_NONE;
@@ -96,29 +97,27 @@ typedef struct lookup {
     locked_list_t *list;
 } lookup_t;
 
-/* The first line that holds an access explains the instruction; the first that names a box is its
- * box. */
+/* The innermost line has to hold the access; of telemetry, which is one function, the lines that
+ * called it name the box. */
 static void line_take(void *context, size_t index, const char *path, size_t path_length,
                       uint32_t line) {
     const lookup_t *lookup = context;
     const cmp_atomic_source_t *source = lookup->source;
     locked_t *locked = &lookup->list->items[index];
     const cmp_c_file_t *file = file_of_path(source, path, path_length);
+    const bool fence = (locked->instruction->does & CMP_DOES_LOCK) == 0;
     if (file == NULL)
         return;
     if (locked->file == NULL) {
         locked->file = file->name;
         locked->line = line;
+        if (line > 0)
+            locked->access = access_at(source, file, line, fence, false);
+    } else if (locked->access != CMP_C_NONE && locked->box == NULL &&
+               source->accesses[locked->access].kind == CMP_ACCESS_TELEMETRY) {
+        size_t use = access_at(source, file, line, fence, true);
+        locked->box = use != CMP_C_NONE ? source->accesses[use].box : NULL;
     }
-    const bool fence = (locked->instruction->does & CMP_DOES_LOCK) == 0;
-    size_t access = line > 0 ? access_at(source, file, line, fence) : CMP_C_NONE;
-    if (access == CMP_C_NONE)
-        return;
-    if (locked->access == CMP_C_NONE)
-        locked->access = access;
-    if (locked->box == NULL && source->accesses[access].box != NULL &&
-        source->accesses[locked->access].kind == CMP_ACCESS_TELEMETRY)
-        locked->box = source->accesses[access].box;
 }
 
 static bool lines_read(const cmp_atomic_source_t *source, const char *path, locked_list_t *list,
@@ -136,43 +135,6 @@ static bool lines_read(const cmp_atomic_source_t *source, const char *path, lock
 }
 
 /* ------------------------------------------------------------------ what the build says */
-
-/* The boxes that the build's own configuration names as compiled in, each with a blank around:
- * " REMOTE LANE "; NULL with a message when it does not say. */
-static char *boxes_read(const char *worker, const char *path, char *error, size_t error_bytes) {
-    char *preload = cmp_text("LD_PRELOAD=%s", path);
-    const char *const command[] = {"env",      preload,    worker,   "mixed", "threads=1",
-                                   "ops=1000", "warmup=0", "seed=1", NULL};
-    int status;
-    char *text = cmp_capture(command, &status);
-    free(preload);
-    char *words = text != NULL ? strstr(text, "configuration ") : NULL;
-    if (words == NULL) {
-        snprintf(error, error_bytes,
-                 "cannot audit %s: it does not say how it was built (hak_configuration, asked "
-                 "through %s, which ended with status %d); is it a build of hakmem?",
-                 path, worker, status);
-        free(text);
-        return NULL;
-    }
-    char *boxes = cmp_text(" "), *word;
-    words[strcspn(words, "\n")] = '\0';
-    while ((word = strsep(&words, " ")) != NULL) {
-        char box[64];
-        int end = 0;
-        if (sscanf(word, "HAKMEM_%63[A-Z0-9_]=1%n", box, &end) != 1 || end == 0)
-            continue;
-        char *rest = strstr(box, "_STATS_COMPILED");
-        if (rest == NULL)
-            continue; /* another flag, or the default of all boxes */
-        *rest = '\0';
-        char *longer = cmp_text("%s%s ", boxes, box);
-        free(boxes);
-        boxes = longer;
-    }
-    free(text);
-    return boxes;
-}
 
 static bool boxes_have(const char *boxes, const char *box) {
     char *word = cmp_text(" %s ", box);
@@ -321,7 +283,7 @@ bool cmp_locked_build_read(const cmp_atomic_source_t *source, const cmp_audit_bu
         return false;
     locked_list_t list = locked_find(&code);
     bool good = lines_read(source, build->path, &list, error, error_bytes);
-    result->boxes = good ? boxes_read(worker, build->path, error, error_bytes) : NULL;
+    result->boxes = good ? cmp_audit_boxes(worker, build->path, error, error_bytes) : NULL;
     good = result->boxes != NULL && symbols_read(result, findings, error, error_bytes);
     for (size_t i = 0; good && i < code.function_count; i++)
         if (cmp_is_hot_function(code.functions[i].name))

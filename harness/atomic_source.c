@@ -199,7 +199,9 @@ static int access_compare(const void *one, const void *other) {
 static int finding_compare(const void *one, const void *other) {
     const cmp_finding_t *a = one, *b = other;
     int order = strcmp(a->file, b->file);
-    return order != 0 ? order : (a->line > b->line) - (a->line < b->line);
+    if (order == 0)
+        order = (a->line > b->line) - (a->line < b->line);
+    return order != 0 ? order : strcmp(a->kind, b->kind);
 }
 
 bool cmp_atomic_source_read(cmp_atomic_source_t *source, const char *folder,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture.h"
 #include "command.h"
 #include "library.h"
 #include "nearest.h"
@@ -96,20 +97,11 @@ static void build_add(build_list_t *list, const char *label, const char *name, c
         (cmp_audit_build_t){cmp_text("%s", label), cmp_text("%s", name), path};
 }
 
-/* False when the variant is no library. */
-static bool build_add_variant(build_list_t *list, const char *name) {
-    char error[1024];
-    bool standard = strcmp(name, "default") == 0;
-    char *label = cmp_text("hakmem%s%s", standard ? "" : ":", standard ? "" : name);
-    char *path = cmp_text("%s/libhakmem%s%s.so", list->paths->libraries, standard ? "" : "-",
-                          standard ? "" : name);
-    bool library = cmp_library_check(path, error, sizeof error);
-    if (library)
-        build_add(list, label, name, path);
-    else
-        free(path);
+static void build_add_variant(build_list_t *list, const cmp_variant_t *variant) {
+    bool standard = strcmp(variant->name, "default") == 0;
+    char *label = cmp_text("hakmem%s%s", standard ? "" : ":", standard ? "" : variant->name);
+    build_add(list, label, variant->name, cmp_text("%s", variant->file));
     free(label);
-    return library;
 }
 
 static void build_find_variant(build_list_t *list, const char *name) {
@@ -117,15 +109,19 @@ static void build_find_variant(build_list_t *list, const char *name) {
     if (names == NULL)
         abort();
     for (size_t i = 0; i < list->variant_count; i++) {
-        names[i] = list->variants[i].name;
+        const cmp_variant_t *variant = &list->variants[i];
+        names[i] = variant->name;
         if (strcmp(names[i], name) != 0)
             continue;
-        if (!list->variants[i].built)
-            cmp_usage_error("cannot audit 'hakmem%s%s': it is not built; build it with 'ninja "
-                            "libhakmem'",
-                            i > 0 ? ":" : "", i > 0 ? name : "");
-        if (!build_add_variant(list, name))
-            cmp_usage_error("cannot audit 'hakmem:%s': it is no library", name);
+        char *remedy = cmp_variant_remedy(variant, list->paths);
+        if (!variant->built)
+            cmp_usage_error("cannot audit 'hakmem:%s': it is not built; remedy: %s", name, remedy);
+        if (variant->linked)
+            cmp_usage_error("cannot audit 'hakmem:%s': it is linked into the worker; audits look "
+                            "at libraries",
+                            name);
+        build_add_variant(list, variant);
+        free(remedy);
         free(names);
         return;
     }
@@ -160,8 +156,8 @@ cmp_audit_build_t *cmp_audit_builds(const cmp_paths_t *paths, const char *words,
     cmp_variant_t *variants = cmp_variants(paths, &variant_count);
     build_list_t list = {.paths = paths, .variants = variants, .variant_count = variant_count};
     for (size_t i = 0; words == NULL && i < variant_count; i++)
-        if (variants[i].built)
-            build_add_variant(&list, variants[i].name);
+        if (variants[i].built && !variants[i].linked)
+            build_add_variant(&list, &variants[i]);
     if (words == NULL && list.count == 0)
         cmp_usage_error("cannot audit: no build of hakmem in %s; build them with 'ninja libhakmem'",
                         paths->libraries);
@@ -186,4 +182,41 @@ void cmp_audit_builds_free(cmp_audit_build_t *builds, size_t count) {
         free(builds[i].path);
     }
     free(builds);
+}
+
+/* ------------------------------------------------------------------ what a build says */
+
+char *cmp_audit_boxes(const char *worker, const char *path, char *error, size_t error_bytes) {
+    char *preload = cmp_text("LD_PRELOAD=%s", path);
+    const char *const command[] = {"env",      preload,    worker,   "mixed", "threads=1",
+                                   "ops=1000", "warmup=0", "seed=1", NULL};
+    int status;
+    char *text = cmp_capture(command, &status);
+    free(preload);
+    char *words = text != NULL ? strstr(text, "configuration ") : NULL;
+    if (words == NULL) {
+        snprintf(error, error_bytes,
+                 "cannot audit %s: it does not say how it was built (hak_configuration, asked "
+                 "through %s, which ended with status %d); is it a build of hakmem?",
+                 path, worker, status);
+        free(text);
+        return NULL;
+    }
+    char *boxes = cmp_text(" "), *word;
+    words[strcspn(words, "\n")] = '\0';
+    while ((word = strsep(&words, " ")) != NULL) {
+        char box[64];
+        int end = 0;
+        if (sscanf(word, "HAKMEM_%63[A-Z0-9_]=1%n", box, &end) != 1 || end == 0)
+            continue;
+        char *rest = strstr(box, "_STATS_COMPILED");
+        if (rest == NULL)
+            continue; /* another flag, or the default of all boxes */
+        *rest = '\0';
+        char *longer = cmp_text("%s%s ", boxes, box);
+        free(boxes);
+        boxes = longer;
+    }
+    free(text);
+    return boxes;
 }

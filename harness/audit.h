@@ -18,6 +18,7 @@
 /* argv[0] is the name to print in usage texts: "./compare audit atomics". */
 int cmp_audit_atomics(int argc, char **argv);
 int cmp_audit_paths(int argc, char **argv);
+int cmp_audit_hotpath(int argc, char **argv);
 
 /* Options of every audit: -a, --json, --help. */
 typedef struct cmp_audit_options {
@@ -48,5 +49,10 @@ typedef struct cmp_audit_build {
  * that are built. Ends the program with a message where one cannot be used. */
 cmp_audit_build_t *cmp_audit_builds(const cmp_paths_t *paths, const char *list, size_t *count);
 void cmp_audit_builds_free(cmp_audit_build_t *builds, size_t count);
+
+/* The boxes of telemetry that a library, asked through the worker, says are compiled in, with
+ * blanks around: " REMOTE LANE "; " " where none is. Malloc'ed; NULL with a message when it does
+ * not say. */
+char *cmp_audit_boxes(const char *worker, const char *path, char *error, size_t error_bytes);
 
 #endif

@@ -20,6 +20,8 @@ typedef struct audit {
 static const audit_t audits[] = {
     {"atomics", "every atomic access, and the locked instructions of each build",
      cmp_audit_atomics},
+    {"hotpath", "what malloc and free cost by count, beside the design's budgets",
+     cmp_audit_hotpath},
     {"paths", "each size's route from malloc to its memory, and whether a workload takes it",
      cmp_audit_paths},
 };
@@ -51,6 +53,7 @@ static const struct argp audit_argp = {
            "there are. Exit status 1: something was found.\v"
            "Examples:\n"
            "  ./compare audit atomics -a hakmem,hakmem:counting\n"
+           "  ./compare audit hotpath -a hakmem --listing\n"
            "  ./compare audit paths -w mixed",
 };
 

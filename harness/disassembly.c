@@ -52,7 +52,7 @@ static void instruction_read(cmp_disassembly_t *code, char *line) {
     if (last != NULL && address > last->address && address - last->address <= 16)
         last->bytes = (uint32_t)(address - last->address);
     code->instructions[code->instruction_count++] =
-        (cmp_instruction_t){address, 0, cmp_instruction_does(code->machine, text), text};
+        (cmp_instruction_t){address, 0, cmp_instruction_does(code->processor, text), text};
     code->functions[code->function_count - 1].count++;
 }
 
@@ -60,9 +60,9 @@ bool cmp_disassembly_read(char *text, cmp_disassembly_t *code, char *error, size
     *code = (cmp_disassembly_t){.text = text};
     const char *format = strstr(text, "file format ");
     if (format != NULL && strstr(format, "aarch64") != NULL)
-        code->machine = CMP_MACHINE_AARCH64;
+        code->processor = CMP_PROCESSOR_AARCH64;
     bool known = format != NULL &&
-                 (strstr(format, "x86-64") != NULL || code->machine == CMP_MACHINE_AARCH64);
+                 (strstr(format, "x86-64") != NULL || code->processor == CMP_PROCESSOR_AARCH64);
     char *rest = text, *line;
     while (known && (line = strsep(&rest, "\n")) != NULL)
         if (!function_read(code, line))

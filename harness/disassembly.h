@@ -34,10 +34,10 @@ typedef struct cmp_function {
     size_t first, count; /* instructions */
 } cmp_function_t;
 
-typedef enum cmp_machine { CMP_MACHINE_X86_64, CMP_MACHINE_AARCH64 } cmp_machine_t;
+typedef enum cmp_processor { CMP_PROCESSOR_X86_64, CMP_PROCESSOR_AARCH64 } cmp_processor_t;
 
 typedef struct cmp_disassembly {
-    cmp_machine_t machine;
+    cmp_processor_t processor;
     char *text;
     cmp_instruction_t *instructions; /* by section and address */
     size_t instruction_count;
@@ -54,12 +54,12 @@ bool cmp_disassembly_read(char *text, cmp_disassembly_t *code, char *error, size
 void cmp_disassembly_free(cmp_disassembly_t *code);
 
 /* What an instruction does: CMP_DOES_*. */
-uint32_t cmp_instruction_does(cmp_machine_t machine, const char *text);
+uint32_t cmp_instruction_does(cmp_processor_t processor, const char *text);
 
 /* A memory operand of an instruction, as "8(%rbx)", "%fs:0" or "[x0, #8]": what stands for its
  * base, in `base` ("%rbx", with the index if there is one; "" when absolute), and its displacement.
  * False when it has none. */
-bool cmp_instruction_memory(cmp_machine_t machine, const char *text, char *base, size_t base_bytes,
+bool cmp_instruction_memory(cmp_processor_t processor, const char *text, char *base, size_t base_bytes,
                             int64_t *displacement);
 
 #endif

@@ -182,8 +182,8 @@ static uint32_t arm_does(const char *text) {
     return 0;
 }
 
-uint32_t cmp_instruction_does(cmp_machine_t machine, const char *text) {
-    return machine == CMP_MACHINE_AARCH64 ? arm_does(text) : x86_does(text);
+uint32_t cmp_instruction_does(cmp_processor_t processor, const char *text) {
+    return processor == CMP_PROCESSOR_AARCH64 ? arm_does(text) : x86_does(text);
 }
 
 /* ------------------------------------------------------------------ operands */
@@ -201,9 +201,9 @@ static bool arm_address(const char *text, char *base, size_t base_bytes, int64_t
     return true;
 }
 
-bool cmp_instruction_memory(cmp_machine_t machine, const char *text, char *base, size_t base_bytes,
+bool cmp_instruction_memory(cmp_processor_t processor, const char *text, char *base, size_t base_bytes,
                             int64_t *displacement) {
-    if (machine == CMP_MACHINE_AARCH64)
+    if (processor == CMP_PROCESSOR_AARCH64)
         return arm_address(text, base, base_bytes, displacement);
     char name[32];
     size_t first, end;

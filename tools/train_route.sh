@@ -1,10 +1,7 @@
 #!/bin/sh
 # Writes to HEADER which size classes of MID_V3 and of Pool HotBox v2 a training run makes busy, as the
-# defaults of HAKMEM_MID_V3_CLASSES and HAKMEM_POOL_V2_CLASSES. LIBRARY is the counting build. Called by a
-# rule of allocator/variants.ninja.
-#
-# The hot box counts by class. MID_V3 counts as a whole, so the workload runs once for each of its classes,
-# with that class alone routed to it. A class is busy when it causes one refill of a lane in a hundred.
+# defaults of HAKMEM_MID_V3_CLASSES and HAKMEM_POOL_V2_CLASSES. LIBRARY is the counting build; a class is
+# busy when one block in a hundred is of it. Called by a rule of allocator/variants.ninja.
 set -euf
 
 [ $# = 3 ] || {
@@ -18,46 +15,38 @@ complain() {
 }
 [ -n "$training" ] || complain "$header: its stanza has no line 'train = WORKLOAD ...'"
 
-# train NAME=VALUE...: one run, what it counts goes to $header.counts.
-train() {
-    env -i "$@" HAKMEM_STATS=1 LD_PRELOAD="$PWD/$library" build/worker $training >"$header.report" \
-        2>"$header.counts" ||
-        complain "the training run failed: build/worker $training: $(cat "$header.counts")"
-}
-
-# counted BOX COUNTER: its value.
-counted() {
-    value=$(sed -n "/^$1: /,/^[A-Z]/s/^  [* ] $2  *\([0-9][0-9]*\)  .*/\1/p" "$header.counts")
-    [ -n "$value" ] || complain "$library does not count $2 of $1"
-    echo "$value"
-}
-
-# busy BLOCKS: whether a class that takes so often is busy.
-busy() {
-    [ "$1" -gt 0 ] && [ $(($1 * 100)) -ge "$refills" ]
-}
-
-train HAKMEM_POOL_V2_CLASSES=0x7f
-refills=$(counted LANE refills)
-[ "$refills" -gt 0 ] || complain "build/worker $training refills no lane"
-pool=0 bit=1
-by_class=$(sed -n '/^POOL_HOTBOX_V2: /,/^[A-Z]/s/^    alloc_calls\(\( *[0-9][0-9]*\)\{7\}\)$/\1/p' \
-    "$header.counts")
-[ -n "$by_class" ] || complain "$library does not count the hot box by class"
-for calls in $by_class; do
-    ! busy "$calls" || pool=$((pool | bit))
-    bit=$((bit << 1))
-done
-mid=0 bit=1
-while [ $bit -le 32768 ]; do
-    train HAKMEM_MID_V3_CLASSES=$bit
-    ! busy "$(counted MID_V3 takes)" || mid=$((mid | bit))
-    bit=$((bit << 1))
-done
-cat >"$header.new" <<END
-/* Classes that are busy in: $training */
-#define HAK_MID_V3_CLASSES $mid
-#define HAK_POOL_V2_CLASSES $pool
-END
+env -i HAKMEM_STATS=1 LD_PRELOAD="$PWD/$library" build/worker $training >"$header.report" \
+    2>"$header.counts" || complain "the training run failed: build/worker $training: $(cat "$header.counts")"
+# Below "CLASS:", "* mallocs N ..." and, for each class, "* [CLASS] mallocs N stride BYTES, BACKEND". The
+# hot box has a bit for a range of sizes; its strides are up to a cache line above the sizes they serve.
+awk -v training="$training" '
+    function mask(backend, limits,    n, limit, i, key, bits, blocks) {
+        n = split(limits, limit, " ")
+        for (key in count) {
+            split(key, part, ",")
+            if (part[1] == backend)
+                for (i = 1; i <= n; i++)
+                    if (part[2] + 0 <= limit[i] + (backend == "pool_v2" ? 64 : 0)) {
+                        blocks[i] += count[key]
+                        break
+                    }
+        }
+        for (i = 1; i <= n; i++)
+            if (blocks[i] * 100 >= all)
+                bits += 2 ^ (i - 1)
+        return bits + 0
+    }
+    /^[A-Z]/ { inside = /^CLASS:/; next }
+    inside && $2 == "mallocs" { all = $3 }
+    inside && $3 == "mallocs" && $5 == "stride" { count[$7 "," $6 + 0] = $4 }
+    END {
+        if (all == 0)
+            exit 1
+        printf "/* Classes that are busy in: %s */\n", training
+        printf "#define HAK_MID_V3_CLASSES %d\n", mask("mid_v3",
+            "288 320 352 384 416 448 480 512 544 576 608 640 672 704 736 768")
+        printf "#define HAK_POOL_V2_CLASSES %d\n", mask("pool_v2",
+            "2048 4096 8192 16384 32768 49152 65536")
+    }' "$header.counts" >"$header.new" || complain "$library does not count blocks by class"
 mv "$header.new" "$header"
 rm -f "$header.report" "$header.counts"

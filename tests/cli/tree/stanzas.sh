@@ -7,10 +7,11 @@ sed -n 's,^build build/\(lib/libhakmem\|bin/worker\)-\([^. :]*\).*,\2,p' "$ROOT/
 diff stanzas names || fail "list variants does not list the stanzas of variants.ninja"
 [ "$(grep -c '  ledger: ' list)" = "$(($(wc -l <names) + 1))" ] || fail "a ledger id is not shown: $(cat list)"
 
-"$PYTHON" - "$ROOT/allocator/variants.ninja" <<'SCRIPT'
-import re, sys
+"$PYTHON" - "$ROOT" <<'SCRIPT'
+import os, re, sys
 
-text = re.sub(r"\$\n *", "", open(sys.argv[1]).read())
+os.chdir(sys.argv[1])
+text = re.sub(r"\$\n *", "", open("allocator/variants.ninja").read())
 told = {"lto": ("hak_lto", "hak_static_lto"), "pgo": ("hak_pgo",), "section-order": ("hak_ordered",),
         "route-profile": ("hak_routed",), "static": ("hak_static", "hak_static_lto")}
 faults = []
@@ -30,6 +31,9 @@ for name, rule, body in stanzas:
     for needed in re.findall(r"\bclang\b|\blld\b", variables.get("cc", "") + variables.get("ldflags", "")):
         if needed not in variables.get("needs", ""):
             faults.append(f"{name}: needs {needed}, and does not say so")
+    ledger = variables.get("ledger")
+    if ledger not in ("none", None) and not os.path.exists(f"experiments/{ledger}.ini"):
+        faults.append(f"{name}: there is no experiment {ledger}, by which it would be judged")
 # Every stanza is in the phony target that `ninja variants` builds.
 phony = dict(re.findall(r"^build (\w+): phony (.*)$", text, re.MULTILINE))
 listed = set((phony["libhakmem"] + " " + phony["variants"]).split())
