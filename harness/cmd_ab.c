@@ -242,8 +242,9 @@ static void activity_check(ab_t *ab) {
         char error[2048];
         if (!cmp_activity_prove(&request, &comparison->activity, error, sizeof error))
             cmp_usage_error("%s", error);
-        cmp_run_note(&ab->session.run, "%s, threads %u: %s", comparison->base->workload->name,
-                     comparison->base->threads, comparison->activity.text);
+        cmp_run_note(&ab->session.run, CMP_NOTE_ACTIVITY "%s, threads %u: %s",
+                     comparison->base->workload->name, comparison->base->threads,
+                     comparison->activity.text);
         if (!comparison->activity.active)
             comparison->verdict = CMP_VERDICT_INACTIVE;
     }

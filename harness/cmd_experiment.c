@@ -217,6 +217,8 @@ static void sides_build(const experiment_command_t *command) {
     if (targets[0] != NULL && !sides_are_built(command, targets)) {
         const int status = cmp_child_run(words, command->paths.tree);
         char *line = cmp_words_quote((char *const *)words);
+        if (cmp_signals_arrived())
+            exit(CMP_EXIT_FAILED);
         if (status < 0)
             cmp_error("cannot build what the experiment names: '%s' could not be run; install "
                       "ninja with ./setup",
@@ -259,6 +261,8 @@ static void commands_try(experiment_command_t *command) {
                 accepted++;
                 continue;
             }
+            if (cmp_signals_arrived())
+                exit(CMP_EXIT_FAILED);
             char *title = cmp_case_title(&command->chosen[i], item);
             char *line = cmp_case_command_line(item, &command->options, NULL);
             cmp_error("experiment %s is left out: its command is refused, see above: %s", title,
@@ -284,6 +288,7 @@ static void plan_print(const experiment_command_t *command) {
     char **targets = cmp_experiment_targets(command->chosen, command->chosen_count, command->only,
                                             &command->paths);
     char *line = cmp_words_quote(targets);
+    double seconds = 0;
     if (targets[0] != NULL)
         printf("ninja %s\n", line);
     for (size_t i = 0; i < command->chosen_count; i++)
@@ -294,7 +299,9 @@ static void plan_print(const experiment_command_t *command) {
             char *words = cmp_case_command_line(item, &command->options, NULL);
             puts(words);
             free(words);
+            seconds += cmp_case_seconds(item, &command->options);
         }
+    printf("At most %.0f s of rounds, unless a verdict ends them before.\n", seconds);
     free(line);
     cmp_words_free(targets);
 }

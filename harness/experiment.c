@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "../workloads/workload.h"
+#include "layout_build.h"
 #include "nearest.h"
 #include "verdict.h"
 
@@ -137,12 +138,11 @@ static bool layouts_check(reading_t *reading, const cmp_case_t *item) {
     if (text == NULL || strcmp(text, "none") == 0)
         return true;
     long layouts = isdigit((unsigned char)*text) ? strtol(text, &end, 10) : 0;
-    return layouts >= 2 && layouts <= 1000 && *end == '\0'
-               ? true
-               : reading_fail(
-                     reading, item->line[CMP_KEY_LAYOUTS],
-                     "cannot use '%s' for layouts: allowed are whole numbers from 2, and none",
-                     text);
+    if (layouts >= CMP_LAYOUTS_LEAST && layouts <= CMP_LAYOUTS_MOST && *end == '\0')
+        return true;
+    return reading_fail(reading, item->line[CMP_KEY_LAYOUTS],
+                        "cannot use '%s' for layouts: allowed are numbers from %d to %d, and none",
+                        text, CMP_LAYOUTS_LEAST, CMP_LAYOUTS_MOST);
 }
 
 /* Keys that a case of its kind must have. */

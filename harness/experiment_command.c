@@ -91,3 +91,21 @@ char *cmp_case_command_line(const cmp_case_t *item, const cmp_experiment_options
     cmp_words_free(words);
     return line;
 }
+
+static size_t entries_count(const char *list) {
+    size_t count = 1;
+    for (; list != NULL && *list != '\0'; list++)
+        count += *list == ',';
+    return count;
+}
+
+double cmp_case_seconds(const cmp_case_t *item, const cmp_experiment_options_t *options) {
+    if (cmp_case_is_audit(item))
+        return 0;
+    char *unit;
+    double each = strtod(budget_of(item, options), &unit);
+    each *= *unit == 'h' ? 3600 : *unit == 'm' ? 60 : 1;
+    return each * (double)(entries_count(item->value[CMP_KEY_WORKLOAD]) *
+                           entries_count(item->value[CMP_KEY_THREADS]) *
+                           entries_count(item->value[CMP_KEY_PLACE]));
+}

@@ -32,12 +32,14 @@ static json_t *machine_copy(const json_t *run) {
     return members_copy(json_object_get(run, "machine"), names);
 }
 
-static json_t *allocators_copy(const json_t *run) {
+/* Base and treatment: the first two of a comparison; what follows is the control and the same code
+ * in other layouts. */
+static json_t *sides_copy(const json_t *run) {
     static const char *const names[] = {"allocator", "version", "library_sha256", NULL};
     json_t *copies = json_array(), *allocator;
     size_t i;
     json_array_foreach(json_object_get(run, "allocators"), i, allocator) {
-        if (!json_is_true(json_object_get(allocator, "control")))
+        if (i < 2)
             json_array_append_new(copies, members_copy(allocator, names));
     }
     return copies;
@@ -59,15 +61,12 @@ static json_t *percent(double ratio) {
     return isfinite(ratio) ? json_real((ratio - 1) * 100) : json_null();
 }
 
-/* The interval that the verdict was read from, in per cent: across layouts where there are some. */
+/* The interval that the verdict was read from, in per cent: with layouts, that across them. */
 static json_t *effect_of(const json_t *verdict) {
-    const json_t *layouts = json_object_get(verdict, "layouts");
-    const json_t *ratio = json_object_get(json_is_object(layouts) ? layouts : verdict, "ratio");
+    const json_t *ratio = json_object_get(verdict, "ratio");
     if (!json_is_object(ratio))
         return json_null();
-    double coverage = cmp_record_number(ratio, "confidence");
-    if (!isfinite(coverage))
-        coverage = cmp_record_number(verdict, "confidence");
+    const double coverage = cmp_record_number(ratio, "confidence");
     json_t *effect = json_object();
     json_object_set_new(effect, "estimate", percent(cmp_record_number(ratio, "estimate")));
     json_object_set_new(effect, "low", percent(cmp_record_number(ratio, "low")));
@@ -93,7 +92,7 @@ static json_t *outcome_of(const json_t *run, const json_t *verdict, const char *
     json_object_set_new(outcome, "conditions", conditions_copy(run));
     json_object_set(outcome, "compiler", json_object_get(run, "compiler"));
     json_object_set(outcome, "commit", json_object_get(run, "commit"));
-    json_object_set_new(outcome, "allocators", allocators_copy(run));
+    json_object_set_new(outcome, "allocators", sides_copy(run));
     json_object_set(outcome, "seed", json_object_get(run, "seed"));
     json_object_set(outcome, "run", json_object_get(run, "run"));
     json_object_set_new(outcome, "command", json_string(command));

@@ -30,6 +30,9 @@ char **cmp_case_command(const cmp_case_t *item, const cmp_experiment_options_t *
 char *cmp_case_command_line(const cmp_case_t *item, const cmp_experiment_options_t *options,
                             const char *seed);
 
+/* The most time that its rounds may take, all its comparisons together; 0 for an audit. */
+double cmp_case_seconds(const cmp_case_t *item, const cmp_experiment_options_t *options);
+
 /* The most targets of all experiments together. */
 enum { CMP_EXPERIMENT_TARGETS = 500 };
 

@@ -236,22 +236,22 @@ static void effect_put(FILE *out, const json_t *outcome) {
 
 static void layouts_put(FILE *out, const json_t *outcome) {
     const json_t *layouts = json_object_get(outcome, "layouts");
-    const json_t *single = json_object_get(layouts, "single_ratio");
-    const double share = cmp_record_number(layouts, "single_share");
     if (!json_is_object(layouts))
         return;
+    const json_t *single = json_object_get(layouts, "single_ratio");
+    const double estimate = cmp_record_number(single, "estimate");
     fprintf(out, "- Layouts: %lld; layout tax ",
             (long long)json_integer_value(json_object_get(layouts, "count")));
     percent_put(out, cmp_record_number(layouts, "tax_base"));
     fputs(" of the base, ", out);
     percent_put(out, cmp_record_number(layouts, "tax_treatment"));
-    fputs(" of the treatment; in one layout ", out);
-    if (isfinite(cmp_record_number(single, "estimate")))
-        fprintf(out, "%+.2f %%", (cmp_record_number(single, "estimate") - 1) * 100);
-    else
-        fputs("n/a", out);
+    fputs(" of the treatment; as built ", out);
+    percent_put(out, estimate - 1);
+    if (isfinite(cmp_record_number(single, "low")))
+        fprintf(out, " [%+.2f, %+.2f]", (cmp_record_number(single, "low") - 1) * 100,
+                (cmp_record_number(single, "high") - 1) * 100);
     fputs(", of which layout is ", out);
-    percent_put(out, share);
+    percent_put(out, cmp_record_number(layouts, "single_share"));
     fputc('\n', out);
 }
 

@@ -28,7 +28,8 @@ _hakmem_compare_takes() {
     case $1 in
     -[aoprstw] | --allocators | --output | --place | --rounds | --set | --threads | --workload | \
         --json | --csv | --database | --from | --bundle | --baseline | --title | --input | --setup | \
-        --duration | --deadline | --memory-limit | --seed | --budget | --go | --tolerate) return 0 ;;
+        --duration | --deadline | --memory-limit | --seed | --budget | --go | --tolerate | \
+        --hit | --count | --layouts | --case) return 0 ;;
     esac
     return 1
 }
@@ -40,6 +41,11 @@ _hakmem_compare_runs() {
     else
         "$1" results list --names 2>/dev/null
     fi
+}
+
+# Names of experiments.
+_hakmem_compare_experiments() {
+    "$1" list experiments 2>/dev/null | sed -n 's/^\([A-Za-z0-9._-]*\): .*/\1/p'
 }
 
 # Completes the last word of a list that is separated by commas.
@@ -96,7 +102,7 @@ _hakmem_compare() {
         return
         ;;
     -t | --threads | -r | --rounds | -s | --set | --duration | --deadline | --memory-limit | \
-        --seed | --title | --budget | --go | --tolerate)
+        --seed | --title | --budget | --go | --tolerate | --hit | --count | --layouts | --case)
         return
         ;;
     esac
@@ -116,7 +122,8 @@ _hakmem_compare() {
         return
         ;;
     publish:*) word="newest $(_hakmem_compare_runs "$tool" "$(_hakmem_compare_value --from --from '')")" ;;
-    list:) word='workloads allocators variants placements' ;;
+    list:) word='workloads allocators variants placements experiments' ;;
+    experiment:) word="all $(_hakmem_compare_experiments "$tool")" ;;
     ab:*)
         word=$("$tool" list allocators 2>/dev/null | sed -n '2,$s/^\([a-z][a-z0-9]*\)  .*/\1/p')
         ;;

@@ -13,7 +13,7 @@ for ((i = 2; i < CURRENT; i++)); do
     [[ $word == -- ]] && { _files; return }
     if ((i == 2)) && ((${commands[(Ie)$word]})); then
         command=$word
-    elif [[ -z $action && $word != -* && ${words[i-1]} != (-[aoprstw]|--(allocators|output|place|rounds|set|threads|workload|json|csv|database|from|bundle|baseline|title|input|setup|duration|deadline|memory-limit|seed|budget|go|tolerate)) ]]; then
+    elif [[ -z $action && $word != -* && ${words[i-1]} != (-[aoprstw]|--(allocators|output|place|rounds|set|threads|workload|json|csv|database|from|bundle|baseline|title|input|setup|duration|deadline|memory-limit|seed|budget|go|tolerate|hit|count|layouts|case)) ]]; then
         action=$word
     fi
     case $word in
@@ -46,7 +46,7 @@ case $previous in
     _files
     return
     ;;
--t | --threads | -r | --rounds | -s | --set | --duration | --deadline | --memory-limit | --seed | --title | --budget | --go | --tolerate)
+-t | --threads | -r | --rounds | -s | --set | --duration | --deadline | --memory-limit | --seed | --title | --budget | --go | --tolerate | --hit | --count | --layouts | --case)
     return
     ;;
 esac
@@ -65,7 +65,10 @@ results:show | results:export | results:rm | publish:*)
     compadd newest ${(f)"$($tool results list --names ${folder:+-o} $folder 2>/dev/null)"}
     ;;
 results:merge) _files ;;
-list:) compadd workloads allocators variants placements ;;
+list:) compadd workloads allocators variants placements experiments ;;
+experiment:)
+    compadd all ${(f)"$($tool list experiments 2>/dev/null | sed -n 's/^\([A-Za-z0-9._-]*\): .*/\1/p')"}
+    ;;
 ab:*)
     compadd -- ${(f)"$($tool list allocators 2>/dev/null | sed -n '2,$s/^\([a-z][a-z0-9]*\)  .*/\1/p')"}
     ;;

@@ -2,6 +2,7 @@
  * Experiment files, their records and the ledger: what is read, what is refused with which line,
  * what a second verdict does to a record, and how the ledger shows it.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -140,7 +141,7 @@ static void mistakes_are_named_with_their_line(void **state) {
                  ":5: no verdict 'NOGO'; did you mean 'NO-GO'?; write the verdict, a blank and the "
                  "reason, and of verdicts GO, NO-GO, NEUTRAL, UNDECIDED or INACTIVE");
     refused_with(SHARED "workload = mixed\nlayouts = 1\n",
-                 ":5: cannot use '1' for layouts: allowed are whole numbers from 2, and none");
+                 ":5: cannot use '1' for layouts: allowed are numbers from 6 to 64, and none");
     refused_with(SHARED "workload = mixed\n[a b]\n",
                  ":5: cannot use 'a b' as a case: a name is 1 to 40 letters, digits and ._-, in "
                  "brackets");
@@ -296,7 +297,8 @@ static json_t *verdict_make(const char *layouts) {
     char *text = cmp_text(
         "{\"started\": \"2026-01-31T12:00:00Z\", \"seed\": \"7\", \"machine\": {\"id\": \"m\", "
         "\"hostname\": \"secret\"}, \"notes\": [\"doctor: load\", \"verdict for mixed\"], "
-        "\"allocators\": [{\"allocator\": \"a\", \"control\": false}, {\"allocator\": \"c\", "
+        "\"allocators\": [{\"allocator\": \"a\", \"control\": false}, {\"allocator\": \"b\"}, "
+        "{\"allocator\": \"c\", "
         "\"control\": true}], \"verdicts\": [{\"verdict\": \"GO\", \"workload\": \"mixed\", "
         "\"threads\": 2, \"placement\": \"compact\", \"confidence\": 0.97, \"ratio\": "
         "{\"estimate\": 1.02, \"low\": 1.01, \"high\": 1.03, \"confidence\": 0.96}, \"memory\": "
@@ -308,26 +310,24 @@ static json_t *verdict_make(const char *layouts) {
     return run;
 }
 
-static void effect_is(const char *layouts, double estimate, double coverage) {
+static void effect_is(const char *layouts) {
     json_t *run = verdict_make(layouts), *outcomes = cmp_outcomes_of_ab(run, "./compare ab");
     assert_int_equal(json_array_size(outcomes), 1);
     const json_t *outcome = json_array_get(outcomes, 0);
     const json_t *effect = json_object_get(outcome, "effect_pct");
-    assert_true(cmp_record_number(effect, "estimate") - estimate < 1e-9 &&
-                estimate - cmp_record_number(effect, "estimate") < 1e-9);
-    assert_true(cmp_record_number(effect, "coverage") == coverage);
+    assert_true(fabs(cmp_record_number(effect, "estimate") - 2) < 1e-9);
+    assert_true(cmp_record_number(effect, "coverage") == 0.96);
     assert_null(json_object_get(json_object_get(outcome, "machine"), "hostname"));
     assert_int_equal(json_array_size(json_object_get(outcome, "conditions")), 1);
-    assert_int_equal(json_array_size(json_object_get(outcome, "allocators")), 1);
+    assert_int_equal(json_array_size(json_object_get(outcome, "allocators")), 2);
     json_decref(outcomes);
     json_decref(run);
 }
 
 static void an_outcome_has_the_interval_that_decided(void **state) {
     (void)state;
-    effect_is("null", 2, 0.96);
-    effect_is("{\"count\": 16, \"ratio\": {\"estimate\": 0.99, \"low\": 0.98, \"high\": 1.0}}", -1,
-              0.97);
+    effect_is("null");
+    effect_is("{\"count\": 16, \"single_ratio\": {\"estimate\": 0.9}}");
 }
 
 static json_t *audit_outcome(const char *boxes, const char *kind, const char *findings) {
@@ -408,6 +408,22 @@ static void the_ledger_shows_changed_and_unexpected_verdicts(void **state) {
     cmp_experiment_free(&experiment);
 }
 
+static void the_ledger_shows_what_layouts_do(void **state) {
+    (void)state;
+    cmp_experiment_t experiment = experiment_of(SHARED "workload = mixed\n");
+    json_t *outcome = outcome_make("NEUTRAL", "m1", 0.1);
+    json_object_set_new(outcome, "layouts",
+                        json_pack("{s:i, s:f, s:f, s:n, s:{s:f, s:f, s:f}}", "count", 16,
+                                  "tax_base", 0.012, "tax_treatment", 0.011, "single_share",
+                                  "single_ratio", "estimate", 0.96, "low", 0.95, "high", 0.97));
+    added("", outcome, "");
+    char *text = ledger_of(&experiment, 1);
+    ledger_has(text, "- Layouts: 16; layout tax 1.20 % of the base, 1.10 % of the treatment; as "
+                     "built -4.00 % [-5.00, -3.00], of which layout is n/a\n");
+    free(text);
+    cmp_experiment_free(&experiment);
+}
+
 static void the_ledger_tells_machines_apart(void **state) {
     (void)state;
     cmp_experiment_t experiment = experiment_of(SHARED "workload = mixed\n");
@@ -449,15 +465,20 @@ static void a_report_of_counters_is_read_by_box(void **state) {
                   "  * frees                 22017  blocks freed\n"
                   "not compiled in: TINY, HEAP; HAKMEM_<BOX>_STATS_COMPILED=1 builds with one\n"
                   "    stray                     1  below no box\n";
-    static const cmp_count_line_t wanted[] = {{"LANE", "refills", 356},
-                                              {"LANE", "flushes", 0},
-                                              {"CLASS", "mallocs", 22018},
-                                              {"CLASS", "frees", 22017}};
+    static const struct {
+        const char *box, *counter, *row;
+        uint64_t value;
+    } wanted[] = {{"LANE", "refills", NULL, 356},
+                  {"LANE", "flushes", NULL, 0},
+                  {"CLASS", "mallocs", NULL, 22018},
+                  {"CLASS", "mallocs", "C17", 1415},
+                  {"CLASS", "frees", NULL, 22017}};
     cmp_count_report_t report = cmp_count_report_read(text);
-    assert_int_equal(report.count, 4);
-    for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(report.count, 5);
+    for (size_t i = 0; i < 5; i++) {
         assert_string_equal(report.lines[i].box, wanted[i].box);
         assert_string_equal(report.lines[i].counter, wanted[i].counter);
+        assert_true((report.lines[i].row != NULL) == (wanted[i].row != NULL));
         assert_int_equal(report.lines[i].value, wanted[i].value);
     }
     cmp_count_report_free(&report);
@@ -495,6 +516,7 @@ int main(void) {
         cmocka_unit_test(an_outcome_has_the_interval_that_decided),
         cmocka_unit_test(telemetry_of_the_default_build_is_prunable),
         IN_FOLDER(the_ledger_shows_changed_and_unexpected_verdicts),
+        IN_FOLDER(the_ledger_shows_what_layouts_do),
         IN_FOLDER(the_ledger_tells_machines_apart),
         IN_FOLDER(what_has_ended_stays_in_the_ledger),
         cmocka_unit_test(a_report_of_counters_is_read_by_box),

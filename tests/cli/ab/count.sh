@@ -36,3 +36,8 @@ expect 2 ab hakmem hakmem -w mixed -t 1 "${brief[@]}" --count MID_V4.takes
 expect 2 ab hakmem hakmem -w mixed -t 1 "${brief[@]}" --count MID_V3.take
 expect 2 ab hakmem hakmem -w mixed -t 1 "${brief[@]}" --count MID_V3,
 expect 2 ab glibc glibc -w mixed -t 1 "${brief[@]}" --count MID_V3
+
+# Without the build that counts, only what a side counts can be looked at.
+scratch_tree
+rm build/lib/libhakmem-counting.so
+expect 2 ab hakmem hakmem -w mixed -t 1 "${brief[@]}" --count MID_V3

@@ -7,7 +7,12 @@ for name in hakmem jemalloc mimalloc tcmalloc tbb glibc; do
     grep -q "^$name " allocators || fail "list allocators lacks $name"
 done
 "$COMPARE" list >all
-for section in workloads variants placements allocators; do
+"$COMPARE" list experiments >experiments
+for file in "$ROOT"/experiments/*.ini; do
+    name=$(basename "$file" .ini)
+    grep -q "^$name: .*?" experiments || fail "list experiments lacks $name or its question"
+done
+for section in workloads variants placements allocators experiments; do
     "$COMPARE" list $section >section
     # Headings and the space between columns may differ where a section stands alone.
     while read -r line; do

@@ -15,6 +15,9 @@ mixed -a hakmem,jemal|hakmem,jemalloc
 mixed,lars|mixed,larson
 ab hak|hakmem
 list wor|workloads
+list exp|experiments
+experiment prune-b|prune-backends
+experiment --cas|--case
 run -- perl --al|
 CASES
 cat >complete.bash <<'SCRIPT'
