@@ -9,11 +9,18 @@
 
 #include <cmocka.h>
 
+#include "../../harness/command.h"
 #include "../../harness/comparison.h"
 #include "../../harness/layout_build.h"
 #include "../../harness/layouts.h"
 
 enum { LAYOUTS = 16, ROUNDS = 40, ALLOCATORS = 2 + 2 * LAYOUTS + 1 };
+
+/* main.c has it in the program. */
+_Noreturn void cmp_usage_error(const char *format, ...) {
+    fail_msg("%s", format);
+    abort();
+}
 
 static uint64_t random_state;
 
