@@ -5,6 +5,9 @@
  * functions. The same functions are reachable under hak_ names, also where malloc itself belongs to
  * somebody else (sanitizers). Semantics are those of C23, POSIX.1-2024 and glibc; all are safe to
  * call from any thread, before main and after thread-local destructors, not from signal handlers.
+ * A program that has the hak_ names alone calls one of them before it starts threads: what the
+ * first call of a process sets up, fork handlers among it, must not race with a fork. Where malloc
+ * itself is replaced this is so, since starting a thread allocates.
  *
  * Misuse (free of what is not the start of a live block, a double free where it is seen, a sized
  * free with a wrong size) stops the program with function, address and reason on stderr.

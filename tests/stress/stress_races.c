@@ -308,6 +308,7 @@ static double seconds_now(void) {
 int main(int argc, char **argv) {
     const double seconds = argc > 1 ? strtod(argv[1], NULL) : 0, start = seconds_now();
     void *of_malloc = malloc(1);
+    hak_free(hak_malloc(1)); /* as hakmem.h asks for: no fork during the first call */
     if (argc > 2)
         seed = strtoull(argv[2], NULL, 10);
     if (of_malloc == NULL || pthread_key_create(&key, key_destroy) != 0)
