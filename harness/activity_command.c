@@ -43,8 +43,10 @@ char **cmp_activity_words(const cmp_activity_command_t *command) {
     words[count++] = cmp_text("%s", command->linked ? command->library : command->worker);
     words[count++] = cmp_text("%s", cell->workload->name);
     words[count++] = cmp_text("threads=%u", command->threads);
-    words[count++] = cmp_text("ops=%llu", command->ops);
+    words[count++] = cmp_text("ops=%llu", command->seconds > 0 ? 0 : command->ops);
     words[count++] = cmp_text("warmup=%llu", command->warmup);
+    if (command->seconds > 0)
+        words[count++] = cmp_text("seconds=%.0f", command->seconds);
     words[count++] = cmp_text("seed=1");
     for (size_t i = 0; i < cell->workload->parameter_count; i++) {
         char value[64];

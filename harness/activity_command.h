@@ -18,6 +18,7 @@ typedef struct cmp_activity_command {
     const cmp_cell_t *cell;         /* workload, its parameters */
     unsigned threads;               /* instead of the cell's */
     unsigned long long ops, warmup; /* per thread */
+    double seconds;                 /* measured for this time instead of `ops`; 0: not */
 } cmp_activity_command_t;
 
 /* The words of the command line, malloc'ed and NULL-terminated; freed by cmp_words_free. */

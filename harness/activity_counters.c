@@ -138,6 +138,7 @@ static bool report_take(const cmp_count_run_t *run, unsigned long long ops,
         .threads = run->cell->threads,
         .ops = ops,
         .warmup = ops,
+        .seconds = ops > 1 ? run->cell->seconds : 0,
     };
     char **words = cmp_activity_words(&command);
     int status;

@@ -41,8 +41,9 @@ typedef struct cmp_count_run {
     const cmp_cell_t *cell; /* workload, parameters, threads */
 } cmp_count_run_t;
 
-/* What a run of some hundred thousand operations a thread counts above a run of one, which is what
- * starts and ends with any process. No lines: the library counts nothing. False with a reason. */
+/* What a run of some hundred thousand operations a thread, or of the cell's seconds, counts above a
+ * run of one, which is what starts and ends with any process. No lines: the library counts nothing.
+ * False with a reason. */
 bool cmp_count_moved(const cmp_count_run_t *run, cmp_count_report_t *moved, char *error,
                      size_t error_bytes);
 

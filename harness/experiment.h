@@ -20,6 +20,7 @@
     X(THREADS, threads)                                                                            \
     X(PLACE, place)                                                                                \
     X(SET, set)                                                                                    \
+    X(DURATION, duration)                                                                          \
     X(LAYOUTS, layouts)                                                                            \
     X(GO, go)                                                                                      \
     X(TOLERATE, tolerate)                                                                          \

@@ -69,6 +69,7 @@ char **cmp_case_command(const cmp_case_t *item, const cmp_experiment_options_t *
     words_add(&list, "-t", item->value[CMP_KEY_THREADS]);
     words_add(&list, "-p", item->value[CMP_KEY_PLACE]);
     each_add(&list, "-s", item->value[CMP_KEY_SET]);
+    words_add(&list, "--duration", item->value[CMP_KEY_DURATION]);
     words_add(&list, "--go", item->value[CMP_KEY_GO]);
     words_add(&list, "--tolerate", item->value[CMP_KEY_TOLERATE]);
     words_add(&list, "--hit", item->value[CMP_KEY_HIT]);

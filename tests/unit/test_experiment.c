@@ -187,16 +187,19 @@ static void the_command_is_what_a_user_would_type(void **state) {
                                    all = {.layouts = "8", .budget = "5s", .output = "x"};
     line_is(SHARED "workload = mixed\n", &none, "7",
             "./compare ab hakmem hakmem:lto -w mixed --budget 60s --seed 7");
-    const char *full = "question = q\nbase = hakmem{A=1;B=2}\ntreatment = hakmem\n"
-                       "workload = mixed, remote\nthreads = 1, 2\nplace = scatter\n"
-                       "set = min=1   max=2\ngo = 2\ntolerate = 1\nhit = f, g\ncount = A.b, C\n"
-                       "layouts = 16\n";
-    line_is(full, &none, NULL,
-            "./compare ab 'hakmem{A=1;B=2}' hakmem -w mixed,remote -t 1,2 -p scatter -s min=1 -s "
-            "max=2 --go 2 --tolerate 1 --hit f,g --count A.b,C --layouts 16 --budget 90s");
-    line_is(full, &all, NULL,
-            "./compare ab 'hakmem{A=1;B=2}' hakmem -w mixed,remote -t 1,2 -p scatter -s min=1 -s "
-            "max=2 --go 2 --tolerate 1 --hit f,g --count A.b,C --layouts 8 --budget 5s");
+    const char *full =
+        "question = q\nbase = hakmem{A=1;B=2}\ntreatment = hakmem\n"
+        "workload = mixed, remote\nthreads = 1, 2\nplace = scatter\n"
+        "set = min=1   max=2\nduration = 3\ngo = 2\ntolerate = 1\nhit = f, g\ncount = A.b, C\n"
+        "layouts = 16\n";
+    line_is(
+        full, &none, NULL,
+        "./compare ab 'hakmem{A=1;B=2}' hakmem -w mixed,remote -t 1,2 -p scatter -s min=1 -s "
+        "max=2 --duration 3 --go 2 --tolerate 1 --hit f,g --count A.b,C --layouts 16 --budget 90s");
+    line_is(
+        full, &all, NULL,
+        "./compare ab 'hakmem{A=1;B=2}' hakmem -w mixed,remote -t 1,2 -p scatter -s min=1 -s "
+        "max=2 --duration 3 --go 2 --tolerate 1 --hit f,g --count A.b,C --layouts 8 --budget 5s");
     line_is(SHARED "workload = mixed\nlayouts = none\nbudget = 2m\n",
             &(cmp_experiment_options_t){.layouts = "8"}, NULL,
             "./compare ab hakmem hakmem:lto -w mixed --budget 2m");

@@ -29,6 +29,8 @@ shows 'hakmem:counting{HAKMEM_MID_V3_ENABLED=off}' hakmem:counting --count MID_V
 # The build that counts gets the treatment's settings, and what of the environment samples get.
 shows hakmem 'hakmem{HAKMEM_MID_V3_ENABLED=off}' --count MID_V3.takes,TINY.takes
 HAKMEM_MID_V3_ENABLED=off shows hakmem hakmem --count MID_V3.takes
+# What takes time to act moves in samples of that length.
+shows hakmem 'hakmem{HAKMEM_PURGE_MS=50}' --duration 1 --count LEARNER.windows
 # A whole box.
 shows hakmem hakmem --count LEARNER.capacity_cuts,REMOTE
 
