@@ -220,6 +220,13 @@ HAK_COLD bool hak_start(void) {
     return started;
 }
 
+/* Where nothing was allocated yet, before the program has threads: a fork of one thread while
+ * another is inside its first allocation would find no handlers, and leave the child a lock that
+ * nobody holds any more. */
+__attribute__((constructor)) static void start_early(void) {
+    (void)hak_start();
+}
+
 static void thread_bind(hak_heap_t *heap) {
     hak_thread_heap = heap; /* first: pthread_setspecific may allocate */
     if (start.exit_key_made) {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "atomic_print.h"
 #include "audit.h"
@@ -123,6 +124,39 @@ static void function_check(const cmp_atomic_source_t *source, const char *functi
                     function, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+/* When the newest file of a folder was changed; 0 when none can be read. */
+static time_t folder_changed(const cmp_atomic_source_t *source, const char *tree) {
+    time_t newest = 0;
+    struct stat status;
+    for (size_t i = 0; i < source->file_count; i++) {
+        char *path = cmp_text("%s/%s", tree, source->files[i].name);
+        if (stat(path, &status) == 0 && status.st_mtime > newest)
+            newest = status.st_mtime;
+        free(path);
+    }
+    return newest;
+}
+
+/* Leaves builds out that are older than the source, which cannot explain them: ninja makes some on
+ * demand only, and they stay as they were. Says which. */
+static size_t builds_keep_new(cmp_audit_build_t *builds, size_t count, time_t changed) {
+    size_t kept = 0;
+    struct stat status;
+    for (size_t i = 0; i < count; i++) {
+        if (stat(builds[i].path, &status) != 0 || status.st_mtime >= changed) {
+            cmp_audit_build_t keep = builds[i];
+            builds[i] = builds[kept];
+            builds[kept++] = keep;
+            continue;
+        }
+        cmp_error("%s is left out: it is older than the source; build it again, or name it with -a",
+                  builds[i].label);
+    }
+    if (kept == 0 && count > 0)
+        cmp_usage_error("cannot audit: every build is older than the source; run 'ninja'");
+    return kept;
+}
+
 static void builds_read(cmp_atomic_view_t *view, const cmp_paths_t *paths,
                         const cmp_audit_build_t *builds, size_t count) {
     char error[1024];
@@ -163,7 +197,10 @@ static int atomics_audit(const atomics_options_t *options, const cmp_paths_t *pa
     files_select(&view, options->files);
     if (options->function != NULL)
         function_check(&source, options->function);
-    builds_read(&view, paths, builds, build_count);
+    size_t audited = build_count;
+    if (options->common.builds == NULL)
+        audited = builds_keep_new(builds, build_count, folder_changed(&source, paths->tree));
+    builds_read(&view, paths, builds, audited);
     if (!cmp_audit_json_only(&options->common))
         cmp_atomic_print(&view);
     bool written = options->common.json == NULL ||

@@ -69,6 +69,7 @@ cmp_executed_t *cmp_callgrind_run(const cmp_activity_command_t *command, size_t 
     char *output = cmp_capture((const char *const *)words, &status);
     cmp_words_free(words);
     cmp_executed_t *rows = NULL;
+    char *library = realpath(command->library, NULL); /* as callgrind names it */
     *count = 0;
     if (output == NULL || status == 127) {
         snprintf(error, error_bytes,
@@ -78,11 +79,13 @@ cmp_executed_t *cmp_callgrind_run(const cmp_activity_command_t *command, size_t 
                  "cannot count instructions: the worker ended with status %d under valgrind "
                  "--tool=callgrind with %s",
                  status, command->library);
-    } else if ((rows = cmp_callgrind_read(output, command->library, count)) == NULL) {
+    } else if ((rows = cmp_callgrind_read(output, library != NULL ? library : command->library,
+                                          count)) == NULL) {
         snprintf(error, error_bytes,
                  "cannot count instructions: callgrind saw none of %s; was it stripped?",
                  command->library);
     }
+    free(library);
     free(output);
     return rows;
 }

@@ -59,7 +59,7 @@ uint32_t cmp_instruction_does(cmp_processor_t processor, const char *text);
 /* A memory operand of an instruction, as "8(%rbx)", "%fs:0" or "[x0, #8]": what stands for its
  * base, in `base` ("%rbx", with the index if there is one; "" when absolute), and its displacement.
  * False when it has none. */
-bool cmp_instruction_memory(cmp_processor_t processor, const char *text, char *base, size_t base_bytes,
-                            int64_t *displacement);
+bool cmp_instruction_memory(cmp_processor_t processor, const char *text, char *base,
+                            size_t base_bytes, int64_t *displacement);
 
 #endif

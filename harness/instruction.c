@@ -201,8 +201,8 @@ static bool arm_address(const char *text, char *base, size_t base_bytes, int64_t
     return true;
 }
 
-bool cmp_instruction_memory(cmp_processor_t processor, const char *text, char *base, size_t base_bytes,
-                            int64_t *displacement) {
+bool cmp_instruction_memory(cmp_processor_t processor, const char *text, char *base,
+                            size_t base_bytes, int64_t *displacement) {
     if (processor == CMP_PROCESSOR_AARCH64)
         return arm_address(text, base, base_bytes, displacement);
     char name[32];

@@ -29,7 +29,7 @@ _hakmem_compare_takes() {
     -[aoprstw] | --allocators | --output | --place | --rounds | --set | --threads | --workload | \
         --json | --csv | --database | --from | --bundle | --baseline | --title | --input | --setup | \
         --duration | --deadline | --memory-limit | --seed | --budget | --go | --tolerate | \
-        --hit | --count | --layouts | --case) return 0 ;;
+        --file | --function | --hit | --count | --layouts | --case) return 0 ;;
     esac
     return 1
 }
@@ -108,11 +108,13 @@ _hakmem_compare() {
     esac
     case $current in
     -*)
+        [ "$command" != audit ] || command="audit $action"
         mapfile -t COMPREPLY < <(compgen -W "$(_hakmem_compare_options "$tool" "$command")" -- "$current")
         return
         ;;
     esac
     case $command:$action in
+    audit:) word=$("$tool" audit 2>/dev/null | sed -n 's/^\([a-z][a-z]*\)  .*/\1/p') ;;
     results:) word='list show export merge rm' ;;
     results:show | results:export | results:rm)
         word="newest $(_hakmem_compare_runs "$tool" "$(_hakmem_compare_value -o --output '')")"

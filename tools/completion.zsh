@@ -13,7 +13,7 @@ for ((i = 2; i < CURRENT; i++)); do
     [[ $word == -- ]] && { _files; return }
     if ((i == 2)) && ((${commands[(Ie)$word]})); then
         command=$word
-    elif [[ -z $action && $word != -* && ${words[i-1]} != (-[aoprstw]|--(allocators|output|place|rounds|set|threads|workload|json|csv|database|from|bundle|baseline|title|input|setup|duration|deadline|memory-limit|seed|budget|go|tolerate|hit|count|layouts|case)) ]]; then
+    elif [[ -z $action && $word != -* && ${words[i-1]} != (-[aoprstw]|--(allocators|output|place|rounds|set|threads|workload|json|csv|database|from|bundle|baseline|title|input|setup|duration|deadline|memory-limit|seed|budget|go|tolerate|hit|count|layouts|case|file|function)) ]]; then
         action=$word
     fi
     case $word in
@@ -52,11 +52,13 @@ case $previous in
 esac
 
 if [[ ${words[CURRENT]} == -* ]]; then
-    compadd -- ${(f)"$($tool $command --help 2>/dev/null | sed -n 's/^ *\(-[A-Za-z], *\)*\(--[a-z-]*\).*/\2/p')"}
+    [[ $command != audit ]] || command="audit $action"
+    compadd -- ${(f)"$($tool ${=command} --help 2>/dev/null | sed -n 's/^ *\(-[A-Za-z], *\)*\(--[a-z-]*\).*/\2/p')"}
     return
 fi
 
 case $command:$action in
+audit:) compadd -- ${(f)"$($tool audit 2>/dev/null | sed -n 's/^\([a-z][a-z]*\)  .*/\1/p')"} ;;
 results:) compadd list show export merge rm ;;
 results:show | results:export | results:rm | publish:*)
     if [[ $command == publish && -n $folder ]] && ((! ${words[(Ie)--from]})); then

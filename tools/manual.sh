@@ -135,5 +135,11 @@ printf '.SH NAME\nhakmem\\-compare \\- compares memory allocators on multi\\-thr
         printf '.SH "HAKMEM\\-COMPARE %s"\n' "$(printf '%s' "$command" | tr '[:lower:]' '[:upper:]')"
         "$compare" "$command" --help | roff 0
     done
+# Each audit has options of its own.
+"$compare" audit | sed -n 's/^\([a-z][a-z]*\)  .*/\1/p' |
+    while read -r audit; do
+        printf '.SH "HAKMEM\\-COMPARE AUDIT %s"\n' "$(printf '%s' "$audit" | tr '[:lower:]' '[:upper:]')"
+        "$compare" audit "$audit" --help | roff 0
+    done
 printf '.SH SEE ALSO\nThe method, every workload and the allocator are described in the documents\n'
 printf 'that are installed with this page, in share/doc/hakmem.\n'

@@ -19,10 +19,6 @@ complain() {
     exit 1
 }
 [ -n "$training" ] || complain "$object: its stanza has no line 'train = WORKLOAD ...'"
-if "$@" -dM -E -x c /dev/null 2>/dev/null | grep -q __clang__; then
-    complain "profiles are gcc's; build this variant without CC=clang"
-fi
-
 profile=${object%.o}.gcda library=${object%.o}.train.so report=${object%.o}.report
 rm -f "$profile"
 instrument='-fprofile-generate -fprofile-update=atomic -fno-profile-values'

@@ -40,13 +40,8 @@ SCRIPT
 "$COMPARE" list variants >list
 : >names
 for name in $(sed -n 's/^hakmem\(:\([^ ]*\)\)\{0,1\} .*/\2/p' list | sed 's/^$/default/'); do
-    missing=
-    for program in $(value_of "$name" needs); do
-        command -v "$program" >/dev/null || missing=$program
-    done
-    if [ -n "$missing" ]; then
-        echo "$name is left out: $missing is not installed (./setup --dev)"
-    else
+    read -ra needs < <(value_of "$name" needs)
+    if "$ROOT/tools/can_build.sh" "$name" "${needs[@]}"; then
         [ -e "$(file_of "$name")" ] || skip "$name is not built: run ninja variants"
         echo "$name" >>names
     fi

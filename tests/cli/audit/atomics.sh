@@ -1,7 +1,9 @@
 # The allocator has no finding: every access is tagged and paired, every locked instruction of each build
 # comes from one, telemetry is compiled out where it is not asked for and nothing locks on the hot path.
 need objdump addr2line nm
-expect 0 audit atomics --json out.json >table 2>/dev/null
+# Those that every build of the tree makes.
+builds=hakmem,hakmem:debug,hakmem:minimal,hakmem:fixed,hakmem:pruned,hakmem:unchecked,hakmem:counting
+expect 0 audit atomics -a "$builds" --json out.json >table 2>/dev/null
 grep -qx '0 findings' table || fail "$(tail table)"
 grep -q '^  allocator/remote.c:[0-9]* *chunk_push .*compare_exchange_weak *release/acquire *with .*stats.c:' table ||
     fail "the push onto an inbox has no partner: $(grep chunk_push table)"
@@ -46,7 +48,7 @@ for access in accesses:
 variants = {v["name"]: v for v in audit["variants"]}
 hot = {"malloc", "free", "calloc"}
 for variant in variants.values():
-    assert variant["unexplained"] == 0 and variant["locked"] > 50, variant
+    assert variant["unexplained"] == 0 and variant["locked"] > 20, variant
     for key in ("locked", "fences", "telemetry"):
         assert variant[key] == sum(f[key] for f in variant["functions"]), (key, variant)
     functions = {f["name"]: f for f in variant["functions"]}
@@ -56,7 +58,7 @@ for variant in variants.values():
         assert all(functions[name]["locked"] == 0 for name in hot & functions.keys()), variant
 default, counting = variants["default"], variants["counting"]
 assert hot <= {f["name"] for f in default["functions"]}, default
-assert default["boxes"] == [] and default["merged"] == 0, default
+assert default["boxes"] == [], default
 assert len(counting["boxes"]) == counting["telemetry_symbols"] > 10, counting
 assert counting["locked"] > default["locked"] and counting["telemetry"] > 50, counting
 assert next(f for f in counting["functions"] if f["name"] == "malloc")["telemetry"] > 0
@@ -75,3 +77,17 @@ assert {a["function"] for a in one["accesses"]} == {"hak_lock_slow"}
 variant, = one["variants"]
 assert [(f["name"], f["locked"]) for f in variant["functions"]] == [("hak_lock_slow", 2)], variant
 SCRIPT
+
+# A build that is older than the source is left out, unless it is named.
+mkdir -p tree/build/lib
+cp "$COMPARE" tree/compare
+cp "$ROOT/build/worker" tree/build/worker
+cp -r "$ROOT/allocator" tree/allocator
+cp "$ROOT/build/lib/libhakmem.so" "$ROOT/build/lib/libhakmem-minimal.so" tree/build/lib
+touch -d 2001-01-01 tree/build/lib/libhakmem-minimal.so
+tree/compare audit atomics --json some.json >table 2>err
+grep -q '^compare: hakmem:minimal is left out: it is older than the source' err || fail "$(cat err)"
+tree/compare audit atomics -a hakmem:minimal >table 2>err
+[ ! -s err ] || fail "$(cat err)"
+touch -d 2001-01-01 tree/build/lib/libhakmem.so
+COMPARE=$PWD/tree/compare expect 2 audit atomics >table

@@ -7,6 +7,9 @@ cat >cases <<CASES
 mi|mixed
 resu|results
 results sh|show
+audit at|atomics
+audit atomics --sou|--source-only
+audit hotpath --li|--listing
 results -o db show ${run:0:6}|$run
 publish --from db ${run:0:6}|$run
 publish --base|--baseline

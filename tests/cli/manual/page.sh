@@ -10,7 +10,9 @@ done
 tr -s ' ' <rendered >squeezed
 "$COMPARE" --help >help
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' help)
-for command in '' $commands; do
+audits=$("$COMPARE" audit | sed -n 's/^\([a-z]*\)  .*/audit \1/p' | tr ' ' ':')
+for command in '' $commands $audits; do
+    command=${command/:/ }
     # shellcheck disable=SC2086
     "$COMPARE" $command --help >help
     [ -z "$command" ] || grep -qix "HAKMEM-COMPARE $command" rendered || fail "no section of $command"

@@ -32,7 +32,9 @@ for name, rule, body in stanzas:
         if needed not in variables.get("needs", ""):
             faults.append(f"{name}: needs {needed}, and does not say so")
     ledger = variables.get("ledger")
-    if ledger not in ("none", None) and not os.path.exists(f"experiments/{ledger}.ini"):
+    # An experiment that has ended leaves its record.
+    if ledger not in ("none", None) and not any(
+            map(os.path.exists, (f"experiments/{ledger}.ini", f"results/experiments/{ledger}.json"))):
         faults.append(f"{name}: there is no experiment {ledger}, by which it would be judged")
 # Every stanza is in the phony target that `ninja variants` builds.
 phony = dict(re.findall(r"^build (\w+): phony (.*)$", text, re.MULTILINE))
