@@ -246,7 +246,10 @@ static void layouts_put(FILE *out, const json_t *outcome) {
     fputs(" of the base, ", out);
     percent_put(out, cmp_record_number(layouts, "tax_treatment"));
     fputs(" of the treatment; as built ", out);
-    percent_put(out, estimate - 1);
+    if (isfinite(estimate))
+        fprintf(out, "%+.2f %%", (estimate - 1) * 100);
+    else
+        fputs("n/a", out);
     if (isfinite(cmp_record_number(single, "low")))
         fprintf(out, " [%+.2f, %+.2f]", (cmp_record_number(single, "low") - 1) * 100,
                 (cmp_record_number(single, "high") - 1) * 100);

@@ -36,9 +36,17 @@ static void a_report_of_counters_is_read_by_box(void **state) {
     for (size_t i = 0; i < 5; i++) {
         assert_string_equal(report.lines[i].box, wanted[i].box);
         assert_string_equal(report.lines[i].counter, wanted[i].counter);
-        assert_true((report.lines[i].row != NULL) == (wanted[i].row != NULL));
+        if (wanted[i].row != NULL)
+            assert_string_equal(report.lines[i].row, wanted[i].row);
+        else
+            assert_null(report.lines[i].row);
         assert_int_equal(report.lines[i].value, wanted[i].value);
     }
+    assert_int_equal(cmp_count_value(&report, "CLASS", NULL, "mallocs"), 22018);
+    assert_int_equal(cmp_count_value(&report, "CLASS", "C17", "mallocs"), 1415);
+    assert_int_equal(cmp_count_value(&report, "CLASS", "C17", "frees"), 0);
+    assert_true(cmp_count_has_box(&report, "CLASS"));
+    assert_false(cmp_count_has_box(&report, "TINY"));
     cmp_count_report_free(&report);
 }
 

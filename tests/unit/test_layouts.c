@@ -16,12 +16,6 @@
 
 enum { LAYOUTS = 16, ROUNDS = 40, ALLOCATORS = 2 + 2 * LAYOUTS + 1 };
 
-/* main.c has it in the program. */
-_Noreturn void cmp_usage_error(const char *format, ...) {
-    fail_msg("%s", format);
-    abort();
-}
-
 static uint64_t random_state;
 
 static double uniform(void) {
