@@ -11,6 +11,7 @@
 
 #include "../workloads/worker_control.h"
 #include "activity.h"
+#include "activity_static.h"
 #include "allocators.h"
 #include "command.h"
 #include "comparison.h"
@@ -224,6 +225,20 @@ static void comparisons_make(ab_t *ab) {
     }
 }
 
+/* What the sides differ in, and which routes that has to do with. */
+static void paths_tell(ab_t *ab) {
+    cmp_run_t *run = &ab->session.run;
+    for (size_t i = 0; i < ab->session.schedule.group_count; i++) {
+        cmp_comparison_t *comparison = &ab->comparisons[i];
+        comparison->paths = cmp_activity_static(
+            &run->allocators[comparison->base->allocator],
+            &run->allocators[comparison->treatment->allocator], comparison->treatment);
+        if (comparison->paths != NULL)
+            cmp_run_note(run, CMP_NOTE_PATHS "%s, threads %u: %s", comparison->base->workload->name,
+                         comparison->base->threads, comparison->paths);
+    }
+}
+
 /* Finds out whether what --hit and --count name runs; INACTIVE where nothing does. */
 static void activity_check(ab_t *ab) {
     if (ab->functions == NULL && ab->counters == NULL)
@@ -399,11 +414,14 @@ static int ab_run(int argc, char **argv) {
     if (session->options.dry_run) {
         cmp_session_print_plan(session);
     } else {
+        paths_tell(&ab);
         activity_check(&ab);
         status = ab_report(&ab, ab_measure(&ab));
     }
-    for (size_t i = 0; ab.comparisons != NULL && i < session->schedule.group_count; i++)
+    for (size_t i = 0; ab.comparisons != NULL && i < session->schedule.group_count; i++) {
         cmp_layouts_free(ab.comparisons[i].layouts);
+        free(ab.comparisons[i].paths);
+    }
     free(ab.comparisons);
     cmp_session_close(session);
     return status;

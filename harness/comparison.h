@@ -40,6 +40,8 @@ typedef struct cmp_comparison {
     cmp_interval_t order;
     cmp_verdict_t verdict;
     cmp_activity_t activity;             /* whether what was named ran; zero: nothing was named */
+    char *paths; /* flags, options and routes in question (activity_static.h), or NULL; freed by the
+                    owner */
     cmp_sides_t memory[CMP_SIDES_COUNT]; /* by cmp_comparison_memory */
     /* Of a run over several code layouts: these are the unit, and `ratio` is theirs; NULL: one
      * layout. Freed by cmp_layouts_free. */

@@ -395,6 +395,7 @@ static void result_put(FILE *out, const ledger_t *ledger, const entry_t *entry,
     effect_put(out, latest);
     layouts_put(out, latest);
     line_put(out, "Finding", cmp_record_text(latest, "finding"));
+    line_put(out, "Paths", cmp_record_text(latest, "paths"));
     line_put(out, "Activity", cmp_record_text(json_object_get(latest, "activity"), "text"));
     if (item != NULL && item->value[CMP_KEY_PREDECESSOR] != NULL)
         line_put(out, "Predecessor", item->value[CMP_KEY_PREDECESSOR]);

@@ -24,6 +24,7 @@
 #define CMP_NOTE_INTERRUPTED "interrupted after "
 #define CMP_NOTE_RESUMED     "resumed "
 #define CMP_NOTE_ACTIVITY    "activity in "
+#define CMP_NOTE_PATHS       "paths of "
 #define CMP_NOTE_VERDICT     "verdict for "
 #define CMP_NOTE_IMPOSSIBLE  "not on this machine: "
 #define CMP_MAX_SETTINGS     16 /* environment settings of one allocator's row */

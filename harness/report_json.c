@@ -333,6 +333,7 @@ static json_t *json_verdicts(const cmp_report_t *report) {
         set(object, "memory", json_sides(comparison));
         set(object, "activity", json_activity(&comparison->activity));
         set(object, "layouts", json_layouts(comparison->layouts));
+        set(object, "paths", json_text(comparison->paths));
         json_array_append_new(verdicts, object);
     }
     return verdicts;

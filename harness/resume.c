@@ -220,7 +220,7 @@ static void change_note(cmp_run_t *run, const char *what, const char *then, cons
 /* Notes on how an earlier part ended do not hold for the whole run. */
 static void end_notes_remove(cmp_run_t *run) {
     static const char *const ends[] = {CMP_NOTE_INTERRUPTED, CMP_NOTE_RESUMED, CMP_NOTE_VERDICT,
-                                       CMP_NOTE_ACTIVITY};
+                                       CMP_NOTE_ACTIVITY, CMP_NOTE_PATHS};
     size_t kept = 0;
     for (size_t i = 0; i < run->note_count; i++) {
         bool end = false;
