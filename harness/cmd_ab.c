@@ -230,9 +230,9 @@ static void paths_tell(ab_t *ab) {
     cmp_run_t *run = &ab->session.run;
     for (size_t i = 0; i < ab->session.schedule.group_count; i++) {
         cmp_comparison_t *comparison = &ab->comparisons[i];
-        comparison->paths = cmp_activity_static(
-            &run->allocators[comparison->base->allocator],
-            &run->allocators[comparison->treatment->allocator], comparison->treatment);
+        comparison->paths = cmp_activity_static(&run->allocators[comparison->base->allocator],
+                                                &run->allocators[comparison->treatment->allocator],
+                                                comparison->treatment);
         if (comparison->paths != NULL)
             cmp_run_note(run, CMP_NOTE_PATHS "%s, threads %u: %s", comparison->base->workload->name,
                          comparison->base->threads, comparison->paths);
