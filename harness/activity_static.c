@@ -4,7 +4,6 @@
  */
 #include "activity_static.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +12,9 @@
 #include "paths.h"
 #include "routes.h"
 
-/* Words of a configuration that name the build; what they bring about stands in the others. */
+/* The word that names the build; what its name brings about stands in the others. */
 static bool word_is_name(const char *word, size_t length) {
-    static const char *const names[] = {"VARIANT", NULL};
-    for (size_t i = 0; names[i] != NULL; i++)
-        if (strlen(names[i]) == length && memcmp(names[i], word, length) == 0)
-            return true;
-    return false;
+    return length == strlen("VARIANT") && memcmp(word, "VARIANT", length) == 0;
 }
 
 /* The value of NAME in "... NAME=VALUE ..."; its length in *bytes; NULL: it is not there. */
