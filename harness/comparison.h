@@ -39,7 +39,7 @@ typedef struct cmp_comparison {
      * second: an interval without 1 tells that a sample is influenced by the one before it. */
     cmp_interval_t order;
     cmp_verdict_t verdict;
-    cmp_activity_t activity;             /* whether what was named ran; zero: nothing was named */
+    cmp_activity_t activity; /* whether what was named ran; zero: nothing was named */
     char *paths; /* flags, options and routes in question (activity_static.h), or NULL; freed by the
                     owner */
     cmp_sides_t memory[CMP_SIDES_COUNT]; /* by cmp_comparison_memory */

@@ -76,9 +76,10 @@ static json_t *effect_of(const json_t *verdict) {
 }
 
 static json_t *outcome_of(const json_t *run, const json_t *verdict, const char *command) {
-    static const char *const of_verdict[] = {
-        "verdict", "base",  "treatment", "workload", "parameters", "threads",  "placement",
-        "rounds",  "looks", "gain_pct",  "loss_pct", "layouts",    "activity", "paths", NULL};
+    static const char *const of_verdict[] = {"verdict",    "base",     "treatment", "workload",
+                                             "parameters", "threads",  "placement", "rounds",
+                                             "looks",      "gain_pct", "loss_pct",  "layouts",
+                                             "activity",   "paths",    NULL};
     json_t *outcome = json_object(), *memory = json_object_get(verdict, "memory");
     json_t *peak = json_object_get(memory, "peak_rss_bytes");
     json_object_set(outcome, "date", json_object_get(run, "started"));

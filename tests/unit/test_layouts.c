@@ -14,6 +14,12 @@
 #include "../../harness/layout_build.h"
 #include "../../harness/layouts.h"
 
+/* main.c has it in the program. */
+_Noreturn void cmp_usage_error(const char *format, ...) {
+    fail_msg("%s", format);
+    abort();
+}
+
 enum { LAYOUTS = 16, ROUNDS = 40, ALLOCATORS = 2 + 2 * LAYOUTS + 1 };
 
 static uint64_t random_state;
