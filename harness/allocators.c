@@ -232,18 +232,6 @@ typedef struct selection {
     size_t error_bytes;
 } selection_t;
 
-static char **strings_copy(char *const *strings) {
-    size_t count = 0;
-    while (strings != NULL && strings[count] != NULL)
-        count++;
-    if (count == 0)
-        return NULL;
-    char **copy = calloc(count + 1, sizeof *copy);
-    for (size_t i = 0; i < count; i++)
-        copy[i] = cmp_text("%s", strings[i]);
-    return copy;
-}
-
 /* Appends a row; takes ownership of `version`. */
 static bool allocator_add(selection_t *selection, const char *label, const char *path,
                           char *const *support, char *version) {
@@ -273,9 +261,9 @@ static bool allocator_add(selection_t *selection, const char *label, const char 
     *allocator = (cmp_allocator_t){
         .label = cmp_text("%s", label),
         .name = cmp_text("%s", name),
-        .environment = strings_copy(selection->environment),
+        .environment = cmp_words_copy(selection->environment),
         .path = path != NULL ? cmp_text("%s", path) : NULL,
-        .support = strings_copy(support),
+        .support = cmp_words_copy(support),
         .version = version,
     };
     if (selection->variant != NULL) {
@@ -455,7 +443,7 @@ static bool select_control(selection_t *selection) {
     first = &selection->run->allocators[0]; /* they may have moved */
     control->name = cmp_text("%s", first->name);
     control->linked = first->linked;
-    control->expected = strings_copy(first->expected);
+    control->expected = cmp_words_copy(first->expected);
     control->remedy = first->remedy != NULL ? cmp_text("%s", first->remedy) : NULL;
     control->control = true;
     return true;

@@ -149,19 +149,15 @@ void cmp_comparison_memory(cmp_comparison_t *comparison) {
 
 /* ------------------------------------------------------------------ texts */
 
-static double percent(double ratio) {
-    return (ratio - 1) * 100;
-}
-
 static void effect_format(const cmp_interval_t *ratio, char *text, size_t text_bytes) {
     if (!isfinite(ratio->estimate))
         snprintf(text, text_bytes, "n/a");
     else if (!ratio->valid)
         snprintf(text, text_bytes, "%+.2f %% (too few rounds for an interval)",
-                 percent(ratio->estimate));
+                 cmp_percent(ratio->estimate));
     else
         snprintf(text, text_bytes, "%+.2f %% [%+.2f, %+.2f], coverage %.2f %%",
-                 percent(ratio->estimate), percent(ratio->low), percent(ratio->high),
+                 cmp_percent(ratio->estimate), cmp_percent(ratio->low), cmp_percent(ratio->high),
                  ratio->confidence * 100);
 }
 
@@ -180,7 +176,7 @@ void cmp_comparison_line(const cmp_comparison_t *comparison, char *text, size_t 
 static void change_format(const cmp_comparison_t *comparison, char *text, size_t text_bytes) {
     const cmp_rule_t *rule = &comparison->rule;
     const cmp_interval_t *ratio = &comparison->ratio;
-    double low = percent(ratio->low), high = percent(ratio->high);
+    double low = cmp_percent(ratio->low), high = cmp_percent(ratio->high);
     const cmp_layouts_t *layouts = comparison->layouts;
     const size_t units = layouts != NULL ? layouts->count : comparison->pairs;
     size_t rounds = cmp_rounds_to_decide(rule, ratio, units);
@@ -234,14 +230,14 @@ static void table_rounds(const cmp_comparison_t *comparison, FILE *out) {
     fprintf(out, "  %-12s %14s %14s %10s\n", "M ops/s", "base", "treatment", "change");
     for (size_t i = 0; i < shown; i++)
         fprintf(out, "  Run %-8zu %14.3f %14.3f %+9.2f%%\n", i + 1, pairs.base[i] / 1e6,
-                pairs.treatment[i] / 1e6, percent(pairs.treatment[i] / pairs.base[i]));
+                pairs.treatment[i] / 1e6, cmp_percent(pairs.treatment[i] / pairs.base[i]));
     if (shown < pairs.count)
         fprintf(out, "  ... and %zu more rounds\n", pairs.count - shown);
     if (pairs.count > 0) {
         fprintf(out, "  %-12s %14.3f %14.3f %+9.2f%%\n", "Average", base.mean / 1e6,
-                treatment.mean / 1e6, percent(treatment.mean / base.mean));
+                treatment.mean / 1e6, cmp_percent(treatment.mean / base.mean));
         fprintf(out, "  %-12s %14.3f %14.3f %+9.2f%%\n", "Median", base.median / 1e6,
-                treatment.median / 1e6, percent(treatment.median / base.median));
+                treatment.median / 1e6, cmp_percent(treatment.median / base.median));
         fprintf(out, "  %-12s %14.3f %14.3f\n", "Stdev", base.stdev / 1e6, treatment.stdev / 1e6);
         fprintf(out, "  %-12s %6.3f-%7.3f %6.3f-%7.3f\n", "Range", base.min / 1e6, base.max / 1e6,
                 treatment.min / 1e6, treatment.max / 1e6);
@@ -328,6 +324,6 @@ void cmp_comparison_print(const cmp_comparison_t *comparison, FILE *out) {
         fprintf(out,
                 "  Carry-over   suspected: %+.2f %% [%+.2f, %+.2f] when the treatment runs first; "
                 "orders are balanced, so the effect above is not moved by it\n",
-                percent(order->estimate), percent(order->low), percent(order->high));
+                cmp_percent(order->estimate), cmp_percent(order->low), cmp_percent(order->high));
     fputc('\n', out);
 }

@@ -16,10 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "capture.h"
+#include "output.h"
+#include "splitmix.h"
 #include "variants.h"
 
 enum {
@@ -47,17 +48,9 @@ typedef struct origin {
     char *folder;  /* of its layouts */
 } origin_t;
 
-/* SplitMix64 (Steele, Lea, Flood 2014). */
-static uint64_t random_next(uint64_t *state) {
-    uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
-
 size_t cmp_layout_stack_bytes(uint32_t layout) {
     uint64_t state = layout;
-    return layout == 0 ? 0 : 16 * (size_t)(random_next(&state) % 256);
+    return layout == 0 ? 0 : 16 * (size_t)(cmp_random_next(&state) % 256);
 }
 
 /* ------------------------------------------------------------------ where things are */
@@ -83,10 +76,6 @@ static void folders_remove_old(const char *parent_path, const char *name, const 
     }
     if (parent != NULL)
         closedir(parent);
-}
-
-static bool folder_make(const char *path) {
-    return mkdir(path, 0777) == 0 || errno == EEXIST;
 }
 
 /* The names that a library exports, sorted, one a line, malloc'ed; NULL when nm fails. */
@@ -152,7 +141,7 @@ static bool origin_find_folder(origin_t *origin, char *error, size_t error_bytes
     char *parent = cmp_text("%s/../layouts", origin->paths->libraries);
     char *name = cmp_text("%s-%.*s", variant->name, HASH_DIGITS, hash);
     origin->folder = cmp_text("%s/%s", parent, name);
-    const bool made = folder_make(parent) && folder_make(origin->folder);
+    const bool made = cmp_folder_make(origin->folder);
     if (made)
         folders_remove_old(parent, variant->name, name);
     else
@@ -220,7 +209,7 @@ static bool padding_write(const char *path, uint32_t layout) {
         for (unsigned i = 0; i < PADS; i++)
             fprintf(file, "\t.section %s.padding_%u,%s\n\t.balign %u\n\t.zero %u\n",
                     kinds[kind].section, i, kinds[kind].flags, kinds[kind].step,
-                    kinds[kind].step * (unsigned)(random_next(&state) % kinds[kind].steps));
+                    kinds[kind].step * (unsigned)(cmp_random_next(&state) % kinds[kind].steps));
     fputs("\t.section .note.GNU-stack,\"\",%progbits\n", file);
     const bool good = fflush(file) == 0 && !ferror(file);
     return fclose(file) == 0 && good;
@@ -309,16 +298,6 @@ static char *layout_link(const origin_t *origin, uint32_t layout, char *error, s
 
 /* ------------------------------------------------------------------ allocators of a run */
 
-static char **strings_copy(char *const *strings) {
-    size_t count = 0;
-    while (strings != NULL && strings[count] != NULL)
-        count++;
-    char **copy = strings != NULL ? calloc(count + 1, sizeof *copy) : NULL;
-    for (size_t i = 0; copy != NULL && i < count; i++)
-        copy[i] = cmp_text("%s", strings[i]);
-    return copy;
-}
-
 static bool layout_fill(cmp_allocator_t *allocator, const cmp_allocator_t *original,
                         const origin_t *origin, uint32_t layout, char *error, size_t error_bytes) {
     char *path = layout_link(origin, layout, error, error_bytes);
@@ -327,9 +306,11 @@ static bool layout_fill(cmp_allocator_t *allocator, const cmp_allocator_t *origi
     *allocator = (cmp_allocator_t){
         .label = cmp_text("%s #%u", original->label, layout),
         .name = cmp_text("%s", original->name),
-        .environment = strings_copy(original->environment),
+        .environment = cmp_words_copy(original->environment),
         .path = path,
         .version = cmp_text("%s", original->version),
+        .expected = cmp_words_copy(original->expected),
+        .remedy = original->remedy != NULL ? cmp_text("%s", original->remedy) : NULL,
         .layout = layout,
     };
     if (SHA256File(path, allocator->sha256) != NULL)

@@ -184,27 +184,27 @@ bool cmp_layouts_noisy(const cmp_layouts_t *layouts) {
 
 /* ------------------------------------------------------------------ text */
 
-static double percent(double ratio) {
-    return (ratio - 1) * 100;
+void cmp_layouts_share(const cmp_layouts_t *layouts, char *text, size_t text_bytes) {
+    if (!isfinite(layouts->single_share))
+        snprintf(text, text_bytes, ", which is no difference");
+    else if (layouts->single_share >= 1)
+        snprintf(text, text_bytes, ", all of which is layout");
+    else if (layouts->single_share <= 0)
+        snprintf(text, text_bytes, ", none of which is layout");
+    else
+        snprintf(text, text_bytes, ", of which %.0f %% is layout", layouts->single_share * 100);
 }
 
 static void single_print(const cmp_layouts_t *layouts, FILE *out) {
     const cmp_interval_t *single = &layouts->single;
-    fprintf(out, "  As built     ");
-    if (!single->valid) {
-        fprintf(out, "too few rounds for what one layout shows\n");
-        return;
-    }
-    fprintf(out, "%+.2f %% [%+.2f, %+.2f] in one layout", percent(single->estimate),
-            percent(single->low), percent(single->high));
-    if (!isfinite(layouts->single_share))
-        fprintf(out, ", which is no difference\n");
-    else if (layouts->single_share >= 1)
-        fprintf(out, ", all of which is layout\n");
-    else if (layouts->single_share <= 0)
-        fprintf(out, ", none of which is layout\n");
+    char share[64];
+    cmp_layouts_share(layouts, share, sizeof share);
+    if (single->valid)
+        fprintf(out, "  As built     %+.2f %% [%+.2f, %+.2f] in one layout%s\n",
+                cmp_percent(single->estimate), cmp_percent(single->low), cmp_percent(single->high),
+                share);
     else
-        fprintf(out, ", of which %.0f %% is layout\n", layouts->single_share * 100);
+        fprintf(out, "  As built     too few rounds for what one layout shows\n");
 }
 
 void cmp_layouts_print(const cmp_layouts_t *layouts, FILE *out) {
@@ -215,7 +215,7 @@ void cmp_layouts_print(const cmp_layouts_t *layouts, FILE *out) {
         if (isfinite(layouts->effects[i]))
             fprintf(out, "  %-12s %14.3f %14.3f %+9.2f%%\n", number,
                     layouts->base_speeds[i] / MILLION, layouts->treatment_speeds[i] / MILLION,
-                    percent(layouts->effects[i]));
+                    cmp_percent(layouts->effects[i]));
         else
             fprintf(out, "  %-12s %14s %14s %10s\n", number, "n/a", "n/a", "n/a");
     }

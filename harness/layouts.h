@@ -42,6 +42,9 @@ void cmp_layouts_derive(cmp_layouts_t *layouts, const cmp_cell_t *base, const cm
 /* True when the layouts' effects differ more by the noise of their samples than by the layouts. */
 bool cmp_layouts_noisy(const cmp_layouts_t *layouts);
 
+/* ", of which 41 % is layout", or what else there is to say of what one layout shows. */
+void cmp_layouts_share(const cmp_layouts_t *layouts, char *text, size_t text_bytes);
+
 /* Table of layouts, tax, what one layout would have said. */
 void cmp_layouts_print(const cmp_layouts_t *layouts, FILE *out);
 

@@ -65,6 +65,17 @@ bool cmp_same_work(const cmp_cell_t *a, const cmp_cell_t *b) {
     return true;
 }
 
+char **cmp_words_copy(char *const *words) {
+    size_t count = 0;
+    while (words != NULL && words[count] != NULL)
+        count++;
+    char **copy = count > 0 ? calloc(count + 1, sizeof *copy) : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (copy == NULL || (copy[i] = strdup(words[i])) == NULL)
+            abort();
+    return copy;
+}
+
 void cmp_words_free(char **words) {
     if (!words)
         return;

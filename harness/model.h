@@ -244,6 +244,8 @@ char *cmp_words_quote(char *const *words);
 
 /* The words that cmp_words_quote made the text of: malloc'ed and NULL-terminated, none of NULL. */
 char **cmp_words_split(const char *text);
+/* A copy of the words, likewise; NULL for none. */
+char **cmp_words_copy(char *const *words);
 void cmp_words_free(char **words);
 
 /* "instructions", "branch_misses" ... */

@@ -57,10 +57,6 @@ static void run_suffix(const pub_set_t *set, const sides_t *sides, char *text, s
         snprintf(text, text_bytes, ", run %c", set->runs[sides->base->run].letter);
 }
 
-static double percent(double ratio) {
-    return (ratio - 1) * 100;
-}
-
 /* ------------------------------------------------------------------ picture */
 
 static double mean_of(const double *values, size_t count) {
@@ -82,7 +78,7 @@ static size_t strip_write(FILE *out, const char *name, const double *values, dou
     for (size_t i = 0; i < count; i++) {
         if (!isfinite(values[i] / reference))
             continue;
-        fprintf(out, "%.6g %.3f\n", percent(values[i] / reference),
+        fprintf(out, "%.6g %.3f\n", cmp_percent(values[i] / reference),
                 row + ((double)(i * 7 % 11) - 5) * 0.03);
         written++;
     }
@@ -93,9 +89,9 @@ static size_t strip_write(FILE *out, const char *name, const double *values, dou
 static void interval_write(FILE *out, const char *name, const cmp_interval_t *ratio, double y) {
     fprintf(out, "$%s << EOD\n", name);
     if (isfinite(ratio->estimate))
-        fprintf(out, "%.6g %.2f %.6g %.6g\n", percent(ratio->estimate), y,
-                percent(ratio->valid ? ratio->low : ratio->estimate),
-                percent(ratio->valid ? ratio->high : ratio->estimate));
+        fprintf(out, "%.6g %.2f %.6g %.6g\n", cmp_percent(ratio->estimate), y,
+                cmp_percent(ratio->valid ? ratio->low : ratio->estimate),
+                cmp_percent(ratio->valid ? ratio->high : ratio->estimate));
     fputs("EOD\n", out);
 }
 
@@ -108,11 +104,12 @@ static void words_write(FILE *words, const sides_t *sides) {
             "the base. ",
             layouts->count);
     if (layouts->ratio.valid)
-        fprintf(words, "Over layouts %+.2f %% [%+.2f, %+.2f]. ", percent(layouts->ratio.estimate),
-                percent(layouts->ratio.low), percent(layouts->ratio.high));
+        fprintf(words, "Over layouts %+.2f %% [%+.2f, %+.2f]. ",
+                cmp_percent(layouts->ratio.estimate), cmp_percent(layouts->ratio.low),
+                cmp_percent(layouts->ratio.high));
     if (layouts->single.valid)
-        fprintf(words, "As built %+.2f %% [%+.2f, %+.2f]. ", percent(layouts->single.estimate),
-                percent(layouts->single.low), percent(layouts->single.high));
+        fprintf(words, "As built %+.2f %% [%+.2f, %+.2f]. ", cmp_percent(layouts->single.estimate),
+                cmp_percent(layouts->single.low), cmp_percent(layouts->single.high));
     if (isfinite(layouts->base_tax))
         fprintf(words,
                 "Standard deviation between layouts %.2f %% of the base, %.2f %% of the treatment.",
@@ -185,13 +182,11 @@ static void share_paragraph(pub_document_t *document, const cmp_layouts_t *layou
                       layouts->base_tax * 100, layouts->treatment_tax * 100);
     if (!layouts->single.valid)
         return;
-    char share[64] = "which is no difference";
-    if (isfinite(layouts->single_share))
-        snprintf(share, sizeof share, "of which %.0f %% is layout",
-                 fmin(fmax(layouts->single_share, 0), 1) * 100);
-    pub_paragraph(document, "One layout, as built, shows %+.2f %% [%+.2f, %+.2f], %s.",
-                  percent(layouts->single.estimate), percent(layouts->single.low),
-                  percent(layouts->single.high), share);
+    char share[64];
+    cmp_layouts_share(layouts, share, sizeof share);
+    pub_paragraph(document, "One layout, as built, shows %+.2f %% [%+.2f, %+.2f]%s.",
+                  cmp_percent(layouts->single.estimate), cmp_percent(layouts->single.low),
+                  cmp_percent(layouts->single.high), share);
 }
 
 void pub_layouts_tables(pub_document_t *document, const pub_set_t *set, size_t work_index) {
@@ -211,7 +206,7 @@ void pub_layouts_tables(pub_document_t *document, const pub_set_t *set, size_t w
             pub_count(document, (double)layout + 1);
             pub_number(document, PUB_PLAIN, layouts->base_speeds[layout] / MEGA, -1);
             pub_number(document, PUB_PLAIN, layouts->treatment_speeds[layout] / MEGA, -1);
-            pub_number(document, PUB_PLAIN, percent(layouts->effects[layout]), 2);
+            pub_number(document, PUB_PLAIN, cmp_percent(layouts->effects[layout]), 2);
         }
         share_paragraph(document, layouts);
         cmp_layouts_free(sides.layouts);

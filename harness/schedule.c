@@ -10,21 +10,14 @@
 
 #include "options.h"
 #include "paths.h"
-
-/* SplitMix64 (Steele, Lea, Flood 2014): one step of a well mixed sequence from any seed. */
-static uint64_t random_next(uint64_t *state) {
-    uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
+#include "splitmix.h"
 
 /* Uniform in [0, bound), without the bias of a plain remainder. */
 static uint64_t random_below(uint64_t *state, uint64_t bound) {
     uint64_t refused_below = -bound % bound; /* 2^64 mod bound */
     uint64_t value;
     do
-        value = random_next(state);
+        value = cmp_random_next(state);
     while (value < refused_below);
     return value % bound;
 }
@@ -91,7 +84,7 @@ void cmp_schedule_order(uint64_t run_seed, uint32_t round, size_t group_count,
 
 uint64_t cmp_schedule_seed(uint64_t run_seed, uint32_t round) {
     uint64_t state = run_seed + UINT64_C(0xa0761d6478bd642f) * (round + UINT64_C(1));
-    return random_next(&state) & CMP_SEED_MAX;
+    return cmp_random_next(&state) & CMP_SEED_MAX;
 }
 
 static bool group_add(cmp_schedule_t *schedule, cmp_run_t *run, const topo_t *topo,

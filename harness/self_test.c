@@ -20,6 +20,7 @@
 #include "recorded_samples.h"
 #include "runner.h"
 #include "self_test_code.h"
+#include "splitmix.h"
 #include "verdict.h"
 
 enum { SIMULATED = 4000, LOOKS_SIMULATED = 8, ROUNDS_SIMULATED_MOST = 256, REPEATS_MOST = 200 };
@@ -48,22 +49,11 @@ static json_t *circumstances;
 
 static uint64_t random_state;
 
-static double uniform(void) {
-    uint64_t z = (random_state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
-}
-
-static double normal(void) {
-    return sqrt(-2 * log(uniform())) * cos(2 * M_PI * uniform());
-}
-
 /* Mostly normal, one in twenty much slower, all of it drifting. */
 static double simulated_throughput(size_t round, double spread) {
-    double noise = spread * normal();
-    if (uniform() < 0.05)
-        noise -= 0.2 * uniform();
+    double noise = spread * cmp_random_normal(&random_state);
+    if (cmp_random_uniform(&random_state) < 0.05)
+        noise -= 0.2 * cmp_random_uniform(&random_state);
     return 1e8 * exp(noise + 0.1 * sin((double)round / 9));
 }
 

@@ -7,6 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A ratio as a change in per cent: 1.05 is 5. */
+static inline double cmp_percent(double ratio) {
+    return (ratio - 1) * 100;
+}
+
 /* A point estimate with its interval. `valid` is false when there were too few values for an
  * interval; low and high are then NAN. */
 typedef struct cmp_interval {

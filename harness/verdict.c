@@ -34,10 +34,6 @@ double cmp_look_confidence(const cmp_rule_t *rule, double from, double to) {
     return 1 - rule->error_rate * fmin(fmax(to - from, 0), 1);
 }
 
-static double percent(double ratio) {
-    return (ratio - 1) * 100;
-}
-
 static cmp_verdict_t verdict_of_percent(const cmp_rule_t *rule, double low, double high) {
     if (low > rule->gain_pct)
         return CMP_VERDICT_GO;
@@ -51,14 +47,14 @@ static cmp_verdict_t verdict_of_percent(const cmp_rule_t *rule, double low, doub
 cmp_verdict_t cmp_verdict_of(const cmp_rule_t *rule, const cmp_interval_t *ratio) {
     if (!ratio->valid)
         return CMP_VERDICT_UNDECIDED;
-    return verdict_of_percent(rule, percent(ratio->low), percent(ratio->high));
+    return verdict_of_percent(rule, cmp_percent(ratio->low), cmp_percent(ratio->high));
 }
 
 size_t cmp_rounds_to_decide(const cmp_rule_t *rule, const cmp_interval_t *ratio, size_t rounds) {
     if (!ratio->valid || rounds == 0)
         return 0;
-    double estimate = percent(ratio->estimate);
-    double below = estimate - percent(ratio->low), above = percent(ratio->high) - estimate;
+    double estimate = cmp_percent(ratio->estimate);
+    double below = estimate - cmp_percent(ratio->low), above = cmp_percent(ratio->high) - estimate;
     for (size_t look = 1; look <= 24; look++) {
         size_t later = cmp_look_rounds(look);
         if (later <= rounds)

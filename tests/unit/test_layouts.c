@@ -13,6 +13,7 @@
 #include "../../harness/comparison.h"
 #include "../../harness/layout_build.h"
 #include "../../harness/layouts.h"
+#include "../../harness/splitmix.h"
 
 /* main.c has it in the program. */
 _Noreturn void cmp_usage_error(const char *format, ...) {
@@ -23,17 +24,6 @@ _Noreturn void cmp_usage_error(const char *format, ...) {
 enum { LAYOUTS = 16, ROUNDS = 40, ALLOCATORS = 2 + 2 * LAYOUTS + 1 };
 
 static uint64_t random_state;
-
-static double uniform(void) {
-    uint64_t z = (random_state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
-}
-
-static double normal(void) {
-    return sqrt(-2 * log(uniform())) * cos(2 * M_PI * uniform());
-}
 
 /* What is planted, as logs of speed. */
 typedef struct planted {
@@ -60,13 +50,14 @@ static cmp_run_t run_make(const planted_t *planted, uint64_t seed) {
         run.allocators[i].control = control;
         *cell = (cmp_cell_t){.workload = wl_find("mixed"), .allocator = i, .threads = 1};
         double mean = (treatment ? planted->effect : 0);
-        mean += run.allocators[i].layout > 0 ? planted->tax * normal()
+        mean += run.allocators[i].layout > 0 ? planted->tax * cmp_random_normal(&random_state)
                 : treatment                  ? planted->as_built
                                              : 0;
         for (uint32_t round = 0; round < ROUNDS; round++) {
             const cmp_sample_t sample = {
                 .round = round,
-                .ops_per_second = 1e8 * exp(mean + drift[round] + planted->noise * normal())};
+                .ops_per_second = 1e8 * exp(mean + drift[round] +
+                                            planted->noise * cmp_random_normal(&random_state))};
             cmp_cell_add_sample(cell, &sample);
         }
     }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "../../harness/splitmix.h"
 #include "../../harness/verdict.h"
 
 static cmp_interval_t interval(double low_pct, double high_pct) {
@@ -81,22 +82,11 @@ static void rounds_to_decide_shrink_the_interval(void **state) {
 
 static uint64_t random_state;
 
-static double uniform(void) {
-    uint64_t z = (random_state += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
-}
-
-static double normal(void) {
-    return sqrt(-2 * log(uniform())) * cos(2 * M_PI * uniform());
-}
-
 /* A sample's throughput: mostly normal, sometimes much slower (a machine that is disturbed). */
 static double throughput(double relative) {
-    double noise = 0.01 * normal();
-    if (uniform() < 0.05)
-        noise -= 0.2 * uniform();
+    double noise = 0.01 * cmp_random_normal(&random_state);
+    if (cmp_random_uniform(&random_state) < 0.05)
+        noise -= 0.2 * cmp_random_uniform(&random_state);
     return 1e8 * relative * exp(noise);
 }
 
