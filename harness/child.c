@@ -18,6 +18,7 @@
 
 #include "capture.h"
 #include "command.h"
+#include "model.h"
 #include "paths.h"
 #include "signals.h"
 
@@ -118,17 +119,11 @@ static char **words_make(const char *const *arguments, const char *json) {
     return words;
 }
 
-static void words_free(char **words) {
-    for (char **word = words; *word != NULL; word++)
-        free(*word);
-    free(words);
-}
-
 static json_t *quiet_json(const char *const *arguments, int *status) {
     char **words = words_make(arguments, "-");
     char *output = cmp_capture((const char *const *)words, status);
     json_t *root = output != NULL ? json_loads(output, 0, NULL) : NULL;
-    words_free(words);
+    cmp_words_free(words);
     free(output);
     return root;
 }
@@ -151,7 +146,7 @@ static json_t *shown_json(const char *const *arguments, int *status) {
     *status = child_run(&child);
     json_t *root = json_load_file(path, 0, NULL);
     unlink(path);
-    words_free(words);
+    cmp_words_free(words);
     free(path);
     return root;
 }
@@ -170,6 +165,6 @@ int cmp_child_check(const char *const *arguments) {
     char **words = words_make(arguments, NULL);
     const child_t child = {.words = words, .standard_output = STREAM_DROPPED, .own_settings = true};
     int status = child_run(&child);
-    words_free(words);
+    cmp_words_free(words);
     return status;
 }

@@ -54,3 +54,18 @@ expect 0 publish newest --from "$RESULTS" -o page --no-png >/dev/null
 grep -q '^\*\*Code layouts of mixed' page/README.md || fail "no table of layouts"
 [ -s page/pictures/layouts-1-1.svg ] || fail "no strip plot"
 ! grep -q '^| hakmem #1 | 1 |' page/README.md || fail "layouts are rows among the allocators"
+# What the linker drops, or never had, must not be measured as the allocator: an object of LTO code, of which
+# lld makes nothing, and one that is gone.
+scratch_tree
+refused_layouts() {
+    "$COMPARE" ab hakmem hakmem:minimal -w mixed -t 1 -r 1 --layouts 6 -o "$RESULTS" >refused.out 2>&1 &&
+        fail "measured all the same"
+    grep -qF -- "$1" refused.out || fail "no '$1' in: $(cat refused.out)"
+}
+rm -rf build/layouts
+echo 'void hak_nothing(void) {}' >nothing.c
+"${CC:-cc}" -fPIC -c nothing.c -o build/obj/libhakmem-minimal.o
+refused_layouts "linked again it exports other symbols"
+[ -z "$(find build/layouts -path '*minimal*' -name '*.so')" ] || fail "a library without malloc was kept"
+rm build/obj/libhakmem-minimal.o
+refused_layouts "its object file build/obj/libhakmem-minimal.o is missing; build it with 'ninja"
