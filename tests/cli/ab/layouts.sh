@@ -54,8 +54,8 @@ expect 0 publish newest --from "$RESULTS" -o page --no-png >/dev/null
 grep -q '^\*\*Code layouts of mixed' page/README.md || fail "no table of layouts"
 [ -s page/pictures/layouts-1-1.svg ] || fail "no strip plot"
 ! grep -q '^| hakmem #1 | 1 |' page/README.md || fail "layouts are rows among the allocators"
-# What the linker drops, or never had, must not be measured as the allocator: an object of LTO code, of which
-# lld makes nothing, and one that is gone.
+# What exports less than the library must not be measured as the allocator: an object without its functions,
+# as one of LTO code is to a linker that cannot read it. And an object that is gone.
 scratch_tree
 refused_layouts() {
     "$COMPARE" ab hakmem hakmem:minimal -w mixed -t 1 -r 1 --layouts 6 -o "$RESULTS" >refused.out 2>&1 &&
