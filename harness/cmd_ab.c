@@ -70,29 +70,20 @@ static double percent_parse(const char *option, const char *text) {
     return value;
 }
 
-static double time_parse(const char *text) {
-    char *end;
-    double value = strtod(text, &end);
-    double unit = strcmp(end, "h") == 0                   ? 3600
-                  : strcmp(end, "m") == 0                 ? 60
-                  : strcmp(end, "s") == 0 || *end == '\0' ? 1
-                                                          : 0;
-    if (end == text || unit == 0 || !(value * unit >= 1 && value * unit <= 86400))
-        cmp_usage_error("cannot use '%s' for --budget: it must be a time from 1s to 24h, such as "
-                        "90s, 2m or 1h",
-                        text);
-    return value * unit;
+static double budget_parse(const char *text) {
+    const double seconds = cmp_budget_parse(text);
+    if (seconds == 0)
+        cmp_usage_error("cannot use '%s' for --budget: " CMP_BUDGET_HELP, text);
+    return seconds;
 }
 
 static uint32_t layouts_parse(const char *text) {
-    char *end;
-    const unsigned long count = strtoul(text, &end, 10);
-    if (end == text || *end != '\0' || *text == '-' || count < CMP_LAYOUTS_LEAST ||
-        count > CMP_LAYOUTS_MOST)
+    const uint32_t count = cmp_layouts_parse(text);
+    if (count == 0)
         cmp_usage_error("cannot use '%s' for --layouts: it must be a number from %d, below which "
                         "there is no interval, to %d",
                         text, CMP_LAYOUTS_LEAST, CMP_LAYOUTS_MOST);
-    return (uint32_t)count;
+    return count;
 }
 
 static error_t ab_parse(int key, char *value, struct argp_state *state) {
@@ -111,7 +102,7 @@ static error_t ab_parse(int key, char *value, struct argp_state *state) {
         ab->rule.loss_pct = percent_parse("--tolerate", value);
         return 0;
     case KEY_BUDGET:
-        ab->budget_seconds = time_parse(value);
+        ab->budget_seconds = budget_parse(value);
         return 0;
     case KEY_HIT:
         ab->functions = value;

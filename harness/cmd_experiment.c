@@ -13,6 +13,7 @@
 #include "command.h"
 #include "experiment_record.h"
 #include "experiment_run.h"
+#include "layouts.h"
 #include "ledger.h"
 #include "model.h"
 #include "nearest.h"
@@ -20,6 +21,7 @@
 #include "output.h"
 #include "report_text.h"
 #include "signals.h"
+#include "verdict.h"
 
 /* A line of the summary. */
 typedef struct summary_row {
@@ -140,6 +142,12 @@ static _Noreturn void case_unknown(const experiment_command_t *command) {
 }
 
 static void command_check(const experiment_command_t *command) {
+    const cmp_experiment_options_t *options = &command->options;
+    if (options->budget != NULL && cmp_budget_parse(options->budget) == 0)
+        cmp_usage_error("cannot use '%s' for --budget: " CMP_BUDGET_HELP, options->budget);
+    if (options->layouts != NULL && cmp_layouts_parse(options->layouts) == 0)
+        cmp_usage_error("cannot use '%s' for --layouts: it must be a number from %d to %d",
+                        options->layouts, CMP_LAYOUTS_LEAST, CMP_LAYOUTS_MOST);
     if (command->ledger_only && (command->name != NULL || command->dry_run))
         cmp_usage_error("--ledger measures nothing: leave out %s",
                         command->name != NULL ? command->name : "--dry-run");

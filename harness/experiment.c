@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "../workloads/workload.h"
-#include "layout_build.h"
+#include "layouts.h"
 #include "nearest.h"
 #include "verdict.h"
 
@@ -134,15 +134,19 @@ static bool workloads_check(reading_t *reading, const cmp_case_t *item) {
 
 static bool layouts_check(reading_t *reading, const cmp_case_t *item) {
     const char *text = item->value[CMP_KEY_LAYOUTS];
-    char *end = NULL;
-    if (text == NULL || strcmp(text, "none") == 0)
-        return true;
-    long layouts = isdigit((unsigned char)*text) ? strtol(text, &end, 10) : 0;
-    if (layouts >= CMP_LAYOUTS_LEAST && layouts <= CMP_LAYOUTS_MOST && *end == '\0')
+    if (text == NULL || strcmp(text, "none") == 0 || cmp_layouts_parse(text) > 0)
         return true;
     return reading_fail(reading, item->line[CMP_KEY_LAYOUTS],
                         "cannot use '%s' for layouts: allowed are numbers from %d to %d, and none",
                         text, CMP_LAYOUTS_LEAST, CMP_LAYOUTS_MOST);
+}
+
+static bool budget_check(reading_t *reading, const cmp_case_t *item) {
+    const char *text = item->value[CMP_KEY_BUDGET];
+    if (text == NULL || cmp_budget_parse(text) > 0)
+        return true;
+    return reading_fail(reading, item->line[CMP_KEY_BUDGET],
+                        "cannot use '%s' for budget: " CMP_BUDGET_HELP, text);
 }
 
 /* Keys that a case of its kind must have. */
@@ -185,7 +189,7 @@ static bool case_finish(reading_t *reading, int line) {
     if (item->value[CMP_KEY_SET] != NULL)
         list_normalise(item->value[CMP_KEY_SET], ' ');
     bool good = keys_check(reading, item, line) && verdict_check(reading, item) &&
-                layouts_check(reading, item) &&
+                layouts_check(reading, item) && budget_check(reading, item) &&
                 (cmp_case_is_audit(item) || workloads_check(reading, item));
     experiment->cases =
         realloc(experiment->cases, (experiment->case_count + 1) * sizeof *experiment->cases);

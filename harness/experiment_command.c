@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "verdict.h"
 
 /* Words that are added one by one. */
 typedef struct word_list {
@@ -103,10 +104,8 @@ static size_t entries_count(const char *list) {
 double cmp_case_seconds(const cmp_case_t *item, const cmp_experiment_options_t *options) {
     if (cmp_case_is_audit(item))
         return 0;
-    char *unit;
-    double each = strtod(budget_of(item, options), &unit);
-    each *= *unit == 'h' ? 3600 : *unit == 'm' ? 60 : 1;
-    return each * (double)(entries_count(item->value[CMP_KEY_WORKLOAD]) *
-                           entries_count(item->value[CMP_KEY_THREADS]) *
-                           entries_count(item->value[CMP_KEY_PLACE]));
+    return cmp_budget_parse(budget_of(item, options)) *
+           (double)(entries_count(item->value[CMP_KEY_WORKLOAD]) *
+                    entries_count(item->value[CMP_KEY_THREADS]) *
+                    entries_count(item->value[CMP_KEY_PLACE]));
 }

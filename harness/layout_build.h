@@ -14,9 +14,6 @@
 #include "model.h"
 #include "paths.h"
 
-/* Fewer layouts give no interval; more are a matter of patience. */
-enum { CMP_LAYOUTS_LEAST = 6, CMP_LAYOUTS_MOST = 64 };
-
 /*
  * Adds `count` layouts of the run's first two allocators, base and treatment, behind them: base 1,
  * treatment 1, base 2 ..., before the A/A control, which stays last. Libraries are linked where

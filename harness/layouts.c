@@ -4,6 +4,7 @@
  */
 #include "layouts.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -24,6 +25,14 @@ static uint32_t rounds_of(const cmp_cell_t *cell) {
         if (cell->samples[i].round >= rounds)
             rounds = cell->samples[i].round + 1;
     return rounds;
+}
+
+uint32_t cmp_layouts_parse(const char *text) {
+    char *end = NULL;
+    const unsigned long count = isdigit((unsigned char)*text) ? strtoul(text, &end, 10) : 0;
+    const bool good =
+        end != NULL && *end == '\0' && count >= CMP_LAYOUTS_LEAST && count <= CMP_LAYOUTS_MOST;
+    return good ? (uint32_t)count : 0;
 }
 
 cmp_layouts_t *cmp_layouts_find(const cmp_run_t *run, const cmp_cell_t *base) {

@@ -12,6 +12,12 @@
 #include "model.h"
 #include "statistics.h"
 
+/* Fewer layouts give no interval; more are a matter of patience. */
+enum { CMP_LAYOUTS_LEAST = 6, CMP_LAYOUTS_MOST = 64 };
+
+/* What --layouts takes: the number, or 0 when the text is none between these. */
+uint32_t cmp_layouts_parse(const char *text);
+
 /* So many give an interval at every look of a comparison. */
 enum { CMP_LAYOUTS_ENOUGH = 12 };
 

@@ -4,6 +4,8 @@
 #include "verdict.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { FIRST_LOOK_ROUNDS = 10 };
 
@@ -65,4 +67,15 @@ size_t cmp_rounds_to_decide(const cmp_rule_t *rule, const cmp_interval_t *ratio,
             return later;
     }
     return 0;
+}
+
+double cmp_budget_parse(const char *text) {
+    char *end;
+    const double value = strtod(text, &end);
+    const double unit = strcmp(end, "h") == 0                   ? 3600
+                        : strcmp(end, "m") == 0                 ? 60
+                        : strcmp(end, "s") == 0 || *end == '\0' ? 1
+                                                                : 0;
+    const double seconds = end != text ? value * unit : 0;
+    return seconds >= 1 && seconds <= 86400 ? seconds : 0;
 }

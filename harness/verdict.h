@@ -65,4 +65,9 @@ cmp_verdict_t cmp_verdict_of(const cmp_rule_t *rule, const cmp_interval_t *ratio
  * estimate lies on a threshold). An estimate for the user, not part of the rule. */
 size_t cmp_rounds_to_decide(const cmp_rule_t *rule, const cmp_interval_t *ratio, size_t rounds);
 
+/* What --budget takes: seconds of "90s", "90", "2m" or "1h"; 0 when it is no time from 1s to 24h,
+ * as CMP_BUDGET_HELP says. */
+#define CMP_BUDGET_HELP "it must be a time from 1s to 24h, such as 90s, 2m or 1h"
+double cmp_budget_parse(const char *text);
+
 #endif

@@ -16,6 +16,8 @@ refused experiment --ledger some
 refused experiment --ledger --dry-run
 refused experiment some --output ''
 refused experiment some --budgt 1s
+refused experiment some --budget 5x --dry-run
+refused experiment some --layouts 2 --dry-run
 refused list experiment
 
 # wrong LINES: a file with these lines in it is refused, whichever experiment is asked for.
@@ -30,6 +32,7 @@ wrong '[a]\nworkload = mixd\n'
 wrong '[a]\n[a]\n'
 wrong 'treatment = hakmem\n'
 wrong 'nothing\n'
+wrong '[a]\nbudget = soon\n'
 [ "$(find . -type f ! -name refused.out | sort)" = "$files" ] || fail "something was written"
 
 # A side that does not exist is a fault of its own experiment.
