@@ -22,7 +22,7 @@ atomics = allocator/spill.c, allocator/lane.c
 INI
 files=$(find . -type f | sort)
 "$COMPARE" experiment some --dry-run
-"$COMPARE" experiment some --dry-run --layouts 4 --budget 9s -o other
+"$COMPARE" experiment some --dry-run --layouts 8 --budget 9s -o other
 "$COMPARE" experiment some --case single --dry-run
 "$COMPARE" experiment all --dry-run
 [ "$(find . -type f | sort)" = "$files" ] || fail "something was written"
