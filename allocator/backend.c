@@ -60,6 +60,14 @@ void hak_backend_put(hak_heap_t *heap, uint32_t class_id, void *const *blocks, s
     hak_unlock(&heap->lock);
 }
 
+void hak_backend_shed(hak_heap_t *heap) {
+    hak_tiny_shed(heap);
+    if (HAK_HAS_MID_V3)
+        hak_mid_shed(heap);
+    if (HAK_HAS_POOL_V2)
+        hak_pool_v2_shed(heap);
+}
+
 void hak_backend_trim(hak_heap_t *heap, size_t touched_bytes) {
     hak_tiny_trim(heap, touched_bytes);
     if (HAK_HAS_MID_V3)

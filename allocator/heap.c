@@ -16,7 +16,6 @@
 #include "allocator/telemetry.h"
 
 #define SWEEP_PERIOD_MS 100
-#define EXIT_KEEP_BYTES 8192u /* an empty slab so little touched stays for the next thread */
 /* Lanes stay full for the next thread while they hold at most this, and those of all heaps without
  * a thread together. */
 #define EXIT_LANE_BYTES  ((size_t)256 << 10)
@@ -180,7 +179,7 @@ static void thread_exit(void *value) {
     hak_heap_t *heap = value;
     if (!idle_lanes_keep(heap))
         hak_spill_lanes(heap);
-    hak_spill_queues(heap, EXIT_KEEP_BYTES);
+    hak_spill_queues(heap, HAK_IDLE_KEEP_BYTES);
     hak_thread_heap = &hak_empty_heap;
     thread_exited = true;
     heap_release(heap);
@@ -255,7 +254,7 @@ HAK_COLD hak_heap_t *hak_heap_move(hak_heap_t *heap) {
         return heap;
     }
     HAK_COUNT(HEAP, moved);
-    hak_spill_all(heap, EXIT_KEEP_BYTES);
+    hak_spill_all(heap, HAK_IDLE_KEEP_BYTES);
     thread_bind(other);
     heap_release(heap);
     return other;
@@ -280,6 +279,8 @@ static void idle_lanes_sweep(hak_heap_t *heap, bool all, uint64_t now) {
 /* Chunks that wait for a thread which has not looked between two sweeps, or for no thread. */
 static void heap_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     idle_lanes_sweep(heap, all, now);
+    if (atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_IDLE)
+        hak_spill_stale(heap, now);
     hak_chunk_t *newest = atomic_load_explicit(&heap->inbox, memory_order_relaxed);
     bool bound = atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_BOUND;
     bool lingers = newest != NULL && newest == heap->inbox_seen;

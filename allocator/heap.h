@@ -38,6 +38,10 @@ typedef struct hak_lane_events {
     bool flushed;              /* [owner] since the last refill */
 } hak_lane_events_t;
 
+/* In a heap without a thread, an empty slab of which so little was touched stays for the next one.
+ */
+#define HAK_IDLE_KEEP_BYTES 8192u
+
 /* Slabs of one class of MID_V3 by how many of their blocks are free: fullest first. */
 #define HAK_MID_BINS 4u
 
@@ -80,6 +84,7 @@ struct hak_heap {
     uint32_t slow_calls;                       /* [owner] since the last look at what idles */
     uint64_t looked_ms;                        /* [owner] when that was */
     uint64_t idled_ms;                         /* [owner] when idle lanes were last looked for */
+    uint64_t shed_ms;                          /* [lock] when slabs last gave stale pages back */
     size_t lane_bytes;                         /* [owner] sum of capacity x stride of all lanes */
     uint8_t refill_blocks[HAK_CLASS_MAX + 1];  /* [owner] next refill's size, doubling */
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
@@ -104,6 +109,12 @@ extern hak_heap_t hak_empty_heap;
 
 static inline bool hak_heap_is_real(const hak_heap_t *heap) {
     return heap != &hak_empty_heap;
+}
+
+/* Whether the heap keeps an empty slab of a class in reserve; heap->lock is held. */
+static inline bool hak_heap_keeps(const hak_heap_t *heap, const hak_slab_t *slab) {
+    return slab->touched_bytes <= HAK_IDLE_KEEP_BYTES ||
+           atomic_load_explicit(&heap->state, memory_order_relaxed) != HAK_HEAP_IDLE;
 }
 
 static inline uint32_t hak_heap_class_of_lane(const hak_heap_t *heap, const hak_lane_t *lane) {

@@ -67,8 +67,14 @@ void hak_mid_relist(hak_heap_t *heap, hak_slab_t *run, uint32_t free_before) {
     mid_move(heap, run, free_before);
     HAK_COUNT(MID_V3, puts);
     HAK_COUNT_ADD(MID_V3, put_blocks, run->free_blocks - free_before);
-    if (hak_slab_is_whole(run) && mid_has_other(heap, run))
+    if (hak_slab_is_whole(run) && (mid_has_other(heap, run) || !hak_heap_keeps(heap, run)))
         mid_release(heap, run);
+}
+
+void hak_mid_shed(hak_heap_t *heap) {
+    for (uint32_t class_index = 0; class_index < HAK_MID_CLASSES; class_index++)
+        for (uint32_t bin = 0; bin < HAK_MID_BINS; bin++)
+            hak_slab_shed(heap->mid[class_index][bin]);
 }
 
 void hak_mid_trim(hak_heap_t *heap, size_t touched_bytes) {
@@ -76,8 +82,12 @@ void hak_mid_trim(hak_heap_t *heap, size_t touched_bytes) {
         for (hak_slab_t *run = heap->mid[class_index][HAK_MID_BINS - 1], *next; run != NULL;
              run = next) {
             next = run->next;
-            if (hak_slab_is_whole(run) && run->touched_bytes > touched_bytes)
+            if (!hak_slab_is_whole(run))
+                continue;
+            if (run->touched_bytes > touched_bytes)
                 mid_release(heap, run);
+            else
+                hak_run_strip(run);
         }
     }
 }

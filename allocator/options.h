@@ -30,8 +30,9 @@
     X(large_retain_mib, "HAKMEM_LARGE_RETAIN_MIB", 256, 0, 1048576, "MiB",                         \
       "the same for unused large mappings; also in force is half as much again as blocks took at " \
       "their peak, until most of that is freed in a row or nothing is left")                       \
-    X(huge_pages, "HAKMEM_HUGE_PAGES", 0, 0, 1, "off|on",                                          \
-      "transparent huge pages for superslabs whose units are all in use")                          \
+    X(huge_pages, "HAKMEM_HUGE_PAGES", 1, 0, 1, "off|on",                                          \
+      "transparent huge pages for superslabs that are nearly all resident, beyond what the TLB "   \
+      "reaches by small ones")                                                                     \
     X(mid_v3_enabled, "HAKMEM_MID_V3_ENABLED", HAK_HAS_MID_V3, 0, HAK_HAS_MID_V3, "off|on",        \
       "257 to 768 bytes from MID_V3 instead of Tiny")                                              \
     X(mid_v3_classes, "HAKMEM_MID_V3_CLASSES", HAK_MID_V3_CLASSES, 0, 0xffff, "mask",              \

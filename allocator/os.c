@@ -112,10 +112,38 @@ bool hak_os_commit(void *address, size_t bytes) {
     return done;
 }
 
-void hak_os_huge_pages(void *address, size_t bytes) {
+void hak_os_huge_pages(void *address, size_t bytes, bool allowed) {
     int saved_errno = errno;
-    (void)madvise(address, bytes, MADV_HUGEPAGE);
+    (void)madvise(address, bytes, allowed ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
     errno = saved_errno;
+}
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25 /* Linux 6.1; glibc names it from 2.37 on */
+#endif
+
+bool hak_os_collapse(void *address, size_t bytes) {
+    int saved_errno = errno;
+    hak_os_huge_pages(address, bytes, true); /* refused elsewhere */
+    const bool done = madvise(address, bytes, MADV_COLLAPSE) == 0;
+    hak_os_huge_pages(address, bytes, false);
+    errno = saved_errno;
+    return done;
+}
+
+size_t hak_os_resident_bytes(void *address, size_t bytes) {
+    unsigned char resident[HAK_OS_RESIDENT_MAX / 4096]; /* one for each page, of any size */
+    const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    int saved_errno = errno;
+    size_t pages = 0;
+    if (bytes > HAK_OS_RESIDENT_MAX)
+        bytes = HAK_OS_RESIDENT_MAX;
+    if (mincore(address, bytes, resident) == 0) {
+        for (size_t page = 0; page < bytes / page_bytes; page++)
+            pages += resident[page] & 1;
+    }
+    errno = saved_errno;
+    return pages * page_bytes;
 }
 
 uint32_t hak_os_node(void) {
@@ -213,6 +241,12 @@ uint64_t hak_os_milliseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t hak_os_microseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 uint64_t hak_os_random(void) {

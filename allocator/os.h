@@ -63,8 +63,17 @@ static inline void hak_unlock(hak_lock_t *lock) {
 void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed);
 /* Makes reserved pages usable, small pages only; false when the system refuses the memory. */
 bool hak_os_commit(void *address, size_t bytes);
-/* Asks for transparent huge pages there; nothing where the kernel has none. */
-void hak_os_huge_pages(void *address, size_t bytes);
+/* Whether pages that are touched there from now on may be transparent huge pages; nothing where the
+ * kernel has none. */
+void hak_os_huge_pages(void *address, size_t bytes, bool allowed);
+/* Moves what lies in an aligned piece of 2 MiB into one huge page, which takes a good part of a
+ * millisecond. False, and nothing has changed, where the kernel cannot: before Linux 6.1, or
+ * without 2 MiB in one piece. Pages touched later, after a purge, are small ones. */
+bool hak_os_collapse(void *address, size_t bytes);
+/* How many bytes there have memory, in whole pages; 0 where the system does not say. At most
+ * HAK_OS_RESIDENT_MAX bytes are looked at. */
+#define HAK_OS_RESIDENT_MAX ((size_t)2 << 20)
+size_t hak_os_resident_bytes(void *address, size_t bytes);
 /* The NUMA node that the thread runs on; 0 where that is not known. */
 uint32_t hak_os_node(void);
 /* Gives the pages' memory back; they read as zero afterwards. */
@@ -88,6 +97,8 @@ hak_lock_t *hak_meta_lock(void);
 
 /* Milliseconds of a coarse monotonic clock (a vDSO read, no system call). */
 uint64_t hak_os_milliseconds(void);
+/* Microseconds of a monotonic clock (a vDSO read, no system call). */
+uint64_t hak_os_microseconds(void);
 /* Bits that differ between processes (from the kernel's AT_RANDOM), for address choice. */
 uint64_t hak_os_random(void);
 

@@ -25,6 +25,11 @@ void hak_slab_unlink(hak_slab_t **head, hak_slab_t *slab) {
         *head = slab->next;
 }
 
+void hak_slab_shed(hak_slab_t *list) {
+    for (hak_slab_t *slab = list; slab != NULL; slab = slab->next)
+        hak_run_shed(slab);
+}
+
 hak_slab_t *hak_slab_create(uint32_t owner, uint32_t class_id) {
     const hak_class_t *class = &hak_classes[class_id];
     bool zeroed;
@@ -72,7 +77,8 @@ size_t hak_slab_carve(hak_slab_t *slab, void **blocks, size_t want) {
     if (taken > 0) {
         const size_t gap = (uintptr_t)slab->start & (HAK_UNIT_BYTES - 1);
         const uint32_t end = (uint32_t)((char *)blocks[taken - 1] - slab->start + gap) + stride;
-        slab->touched_bytes = end > slab->touched_bytes ? end : slab->touched_bytes;
+        if (end > slab->touched_bytes)
+            hak_run_touch(slab, end);
     }
     if (HAK_DEBUG)
         slab_verify(slab);

@@ -31,6 +31,9 @@ static inline bool hak_slab_is_whole(const hak_slab_t *slab) {
     return slab->free_blocks == hak_classes[slab->class_id].blocks;
 }
 
+/* hak_run_shed of every slab in a list. */
+void hak_slab_shed(hak_slab_t *list);
+
 /* Doubly linked lists of slabs. */
 void hak_slab_link(hak_slab_t **head, hak_slab_t *slab);
 void hak_slab_unlink(hak_slab_t **head, hak_slab_t *slab);

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "allocator/backend.h"
+#include "allocator/huge.h"
 #include "allocator/large.h"
 #include "allocator/learner.h"
 #include "allocator/options.h"
@@ -18,6 +19,7 @@
 #include "allocator/telemetry.h"
 
 #define SLOW_CALLS_BETWEEN_LOOKS 64u
+#define STALE_PART               4u /* of the age of what is given back: between two looks for it */
 #define IDLE_LEAST_MS            20u /* a lane that was not used for so long may be called idle */
 
 void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks) {
@@ -90,6 +92,15 @@ static bool helper_is_missing(void) {
            !atomic_load_explicit(&helper.running, memory_order_relaxed);
 }
 
+void hak_spill_stale(hak_heap_t *heap, uint64_t now) {
+    if (hak_options.purge == 0 || now - heap->shed_ms < hak_options.purge_ms / STALE_PART)
+        return;
+    hak_lock(&heap->lock);
+    heap->shed_ms = now;
+    hak_backend_shed(heap);
+    hak_unlock(&heap->lock);
+}
+
 HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     uint64_t now = hak_os_milliseconds();
     heap->slow_calls = 0;
@@ -97,6 +108,8 @@ HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     heap->node_seen = hak_os_node();
     heap->helper_due = helper_is_missing();
     hak_remote_flush(heap);
+    hak_huge_look(now);
+    hak_spill_stale(heap, now);
     if (now - heap->looked_ms < hak_options.purge_ms)
         return;
     heap->looked_ms = now;

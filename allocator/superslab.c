@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "allocator/huge.h"
 #include "allocator/lane.h"
 #include "allocator/learner.h"
 #include "allocator/options.h"
@@ -16,11 +17,11 @@
 #define RESERVE_BYTES      ((size_t)1 << 30) /* one step of reservation */
 #define SUPERSLABS_MAX     (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
 #define HINT_LOWEST        ((uintptr_t)0x4000 << 30) /* 16 TiB: between heap and mappings */
-#define PURGE_PERIOD_MS    100
 #define RETAIN_BYTES_LEAST ((size_t)1 << 20)
 #define UNIT_PAGES         (HAK_UNIT_BYTES / HAK_OS_PAGE_BYTES)
 #define REGRET_MS          1000u /* what is purged and used again within this time was purged in vain */
 #define ALL_UNITS          UINT32_MAX
+#define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
 
 /* Record of one superslab, out of line. */
 typedef struct superslab {
@@ -28,13 +29,15 @@ typedef struct superslab {
     char *start;          /* [const] */
     uint32_t free_units;  /* [lock] bit per unit */
     uint32_t dirty_units; /* [lock] free units that were touched since they were last zero */
+    uint32_t old_units; /* [lock] of these, those that were so when old ones were last looked for */
     /* [lock] pages from the start of each unit that are not zero, while it is in use of what it had
      * before; and pages that were purged since it was last in use */
     uint8_t dirty_pages[HAK_SUPERSLAB_UNITS], purged_pages[HAK_SUPERSLAB_UNITS];
-    uint32_t node;                   /* [const] of the thread that it was made for */
-    bool huge;                       /* [lock] told to use huge pages */
-    uint64_t freed_ms;               /* [lock] when a unit last became free */
-    uint64_t purged_ms;              /* [lock] when it was last purged */
+    uint32_t node;       /* [const] of the thread that it was made for */
+    bool huge;           /* [lock] pages touched in it may be huge ones */
+    uint32_t full_units; /* [lock] units of which a huge page made every page resident */
+    uint64_t settled_ms; /* [lock] when it was made, or last purged or looked at for huge pages */
+    uint64_t purged_ms;  /* [lock] when it was last purged */
     struct superslab *next_released; /* [lock] */
     uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
 } superslab_t;
@@ -55,10 +58,12 @@ static struct {
     char *fresh, *fresh_end;                    /* [lock] reserved, not yet committed */
     char *low, *high;                           /* [lock] bounds of everything reserved */
     size_t superslabs;                          /* [lock] committed */
-    size_t used_units;                          /* [lock] in runs */
-    size_t dirty_pages;                         /* [lock] in free units */
-    size_t purged_pages;                        /* [lock] since start */
-    uint64_t purged_ms;                         /* [lock] last look for old units */
+    _Atomic size_t
+        touched_bytes;   /* [any,atomic] relaxed: sum over runs; a hint of how much to keep */
+    size_t dirty_pages;  /* [lock] in free units */
+    size_t purged_pages; /* [lock] since start */
+    uint64_t purged_ms;  /* [lock] last look for old units */
+    size_t dense_index;  /* [lock] last superslab looked at for huge pages */
 } pool;
 
 hak_lock_t *hak_pool_lock(void) {
@@ -229,6 +234,16 @@ static superslab_t *fresh_take(void) {
     return superslab;
 }
 
+/* The first touch of a page in it makes all of them resident: its units count as touched, whatever
+ * is known of the runs in them. */
+static void superslab_make_huge(superslab_t *superslab) {
+    hak_os_huge_pages(superslab->start, HAK_SUPERSLAB_BYTES, true);
+    HAK_COUNT(SUPERSLAB_OS, huge_pages);
+    superslab->full_units = superslab->dirty_units = ALL_UNITS;
+    memset(superslab->dirty_pages, UNIT_PAGES, sizeof superslab->dirty_pages);
+    pool.dirty_pages += HAK_SUPERSLAB_UNITS * UNIT_PAGES;
+}
+
 static bool superslab_create(uint32_t node) {
     superslab_t *superslab = released_take();
     if (superslab == NULL)
@@ -244,12 +259,15 @@ static bool superslab_create(uint32_t node) {
     }
     const size_t index = superslab_index(superslab->start);
     superslab->node = node;
-    superslab->huge = false;
     superslab->free_units = ALL_UNITS;
+    superslab->full_units = 0;
+    superslab->settled_ms = hak_os_milliseconds();
     memset(superslab->purged_pages, 0, sizeof superslab->purged_pages);
     HAK_COUNT(SUPERSLAB_OS, superslabs_created);
     pool.by_index[index] = superslab;
-    pool.superslabs++;
+    superslab->huge = hak_huge_expects(++pool.superslabs) && !pool.limited;
+    if (superslab->huge)
+        superslab_make_huge(superslab);
     if (index >= pool.index_end)
         pool.index_end = index + 1;
     superslab_mark_free(index);
@@ -310,11 +328,11 @@ static superslab_t *run_find_or_make(uint32_t units, uint32_t *first) {
 
 /* ------------------------------------------------------------------ purging */
 
-/* Gives the touched pages of free units back; neighbours that are touched throughout in one call.
- */
-static size_t superslab_purge(superslab_t *superslab) {
+/* Gives the touched pages of some dirty units back; neighbours that are touched throughout in one
+ * call. */
+static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
     size_t purged = 0;
-    for (uint32_t dirty = superslab->dirty_units; dirty != 0;) {
+    for (uint32_t dirty = units; dirty != 0;) {
         const uint32_t first = (uint32_t)__builtin_ctz(dirty);
         size_t pages = 0;
         uint32_t unit = first;
@@ -331,65 +349,83 @@ static size_t superslab_purge(superslab_t *superslab) {
         HAK_COUNT(SUPERSLAB_OS, purges);
         purged += pages;
     }
-    superslab->dirty_units = 0;
-    superslab->purged_ms = hak_os_milliseconds();
+    if (superslab->huge)
+        hak_os_huge_pages(superslab->start, HAK_SUPERSLAB_BYTES, false);
+    superslab->huge = false;
+    superslab->full_units &= ~units;
+    superslab->dirty_units &= ~units;
+    superslab->old_units &= ~units;
+    superslab->purged_ms = superslab->settled_ms = hak_os_milliseconds();
     pool.dirty_pages -= purged;
     pool.purged_pages += purged;
     HAK_COUNT_ADD(SUPERSLAB_OS, purged_bytes, purged * HAK_OS_PAGE_BYTES);
     return purged * HAK_OS_PAGE_BYTES;
 }
 
-/* Purges superslabs from the highest address down: those last touched before `before_ms`, and any
- * while more than `keep_pages` are dirty. Where addresses are short, what is empty goes back whole.
- */
-static size_t pool_purge(uint64_t before_ms, size_t keep_pages) {
+/* Purges from the highest address down while more than `keep_pages` are dirty. Where addresses are
+ * short, what is empty goes back whole. */
+static size_t pool_purge(size_t keep_pages) {
     size_t purged = 0;
     for (size_t index = pool.index_end; index-- > 0 && (pool.dirty_pages != 0 || pool.limited);) {
         superslab_t *superslab = pool.by_index[index];
         if (superslab == NULL)
             continue;
-        if (superslab->dirty_units != 0 &&
-            (superslab->freed_ms < before_ms || pool.dirty_pages > keep_pages))
-            purged += superslab_purge(superslab);
+        if (superslab->dirty_units != 0 && pool.dirty_pages > keep_pages)
+            purged += superslab_purge(superslab, superslab->dirty_units);
         if (pool.limited && superslab->free_units == ALL_UNITS && superslab->dirty_units == 0)
             superslab_release(superslab);
     }
     return purged;
 }
 
-size_t hak_pool_purge(bool all) {
-    uint64_t now = hak_os_milliseconds();
-    hak_lock(&pool.lock);
+/* Purges units that were free and dirty the last time as well, half the configured age ago or more:
+ * so they are between half of it and all of it old, without a time for every unit. */
+static size_t pool_purge_old(uint64_t now) {
+    size_t purged = 0;
+    if (now - pool.purged_ms < hak_options.purge_ms / 2)
+        return 0;
     pool.purged_ms = now;
-    uint64_t age = hak_options.purge_ms;
-    size_t purged =
-        all ? pool_purge(UINT64_MAX, 0) : pool_purge(now > age ? now - age : 0, SIZE_MAX);
+    for (size_t index = pool.index_end; index-- > 0;) {
+        superslab_t *superslab = pool.by_index[index];
+        if (superslab == NULL || superslab->dirty_units == 0)
+            continue;
+        if (superslab->old_units != 0)
+            purged += superslab_purge(superslab, superslab->old_units);
+        superslab->old_units = superslab->dirty_units;
+    }
+    if (pool.limited)
+        (void)pool_purge(SIZE_MAX);
+    return purged;
+}
+
+size_t hak_pool_purge(bool all) {
+    hak_lock(&pool.lock);
+    const size_t purged = all ? pool_purge(0) : pool_purge_old(hak_os_milliseconds());
     hak_unlock(&pool.lock);
     return purged;
 }
 
-/* Touched pages of empty units to keep: as many as are in use and what was learnt, at least 1 MiB,
- * at most HAKMEM_RETAIN_MIB. A program that frees all it has and then sleeps keeps little; one that
- * goes up and down by half never waits for the system. */
+/* Touched pages of empty units to keep: as many as runs have touched and what was learnt, at least
+ * 1 MiB, at most HAKMEM_RETAIN_MIB. A program that frees all it has and then sleeps keeps little;
+ * one that goes up and down by half never waits for the system. */
 static size_t retain_pages(void) {
     const size_t most = ((size_t)hak_options.retain_mib << 20) / HAK_OS_PAGE_BYTES;
-    const size_t keep = RETAIN_BYTES_LEAST / HAK_OS_PAGE_BYTES + pool.used_units * UNIT_PAGES +
-                        hak_learner_retain_bytes(HAK_RETAINED_UNITS) / HAK_OS_PAGE_BYTES;
+    const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
+    const size_t learnt = hak_learner_retain_bytes(HAK_RETAINED_UNITS);
+    const size_t keep = (RETAIN_BYTES_LEAST + touched / 2 + (learnt < touched ? learnt : touched)) /
+                        HAK_OS_PAGE_BYTES;
     return keep < most ? keep : most;
 }
 
 static void pool_decay(uint64_t now) {
     if (hak_options.purge == 0)
         return;
-    size_t bound = retain_pages();
-    if (pool.dirty_pages > bound) {
-        /* Well below, so that the next frees do not purge again. */
-        pool_purge(0, bound - bound / 4);
-    } else if (now - pool.purged_ms >= PURGE_PERIOD_MS) {
-        pool.purged_ms = now;
-        uint64_t age = hak_options.purge_ms;
-        pool_purge(now > age ? now - age : 0, SIZE_MAX);
-    }
+    const size_t bound = retain_pages();
+    if (pool.dirty_pages > bound)
+        (void)pool_purge(bound -
+                         bound / 4); /* well below, so that the next frees do not purge again */
+    else
+        (void)pool_purge_old(now);
 }
 
 /* ------------------------------------------------------------------ runs */
@@ -410,15 +446,6 @@ static void run_map(const hak_slab_t *run, uint32_t first, uint32_t units, uint3
         atomic_store_explicit(&hak_map[unit + i], entry, memory_order_relaxed);
 }
 
-/* Huge pages on request: a superslab that is used from end to end wastes nothing by them. */
-static void superslab_is_dense(superslab_t *superslab) {
-    if (hak_options.huge_pages == 0 || superslab->huge)
-        return;
-    superslab->huge = true;
-    HAK_COUNT(SUPERSLAB_OS, huge_pages);
-    hak_os_huge_pages(superslab->start, HAK_SUPERSLAB_BYTES);
-}
-
 /* Takes free units of a superslab into use; returns how many pages of them are not zero. */
 static size_t units_take(superslab_t *superslab, uint32_t first, uint32_t units) {
     const uint32_t mask = units_mask(first, units);
@@ -430,15 +457,14 @@ static size_t units_take(superslab_t *superslab, uint32_t first, uint32_t units)
     }
     superslab->free_units &= ~mask;
     superslab->dirty_units &= ~mask;
+    superslab->old_units &= ~mask;
     pool.dirty_pages -= dirty;
-    pool.used_units += units;
     if (regretted > 0 && hak_os_milliseconds() - superslab->purged_ms < REGRET_MS)
         hak_learner_regret(HAK_RETAINED_UNITS, regretted * HAK_OS_PAGE_BYTES);
     HAK_COUNT_ADD(SHARED_POOL, units_reused_dirty, dirty > 0 ? units : 0);
     if (superslab->free_units == 0) {
         size_t index = superslab_index(superslab->start);
         pool.node[superslab->node].has_free[index / 64] &= ~((uint64_t)1 << (index % 64));
-        superslab_is_dense(superslab);
     }
     return dirty;
 }
@@ -450,7 +476,8 @@ static void units_give(superslab_t *superslab, const hak_slab_t *run, uint32_t f
     for (uint32_t i = from; i < to; i++) {
         const size_t before = (size_t)i << HAK_UNIT_SHIFT;
         size_t touched = run->touched_bytes > before ? run->touched_bytes - before : 0;
-        touched = touched > HAK_UNIT_BYTES ? HAK_UNIT_BYTES : touched;
+        const bool full = (superslab->full_units >> (first + i) & 1) != 0;
+        touched = full || touched > HAK_UNIT_BYTES ? HAK_UNIT_BYTES : touched;
         uint8_t pages = (uint8_t)((touched + HAK_OS_PAGE_BYTES - 1) / HAK_OS_PAGE_BYTES);
         uint8_t *dirty = &superslab->dirty_pages[first + i];
         *dirty = *dirty > pages ? *dirty : pages;
@@ -458,10 +485,17 @@ static void units_give(superslab_t *superslab, const hak_slab_t *run, uint32_t f
         superslab->dirty_units |= *dirty > 0 ? units_mask(first + i, 1) : 0;
     }
     superslab->free_units |= units_mask(first + from, to - from);
-    superslab->freed_ms = now;
-    pool.used_units -= to - from;
     superslab_mark_free(superslab_index(run->start));
     pool_decay(now);
+}
+
+static void touched_change(size_t bytes) {
+    atomic_fetch_add_explicit(&pool.touched_bytes, bytes, memory_order_relaxed);
+}
+
+void hak_run_touch(hak_slab_t *run, uint32_t bytes) {
+    touched_change((size_t)bytes - run->touched_bytes);
+    run->touched_bytes = bytes;
 }
 
 hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed) {
@@ -475,11 +509,18 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
     HAK_COUNT(SHARED_POOL, runs_allocated);
     *zeroed = units_take(superslab, first, units) == 0;
     hak_slab_t *run = &superslab->slab[first];
+    run->stale_bytes = run->seen_bytes = 0;
+    for (uint32_t i = 0; i < units && !*zeroed; i++)
+        if (superslab->dirty_pages[first + i] > 0)
+            run->stale_bytes = (uint32_t)((i << HAK_UNIT_SHIFT) +
+                                          superslab->dirty_pages[first + i] * HAK_OS_PAGE_BYTES);
     run->run_units = (uint8_t)units;
     run->owner = (uint16_t)owner;
     run->class_id = class_id;
     run->start = superslab->start + ((size_t)first << HAK_UNIT_SHIFT);
-    run->touched_bytes = class_id != 0 ? 0 : units << HAK_UNIT_SHIFT;
+    run->touched_bytes = 0;
+    if (class_id == 0)
+        hak_run_touch(run, units << HAK_UNIT_SHIFT);
     uint32_t blocks = class_id != 0 ? hak_classes[class_id].blocks : 0;
     run->bits = blocks <= HAK_NARROW_WORDS * 64 ? run->narrow_bits : superslab->wide_bits[first];
     for (uint32_t i = 0; i < units; i++)
@@ -496,6 +537,7 @@ void hak_run_free(hak_slab_t *run) {
                 units_mask((uint32_t)(run - superslab->slab), run->run_units)) == 0);
     HAK_COUNT(SHARED_POOL, runs_freed);
     run_map(run, 0, run->run_units, 0);
+    touched_change(-(size_t)run->touched_bytes);
     run->class_id = 0;
     run->owner = HAK_OWNER_NONE;
     units_give(superslab, run, 0, run->run_units);
@@ -524,8 +566,87 @@ bool hak_run_resize(hak_slab_t *run, uint32_t units) {
     if (done) {
         HAK_COUNT(SHARED_POOL, runs_resized);
         run->run_units = (uint8_t)units;
-        run->touched_bytes = units << HAK_UNIT_SHIFT;
+        hak_run_touch(run, units << HAK_UNIT_SHIFT);
     }
     hak_unlock(&pool.lock);
     return done;
+}
+
+/* ------------------------------------------------------------------ huge pages */
+
+char *hak_pool_dense_next(uint64_t before_ms) {
+    char *start = NULL;
+    hak_lock(&pool.lock);
+    for (size_t looks = 0; looks < DENSE_LOOKS && looks < pool.index_end && start == NULL;
+         looks++) {
+        pool.dense_index = pool.dense_index + 1 < pool.index_end ? pool.dense_index + 1 : 0;
+        superslab_t *superslab = pool.by_index[pool.dense_index];
+        if (superslab == NULL || superslab->full_units != 0 || superslab->settled_ms > before_ms ||
+            (superslab->free_units & ~superslab->dirty_units) != 0)
+            continue;
+        superslab->settled_ms = hak_os_milliseconds();
+        start = superslab->start;
+    }
+    hak_unlock(&pool.lock);
+    return start;
+}
+
+void hak_pool_dense_full(const char *start, bool full) {
+    hak_lock(&pool.lock);
+    superslab_t *superslab = pool.by_index[superslab_index(start)];
+    superslab->full_units = full ? ALL_UNITS : 0;
+    for (uint32_t free = full ? superslab->free_units : 0; free != 0; free &= free - 1) {
+        uint8_t *dirty = &superslab->dirty_pages[__builtin_ctz(free)];
+        pool.dirty_pages += UNIT_PAGES - *dirty;
+        *dirty = UNIT_PAGES;
+    }
+    superslab->dirty_units |= full ? superslab->free_units : 0;
+    hak_unlock(&pool.lock);
+}
+
+/* ------------------------------------------------------------------ what runs do not use */
+
+/* Under the pool's lock and that of the run's owner, so that nothing behind is handed out. */
+static void run_purge_behind(superslab_t *superslab, hak_slab_t *run, size_t end_bytes) {
+    const uint32_t first = (uint32_t)(run - superslab->slab);
+    const size_t used = (run->touched_bytes + HAK_OS_PAGE_BYTES - 1) & ~(HAK_OS_PAGE_BYTES - 1);
+    run->stale_bytes = 0;
+    if (used >= end_bytes)
+        return;
+    hak_os_purge(superslab->start + ((size_t)first << HAK_UNIT_SHIFT) + used, end_bytes - used);
+    HAK_COUNT(SUPERSLAB_OS, purges);
+    HAK_COUNT_ADD(SUPERSLAB_OS, purged_bytes, end_bytes - used);
+    pool.purged_pages += (end_bytes - used) / HAK_OS_PAGE_BYTES;
+    for (uint32_t i = 0; i < run->run_units; i++) {
+        const size_t before = (size_t)i << HAK_UNIT_SHIFT;
+        const size_t pages = used > before ? (used - before) / HAK_OS_PAGE_BYTES : 0;
+        if (superslab->dirty_pages[first + i] > pages)
+            superslab->dirty_pages[first + i] = (uint8_t)pages;
+    }
+}
+
+void hak_run_shed(hak_slab_t *run) {
+    if (run->stale_bytes <= run->touched_bytes)
+        return;
+    if (run->seen_bytes != run->touched_bytes) {
+        run->seen_bytes = run->touched_bytes;
+        return;
+    }
+    hak_lock(&pool.lock);
+    superslab_t *superslab = pool.by_index[superslab_index(run->start)];
+    const uint32_t units = units_mask((uint32_t)(run - superslab->slab), run->run_units);
+    if ((superslab->full_units & units) == 0) /* a huge page is worth more whole */
+        run_purge_behind(superslab, run, run->stale_bytes);
+    hak_unlock(&pool.lock);
+}
+
+void hak_run_strip(hak_slab_t *run) {
+    hak_lock(&pool.lock);
+    superslab_t *superslab = pool.by_index[superslab_index(run->start)];
+    const uint32_t units = units_mask((uint32_t)(run - superslab->slab), run->run_units);
+    const bool full = (superslab->full_units & units) != 0;
+    run_purge_behind(superslab, run,
+                     full ? (size_t)run->run_units << HAK_UNIT_SHIFT : run->stale_bytes);
+    superslab->full_units &= ~units;
+    hak_unlock(&pool.lock);
 }

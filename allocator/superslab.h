@@ -53,6 +53,8 @@ typedef struct hak_slab {
     uint8_t run_units;                /* [lock:pool] length, at the first unit of a run */
     uint8_t unit_in_run;              /* [lock:pool] distance from the first unit of the run */
     uint32_t touched_bytes; /* [lock:heap] of the run, from its start: what was handed out */
+    uint32_t stale_bytes;   /* [lock:heap] likewise: what was resident when the run was taken */
+    uint32_t seen_bytes;    /* [lock:heap] touched_bytes when it was last looked at */
     _Alignas(64) uint64_t narrow_bits[HAK_NARROW_WORDS]; /* [lock:heap] storage of bits, mostly */
 } hak_slab_t;
 
@@ -91,6 +93,9 @@ bool hak_domain_start(void);
  * lock. */
 hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed);
 
+/* The run has handed out its first `bytes`; the owner's lock is held. */
+void hak_run_touch(hak_slab_t *run, uint32_t bytes);
+
 /* Gives the units of a run back to the pool; they are purged by age and bound. Takes the pool's
  * lock. */
 void hak_run_free(hak_slab_t *run);
@@ -117,6 +122,24 @@ void hak_pool_sums(size_t *committed, size_t *dirty, size_t *purged);
 
 /* Calls `visit` for every run in use, under the pool's lock: it must not come back here. */
 void hak_pool_walk(void (*visit)(const hak_slab_t *run, void *context), void *context);
+
+/* For huge.c: the start of a superslab on small pages, of which every unit has been in use and
+ * which was neither made, purged nor returned by this function since `before_ms`; NULL when the few
+ * that are looked at in a call are not like that. Takes the pool's lock. */
+char *hak_pool_dense_next(uint64_t before_ms);
+
+/* All pages of that superslab are resident from now on; or not, since it could not be moved after
+ * all. Takes the pool's lock. */
+void hak_pool_dense_full(const char *start, bool full);
+
+/* Gives back the pages behind the touched part of a run that an earlier use of its units left
+ * resident, unless more was touched since the last call. The heap's lock is held; takes the pool's
+ * if there is anything to give. */
+void hak_run_shed(hak_slab_t *run);
+
+/* The same at once, for an empty run that its heap keeps, and also for what a huge page made
+ * resident. */
+void hak_run_strip(hak_slab_t *run);
 
 hak_lock_t *hak_pool_lock(void); /* for fork */
 

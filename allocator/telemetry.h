@@ -118,7 +118,7 @@
     X(superslabs_created, "superslabs committed")                                                  \
     X(superslabs_released, "empty superslabs unmapped under a limit of addresses")                 \
     X(regions_reserved, "regions of address space reserved")                                       \
-    X(huge_pages, "superslabs for which huge pages were asked")                                    \
+    X(huge_pages, "superslabs that were made on a huge page or moved into one")                    \
     X(purges, "calls that gave memory back to the system")                                         \
     X(purged_bytes, "bytes given back to the system")                                              \
     X(commit_failures, "commits that the system refused")

@@ -36,19 +36,29 @@ void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before) {
         hak_slab_link(partial, slab);
     /* One empty slab a class stays, or a single block's coming and going would make and unmake
      * slabs. */
-    if (hak_slab_is_whole(slab) && (slab->next != NULL || slab->previous != NULL)) {
+    if (hak_slab_is_whole(slab) &&
+        (slab->next != NULL || slab->previous != NULL || !hak_heap_keeps(heap, slab))) {
         hak_slab_unlink(partial, slab);
         HAK_COUNT(TINY, slabs_released);
         hak_heap_slab_release(heap, slab);
     }
 }
 
+void hak_tiny_shed(hak_heap_t *heap) {
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
+        hak_slab_shed(heap->tiny[class_id]);
+}
+
 void hak_tiny_trim(hak_heap_t *heap, size_t touched_bytes) {
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         for (hak_slab_t *slab = heap->tiny[class_id], *next; slab != NULL; slab = next) {
             next = slab->next;
-            if (!hak_slab_is_whole(slab) || slab->touched_bytes <= touched_bytes)
+            if (!hak_slab_is_whole(slab))
                 continue;
+            if (slab->touched_bytes <= touched_bytes) {
+                hak_run_strip(slab);
+                continue;
+            }
             hak_slab_unlink(&heap->tiny[class_id], slab);
             HAK_COUNT(TINY, slabs_released);
             hak_heap_slab_release(heap, slab);

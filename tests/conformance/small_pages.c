@@ -1,18 +1,20 @@
 /*
- * Which pages the kernel is told to use for blocks: of /proc/self/smaps, the flags (nh: no huge
- * pages, hg: huge pages asked for) and the size of huge pages in the mappings of blocks. First a
- * few blocks, which leave their superslab mostly empty; then so many that some superslabs are used
- * from end to end.
+ * Which pages blocks lie on: of /proc/self/smaps, the flags (nh: no huge pages, hg: huge pages
+ * allowed) and the size of huge pages in the mappings of blocks. First a few blocks, which leave
+ * their superslab mostly empty; then so many that many superslabs are used from end to end, with
+ * calls of malloc and free for a while; then none.
  *
- *     small_pages            prints the flags
- *     small_pages always     also shows, by a mapping of its own, that the kernel gives huge pages
- *                            unasked here, and that blocks have none
+ *     small_pages off|on     whether the allocator may use huge pages, and so what to wait for
+ *     small_pages always     as on; also shows, by a mapping of its own, that the kernel gives huge
+ *                            pages unasked here, and that a few blocks have none
  */
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 enum { FEW = 20, MANY = 40000, BLOCK_BYTES = 600, HUGE_BYTES = 2 << 20 };
 
@@ -68,11 +70,52 @@ static void control_run(void) {
     munmap(mapping, 2 * HUGE_BYTES);
 }
 
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Whether the kernel can move pages into a huge one on demand (Linux 6.1). */
+static int kernel_collapses(void) {
+    char *mapping =
+        mmap(NULL, 2 * HUGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapping == MAP_FAILED)
+        return 0;
+    char *aligned = (char *)(((uintptr_t)mapping + HUGE_BYTES - 1) & ~(uintptr_t)(HUGE_BYTES - 1));
+    memset(aligned, 1, HUGE_BYTES);
+    (void)madvise(aligned, HUGE_BYTES, MADV_HUGEPAGE);
+    const int done = madvise(aligned, HUGE_BYTES, 25 /* MADV_COLLAPSE */) == 0;
+    munmap(mapping, 2 * HUGE_BYTES);
+    return done;
+}
+
+static unsigned long huge_kib(void *const *block) {
+    unsigned long sum = 0;
+    for (int i = 0; i < MANY; i += MANY / 40)
+        sum += pages_of(block[i]).huge_kib;
+    return sum;
+}
+
+/* Bursts that empty and overflow lanes, which is when the allocator looks around. */
+static void bursts(void) {
+    static void *burst[4096];
+    for (int round = 0; round < 100; round++) {
+        for (int i = 0; i < 4096; i++)
+            burst[i] = malloc(64);
+        for (int i = 0; i < 4096; i++)
+            free(burst[i]);
+    }
+}
+
 int main(int argc, char **argv) {
     static void *block[MANY];
     const int always = argc > 1 && strcmp(argv[1], "always") == 0;
-    unsigned long huge_kib = 0;
-    unsigned asked = 0;
+    const int off = argc > 1 && strcmp(argv[1], "off") == 0;
+    if (!off && !kernel_collapses()) {
+        puts("this kernel does not make huge pages on demand");
+        return 77;
+    }
     for (int i = 0; i < FEW; i++)
         memset(block[i] = malloc(BLOCK_BYTES), 1, BLOCK_BYTES);
     pages_t few = pages_of(block[FEW - 1]);
@@ -83,13 +126,14 @@ int main(int argc, char **argv) {
     }
     for (int i = FEW; i < MANY; i++)
         memset(block[i] = malloc(BLOCK_BYTES), 1, BLOCK_BYTES);
-    for (int i = 0; i < MANY; i += MANY / 40) {
-        const pages_t pages = pages_of(block[i]);
-        huge_kib += pages.huge_kib;
-        asked += strcmp(pages.flag, "hg") == 0;
-    }
-    printf("dense: huge pages %s\n", asked > 0 ? "asked for" : "not asked for");
-    if (always)
-        printf("dense: %s\n", huge_kib > 0 ? "huge pages" : "no huge pages");
+    /* Long enough for some to come where none should; a guard against hangs where some should. */
+    const double end = seconds() + (off ? 0.5 : 60);
+    while (seconds() < end && huge_kib(block) == 0)
+        bursts();
+    printf("dense: %s\n", huge_kib(block) > 0 ? "huge pages" : "no huge pages");
+    for (int i = 0; i < MANY; i++)
+        free(block[i]);
+    malloc_trim(0);
+    printf("freed: %s\n", huge_kib(block) > 0 ? "huge pages" : "no huge pages");
     return 0;
 }

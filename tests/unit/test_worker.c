@@ -741,7 +741,10 @@ static void a_crash_leaves_the_report_readable(void **state) {
     child_t child = child_run("build/fixtures/crash.so", "mixed ops=60000 threads=2", 2);
     assert_true(WIFSIGNALED(child.status));
     assert_int_equal(atomic_load(&child.control->state), WL_STATE_MEASURING);
-    assert_true(atomic_load(&child.control->threads[0].stamp_count) > 0);
+    /* Whichever thread crashed may have been the only one that ran. */
+    assert_true(atomic_load(&child.control->threads[0].stamp_count) +
+                    atomic_load(&child.control->threads[1].stamp_count) >
+                0);
     child_release(&child);
 }
 
