@@ -8,6 +8,7 @@
 #include "allocator/telemetry.c"
 #include "allocator/plant.c"
 #include "allocator/size_class.c"
+#include "allocator/domain.c"
 #include "allocator/huge.c"
 #include "allocator/superslab.c"
 #include "allocator/slab.c"

@@ -19,11 +19,11 @@
 #define FAILED_MS        10000u /* until the kernel is asked again */
 #define DENSE_BYTES      (HAK_SUPERSLAB_BYTES / 16 * 15)
 
-/* [any,atomic] relaxed: hints about when and what to do; nothing is published by them */
+/* Hints about when and what to do; nothing is published by them. */
 static struct {
-    _Atomic uint64_t next_ms; /* who moves it on looks */
-    _Atomic bool dense;       /* the superslab that was looked at last was nearly all resident */
-    _Atomic bool several;     /* there are enough superslabs for it to pay */
+    _Atomic uint64_t next_ms; /* [any,atomic] relaxed: who moves it on looks */
+    _Atomic bool dense;       /* [any,atomic] relaxed: the superslab looked at last was resident */
+    _Atomic bool several;     /* [any,atomic] relaxed: there are enough of them for it to pay */
 } huge;
 
 /* False when the kernel did not do what it was asked for. */

@@ -1,5 +1,5 @@
 /*
- * The address domain, its map, superslabs and the pool of empty units. Called on cold paths by
+ * Superslabs and the pool of empty units. Called on cold paths by
  * slab.c and large.c in any thread; everything below is under pool.lock, which is a leaf but for
  * the metadata arena's. Units are given out lowest address first, which keeps the process compact,
  * and empty touched units are purged when they are old or when there are too many.
@@ -14,9 +14,7 @@
 #include "allocator/options.h"
 #include "allocator/telemetry.h"
 
-#define RESERVE_BYTES      ((size_t)1 << 30) /* one step of reservation */
 #define SUPERSLABS_MAX     (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
-#define HINT_LOWEST        ((uintptr_t)0x4000 << 30) /* 16 TiB: between heap and mappings */
 #define RETAIN_BYTES_LEAST ((size_t)1 << 20)
 #define UNIT_PAGES         (HAK_UNIT_BYTES / HAK_OS_PAGE_BYTES)
 #define REGRET_MS          1000u /* what is purged and used again within this time was purged in vain */
@@ -42,28 +40,21 @@ typedef struct superslab {
     uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
 } superslab_t;
 
-_Atomic uint32_t hak_map[HAK_DOMAIN_UNITS];
-_Atomic uintptr_t hak_domain_base;
-
 static struct {
     hak_lock_t lock;
     superslab_t *by_index[SUPERSLABS_MAX]; /* entries [lock], read without it by hak_run_of */
     superslab_t *released;                 /* [lock] records whose address space was given back */
-    bool limited;                          /* [const] the process may not have all addresses */
     struct {
         uint64_t has_free[SUPERSLABS_MAX / 64]; /* [lock] bit per superslab with a free unit */
         size_t lowest_free_word;                /* [lock] no bit is set below this word */
     } node[HAK_NODES_MAX];                      /* superslabs stay on the node they were made for */
     size_t index_end;                           /* [lock] after the highest superslab in use */
-    char *fresh, *fresh_end;                    /* [lock] reserved, not yet committed */
-    char *low, *high;                           /* [lock] bounds of everything reserved */
     size_t superslabs;                          /* [lock] committed */
-    _Atomic size_t
-        touched_bytes;   /* [any,atomic] relaxed: sum over runs; a hint of how much to keep */
-    size_t dirty_pages;  /* [lock] in free units */
-    size_t purged_pages; /* [lock] since start */
-    uint64_t purged_ms;  /* [lock] last look for old units */
-    size_t dense_index;  /* [lock] last superslab looked at for huge pages */
+    _Atomic size_t touched_bytes; /* [any,atomic] relaxed: of all runs, a hint of what to keep */
+    size_t dirty_pages;           /* [lock] in free units */
+    size_t purged_pages;          /* [lock] since start */
+    uint64_t purged_ms;           /* [lock] last look for old units */
+    size_t dense_index;           /* [lock] last superslab looked at for huge pages */
 } pool;
 
 hak_lock_t *hak_pool_lock(void) {
@@ -100,77 +91,6 @@ void hak_pool_walk(void (*visit)(const hak_slab_t *run, void *context), void *co
         }
     }
     hak_unlock(&pool.lock);
-}
-
-/* ------------------------------------------------------------------ reservation */
-
-static size_t step_bytes(void) {
-    size_t limit = hak_os_address_limit_bytes();
-    size_t step = RESERVE_BYTES;
-    while (step > HAK_SUPERSLAB_BYTES && step > limit / 16)
-        step /= 2;
-    return step;
-}
-
-/* A place far from where the kernel puts other mappings, so that growth finds room above. */
-static void *domain_hint(void) {
-    uint64_t gigabyte = 0x4000 + hak_os_random() % 0x10000;
-    return (void *)(uintptr_t)(gigabyte << 30);
-}
-
-static bool region_in_domain(const char *start, size_t bytes) {
-    size_t offset = hak_domain_offset(start);
-    return offset < HAK_DOMAIN_BYTES && bytes <= HAK_DOMAIN_BYTES - offset;
-}
-
-static bool region_take(char *start, size_t bytes) {
-    if (!region_in_domain(start, bytes))
-        return false;
-    if (hak_os_reserve(start, bytes, HAK_SUPERSLAB_BYTES, true) == NULL)
-        return false;
-    HAK_COUNT(SUPERSLAB_OS, regions_reserved);
-    pool.fresh = start;
-    pool.fresh_end = start + bytes;
-    if (start < pool.low)
-        pool.low = start;
-    if (start + bytes > pool.high)
-        pool.high = start + bytes;
-    return true;
-}
-
-/* Reserves the next region: right above what is reserved, else with gaps, else below; smaller and
- * smaller where the address space is limited. */
-static bool domain_grow(void) {
-    for (size_t step = step_bytes(); step >= HAK_SUPERSLAB_BYTES; step /= 2) {
-        for (size_t gap = 0; gap < 16; gap++) {
-            if (region_take(pool.high + gap * step, step) ||
-                region_take(pool.low - (gap + 1) * step, step))
-                return true;
-        }
-    }
-    return false;
-}
-
-bool hak_domain_start(void) {
-    char *start = NULL;
-    size_t step = step_bytes();
-    while ((start = hak_os_reserve(domain_hint(), step, HAK_SUPERSLAB_BYTES, false)) == NULL) {
-        step /= 2;
-        if (step < HAK_SUPERSLAB_BYTES)
-            return false;
-    }
-    /* Room above where the wish was granted, on both sides where it was not. */
-    uintptr_t address = (uintptr_t)start;
-    uintptr_t below = address < HINT_LOWEST ? HAK_DOMAIN_BYTES / 2 : 0;
-    if (below > address)
-        below = address;
-    HAK_COUNT(SUPERSLAB_OS, regions_reserved);
-    pool.fresh = pool.low = start;
-    pool.fresh_end = pool.high = start + step;
-    pool.limited = hak_os_address_limit_bytes() != SIZE_MAX;
-    atomic_store_explicit(&hak_domain_base, (address - below) & ~(HAK_SUPERSLAB_BYTES - 1),
-                          memory_order_relaxed);
-    return true;
 }
 
 /* ------------------------------------------------------------------ superslabs */
@@ -224,13 +144,15 @@ static superslab_t *released_take(void) {
 
 /* A new record, for the next of the addresses that are reserved. */
 static superslab_t *fresh_take(void) {
-    if (pool.fresh == pool.fresh_end && !domain_grow())
+    char *start = hak_domain_take();
+    if (start == NULL)
         return NULL;
     superslab_t *superslab = hak_meta_allocate(sizeof *superslab, HAK_RECORD_BYTES);
-    if (superslab == NULL)
+    if (superslab == NULL) {
+        hak_domain_return(start);
         return NULL;
-    superslab->start = pool.fresh;
-    pool.fresh += HAK_SUPERSLAB_BYTES;
+    }
+    superslab->start = start;
     return superslab;
 }
 
@@ -265,7 +187,7 @@ static bool superslab_create(uint32_t node) {
     memset(superslab->purged_pages, 0, sizeof superslab->purged_pages);
     HAK_COUNT(SUPERSLAB_OS, superslabs_created);
     pool.by_index[index] = superslab;
-    superslab->huge = hak_huge_expects(++pool.superslabs) && !pool.limited;
+    superslab->huge = hak_huge_expects(++pool.superslabs) && !hak_domain_limited();
     if (superslab->huge)
         superslab_make_huge(superslab);
     if (index >= pool.index_end)
@@ -366,13 +288,15 @@ static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
  * short, what is empty goes back whole. */
 static size_t pool_purge(size_t keep_pages) {
     size_t purged = 0;
-    for (size_t index = pool.index_end; index-- > 0 && (pool.dirty_pages != 0 || pool.limited);) {
+    for (size_t index = pool.index_end;
+         index-- > 0 && (pool.dirty_pages != 0 || hak_domain_limited());) {
         superslab_t *superslab = pool.by_index[index];
         if (superslab == NULL)
             continue;
         if (superslab->dirty_units != 0 && pool.dirty_pages > keep_pages)
             purged += superslab_purge(superslab, superslab->dirty_units);
-        if (pool.limited && superslab->free_units == ALL_UNITS && superslab->dirty_units == 0)
+        if (hak_domain_limited() && superslab->free_units == ALL_UNITS &&
+            superslab->dirty_units == 0)
             superslab_release(superslab);
     }
     return purged;
@@ -393,7 +317,7 @@ static size_t pool_purge_old(uint64_t now) {
             purged += superslab_purge(superslab, superslab->old_units);
         superslab->old_units = superslab->dirty_units;
     }
-    if (pool.limited)
+    if (hak_domain_limited())
         (void)pool_purge(SIZE_MAX);
     return purged;
 }
@@ -489,12 +413,10 @@ static void units_give(superslab_t *superslab, const hak_slab_t *run, uint32_t f
     pool_decay(now);
 }
 
-static void touched_change(size_t bytes) {
-    atomic_fetch_add_explicit(&pool.touched_bytes, bytes, memory_order_relaxed);
-}
-
 void hak_run_touch(hak_slab_t *run, uint32_t bytes) {
-    touched_change((size_t)bytes - run->touched_bytes);
+    HAK_ASSERT(bytes <= run->run_units << HAK_UNIT_SHIFT);
+    atomic_fetch_add_explicit(&pool.touched_bytes, (size_t)bytes - run->touched_bytes,
+                              memory_order_relaxed);
     run->touched_bytes = bytes;
 }
 
@@ -537,7 +459,7 @@ void hak_run_free(hak_slab_t *run) {
                 units_mask((uint32_t)(run - superslab->slab), run->run_units)) == 0);
     HAK_COUNT(SHARED_POOL, runs_freed);
     run_map(run, 0, run->run_units, 0);
-    touched_change(-(size_t)run->touched_bytes);
+    atomic_fetch_sub_explicit(&pool.touched_bytes, run->touched_bytes, memory_order_relaxed);
     run->class_id = 0;
     run->owner = HAK_OWNER_NONE;
     units_give(superslab, run, 0, run->run_units);

@@ -2,11 +2,6 @@
  * Superslabs: 2 MiB aligned pieces of one reserved address domain, cut into 32 units of 64 KiB.
  * Runs of units become slabs (slab.h) or medium blocks (large.h). All metadata lies outside the
  * units.
- *
- * The address map has one entry per unit of the domain: what free needs to know of a block's owner
- * in a single load. Entries of units that belong to nobody are 0.
- *
- *   entry = owner id << 16 | byte offset of the class's lane in a heap
  */
 #ifndef HAK_SUPERSLAB_H
 #define HAK_SUPERSLAB_H
@@ -16,11 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "allocator/domain.h"
 #include "allocator/os.h"
 #include "allocator/size_class.h"
 
-#define HAK_SUPERSLAB_SHIFT 21
-#define HAK_SUPERSLAB_BYTES ((size_t)1 << HAK_SUPERSLAB_SHIFT)
 #define HAK_SUPERSLAB_UNITS 32u
 
 #define HAK_OWNER_NONE   0u      /* unit in no use */
@@ -59,34 +53,6 @@ typedef struct hak_slab {
 } hak_slab_t;
 
 _Static_assert(sizeof(hak_slab_t) == 128, "32 slab records fill one page");
-
-/* The domain: what the map describes. 16 MiB of map, of which only touched pages cost memory; being
- * static, it needs no pointer and is all zero before start, when any address looks foreign. */
-#define HAK_DOMAIN_BYTES ((size_t)256 << 30)
-#define HAK_DOMAIN_UNITS (HAK_DOMAIN_BYTES >> HAK_UNIT_SHIFT)
-
-/* [any,atomic] relaxed: an entry is set before a block of its unit is handed out and stays while
- * the block lives, so whoever may free the block sees it. */
-extern _Atomic uint32_t hak_map[HAK_DOMAIN_UNITS];
-/* [any,atomic] relaxed: address of unit 0, written once at start; before, the map is empty anyway.
- */
-extern _Atomic uintptr_t hak_domain_base;
-
-/* Distance of an address from the start of the domain; beyond HAK_DOMAIN_BYTES when outside. */
-static inline size_t hak_domain_offset(const void *address) {
-    return (uintptr_t)address - atomic_load_explicit(&hak_domain_base, memory_order_relaxed);
-}
-
-/* Map entry of an address; 0 when it is not in a unit of ours. */
-static inline uint32_t hak_map_entry(const void *address) {
-    size_t unit = hak_domain_offset(address) >> HAK_UNIT_SHIFT;
-    if (HAK_UNLIKELY(unit >= HAK_DOMAIN_UNITS))
-        return 0;
-    return atomic_load_explicit(&hak_map[unit], memory_order_relaxed);
-}
-
-/* Chooses the domain and reserves its first region. False when no address space is to be had. */
-bool hak_domain_start(void);
 
 /* Takes a run of `units` (1 .. HAK_SUPERSLAB_UNITS) for an owner; class_id 0 for a medium block.
  * *zeroed tells whether all of it reads as zero. NULL when no memory is left. Takes the pool's
