@@ -77,15 +77,34 @@ static const cmp_c_file_t *file_of_path(const cmp_atomic_source_t *source, const
     return NULL;
 }
 
-/* The access at a line that needs a locked instruction on some machine, or for a `fence` any that
- * orders. With `use`, a counter macro that is used there. */
+/* Needs a locked instruction on some machine, or is for a `fence` one that orders; and is at that
+ * line of its file. */
+static bool access_fits(const cmp_access_t *access, uint32_t line, bool fence) {
+    return access->first_line <= line && line <= access->last_line &&
+           (access->locks || (fence && access->sides != 0));
+}
+
+/* The access at a line. With `use`, a counter macro that is used there. */
 static size_t access_at(const cmp_atomic_source_t *source, const cmp_c_file_t *file, uint32_t line,
                         bool fence, bool use) {
     for (size_t i = 0; i < source->count; i++) {
         const cmp_access_t *access = &source->accesses[i];
-        if (&source->files[access->file] == file && access->first_line <= line &&
-            line <= access->last_line && (access->locks || (fence && access->sides != 0)) &&
+        if (&source->files[access->file] == file && access_fits(access, line, fence) &&
             (access->box != NULL) == use)
+            return i;
+    }
+    return CMP_C_NONE;
+}
+
+/* The access at a line of the file that a function is in: some binutils name the first file of the
+ * unit where a function in a section of its own has lines of one file only. */
+static size_t access_in(const cmp_atomic_source_t *source, const char *function, uint32_t line,
+                        bool fence) {
+    const size_t length = strcspn(function, "."); /* what compilers append to clones */
+    for (size_t i = 0; i < source->count; i++) {
+        const cmp_access_t *access = &source->accesses[i];
+        if (access->box == NULL && access_fits(access, line, fence) &&
+            strlen(access->function) == length && memcmp(access->function, function, length) == 0)
             return i;
     }
     return CMP_C_NONE;
@@ -113,6 +132,8 @@ static void line_take(void *context, size_t index, const char *path, size_t path
         locked->line = line;
         if (line > 0)
             locked->access = access_at(source, file, line, fence, false);
+        if (line > 0 && locked->access == CMP_C_NONE)
+            locked->access = access_in(source, locked->function->name, line, fence);
     } else if (locked->access != CMP_C_NONE && locked->box == NULL &&
                source->accesses[locked->access].kind == CMP_ACCESS_TELEMETRY) {
         size_t use = access_at(source, file, line, fence, true);
