@@ -11,7 +11,7 @@ Parts (all of them without a name):
   mixed     257 to 768 and 16 to 1040 bytes, with 1024, 8192 and 65536 slots
   remote    10, 50, 90 and 100 % of the blocks cross threads, in pairs and in a ring
   larson    as it is by default
-  families  every other workload as it is by default
+  families  every other workload as it is by default, a second a sample
   growth    mixed, remote and larson with 2 and with 64 threads
 
   -a ALLOCATORS  as of compare: hakmem and what is installed without it
@@ -23,12 +23,14 @@ example: tools/performance.sh -a hakmem,jemalloc,mine=build/peers/mine.so mixed 
 
 folder=results/performance
 length=(-r 6)
+# What is large moves to huge pages within the first second: whole seconds are measured there.
+long=(--duration 1)
 allocators=()
 while getopts a:r:qo:h option; do
     case $option in
     a) allocators=(-a "$OPTARG") ;;
     r) length=(-r "$OPTARG") ;;
-    q) length=(--quick) ;;
+    q) length=(--quick) long=() ;;
     o) folder=$OPTARG ;;
     h)
         echo "$usage"
@@ -62,10 +64,13 @@ measure() {
 }
 
 mixed() {
-    local slots
+    local slots duration
     for slots in 1024 8192 65536; do
-        measure "mixed-257-768-$slots" mixed -t 1,2 -s "slots=$slots"
-        measure "mixed-16-1040-$slots" mixed -t 1,2 -s "slots=$slots" -s min=16 -s max=1040
+        duration=()
+        [ $slots != 65536 ] || duration=("${long[@]}")
+        measure "mixed-257-768-$slots" mixed -t 1,2 -s "slots=$slots" "${duration[@]}"
+        measure "mixed-16-1040-$slots" mixed -t 1,2 -s "slots=$slots" -s min=16 -s max=1040 \
+            "${duration[@]}"
     done
 }
 
@@ -83,7 +88,7 @@ families() {
     local others
     others=$(./compare --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z_]*\) .*/\1/p' |
         grep -vxE 'mixed|remote|larson' | paste -s -d ,)
-    measure families "$others" -t 1,2
+    measure families "$others" -t 1,2 "${long[@]}"
 }
 
 [ $# -gt 0 ] || set -- mixed remote larson families growth
