@@ -8,8 +8,10 @@
 
 hak_slab_t *hak_heap_slab_create(hak_heap_t *heap, uint32_t class_id) {
     hak_slab_t *slab = hak_slab_create(heap->id, class_id);
-    if (slab != NULL)
-        HAK_SHARE(heap->slab_bytes, heap->slab_bytes + ((size_t)slab->run_units << HAK_UNIT_SHIFT));
+    if (slab == NULL)
+        return NULL;
+    HAK_SHARE(heap->slab_bytes, heap->slab_bytes + ((size_t)slab->run_units << HAK_UNIT_SHIFT));
+    heap->stale |= slab->stale_bytes > 0;
     return slab;
 }
 
@@ -61,11 +63,12 @@ void hak_backend_put(hak_heap_t *heap, uint32_t class_id, void *const *blocks, s
 }
 
 void hak_backend_shed(hak_heap_t *heap) {
-    hak_tiny_shed(heap);
+    bool again = hak_tiny_shed(heap);
     if (HAK_HAS_MID_V3)
-        hak_mid_shed(heap);
+        again |= hak_mid_shed(heap);
     if (HAK_HAS_POOL_V2)
-        hak_pool_v2_shed(heap);
+        again |= hak_pool_v2_shed(heap);
+    heap->stale = again;
 }
 
 void hak_backend_trim(hak_heap_t *heap, size_t touched_bytes) {

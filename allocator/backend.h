@@ -4,7 +4,7 @@
  * backend is one file with four functions:
  *   take   moves up to `want` blocks of a class out, ascending within a slab; returns how many
  *   relist puts a slab into the right list after blocks came back to it; releases empty slabs
- *   shed   gives back pages of slabs that are resident for an earlier use alone
+ *   shed   gives back pages of slabs that are resident for an earlier use alone; not in Pool v1
  *   trim   releases the empty slabs that a heap keeps
  * Tiny, MID_V3 and Pool HotBox v2 own slabs per heap and run under the heap's lock, so that any
  * thread may drain blocks into the slabs of another; Pool v1 is shared and has a lock per class.
@@ -12,6 +12,7 @@
 #ifndef HAK_BACKEND_H
 #define HAK_BACKEND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,8 +31,9 @@ void hak_backend_put_locked(hak_heap_t *heap, void *const *blocks, size_t count)
  * were ever handed out; heap->lock is held. */
 void hak_backend_trim(hak_heap_t *heap, size_t touched_bytes);
 
-/* Gives back what slabs with free blocks have not touched, but found resident; heap->lock is held.
- */
+/* Gives back pages of slabs with free blocks that are resident for an earlier use of their units
+ * alone. Looks twice at each slab; heap->stale says whether there is anything to look at.
+ * heap->lock is held. */
 void hak_backend_shed(hak_heap_t *heap);
 
 /* ------------------------------------------------------------------ between backend.c and the
@@ -44,17 +46,17 @@ void hak_heap_slab_release(hak_heap_t *heap, hak_slab_t *slab);
 
 size_t hak_tiny_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
 void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
-void hak_tiny_shed(hak_heap_t *heap);
+bool hak_tiny_shed(hak_heap_t *heap);
 void hak_tiny_trim(hak_heap_t *heap, size_t touched_bytes);
 
 size_t hak_mid_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
 void hak_mid_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
-void hak_mid_shed(hak_heap_t *heap);
+bool hak_mid_shed(hak_heap_t *heap);
 void hak_mid_trim(hak_heap_t *heap, size_t touched_bytes);
 
 size_t hak_pool_v2_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
 void hak_pool_v2_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
-void hak_pool_v2_shed(hak_heap_t *heap);
+bool hak_pool_v2_shed(hak_heap_t *heap);
 void hak_pool_v2_trim(hak_heap_t *heap, size_t touched_bytes);
 
 /* These take the class's lock themselves. */

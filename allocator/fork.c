@@ -14,6 +14,7 @@
 
 #include "allocator/backend.h"
 #include "allocator/heap.h"
+#include "allocator/huge.h"
 #include "allocator/large.h"
 #include "allocator/learner.h"
 #include "allocator/remote.h"
@@ -53,6 +54,7 @@ static void fork_prepare(void) {
 
 static void fork_parent(void) {
     hak_fork_holds_locks = false;
+    hak_huge_pause();
     locks_release();
 }
 
@@ -68,6 +70,7 @@ static void fork_child(void) {
         atomic_store_explicit(&heap->inbox, NULL, memory_order_relaxed);
     }
     hak_helper_forget();
+    hak_pool_forked();
     locks_release();
 }
 

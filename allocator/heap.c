@@ -276,7 +276,8 @@ static void idle_lanes_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     hak_unlock(&heap->lock);
 }
 
-/* Chunks that wait for a thread which has not looked between two sweeps, or for no thread. */
+/* Stale pages, and chunks that wait for a thread which has not looked between two sweeps, or for no
+ * thread. */
 static void heap_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     idle_lanes_sweep(heap, all, now);
     if (atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_IDLE)

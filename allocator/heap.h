@@ -71,6 +71,7 @@ struct hak_heap {
     hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS];
     hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];
     size_t pool_bytes; /* [lock] of pages of Pool HotBox v2 */
+    bool stale;        /* [lock] a slab may have pages to shed: hak_backend_shed */
     size_t slab_bytes; /* [lock] of all slabs; HAK_SHARE'd, relaxed: its thread reads it without the
                           lock, as a hint */
 
@@ -84,7 +85,8 @@ struct hak_heap {
     uint32_t slow_calls;                       /* [owner] since the last look at what idles */
     uint64_t looked_ms;                        /* [owner] when that was */
     uint64_t idled_ms;                         /* [owner] when idle lanes were last looked for */
-    uint64_t shed_ms;                          /* [lock] when slabs last gave stale pages back */
+    uint64_t shed_ms;                          /* [owner]; idle: [lock:heaps]. When slabs last gave
+                                                  stale pages back */
     size_t lane_bytes;                         /* [owner] sum of capacity x stride of all lanes */
     uint8_t refill_blocks[HAK_CLASS_MAX + 1];  /* [owner] next refill's size, doubling */
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
@@ -144,7 +146,8 @@ hak_heap_t *hak_heap_by_id(uint32_t id);
 hak_heap_t *hak_heap_common(void);
 
 /* Drains what waits for heaps without a thread, and for threads that did not look for the
- * configured time (everything when `all`). At most one sweep runs at a time; others return at once.
+ * configured time (everything when `all`), and gives back stale pages of heaps without one. At most
+ * one sweep runs at a time; others return at once.
  */
 void hak_heaps_sweep(bool all);
 

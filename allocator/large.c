@@ -17,6 +17,7 @@
 #define SHARD_ROWS_FIRST     256u
 #define RETAINED_MAX         256u
 #define RETAINED_BYTES_LEAST ((size_t)1 << 20)
+#define PHASE_END_BLOCKS     4u /* freed in a row */
 #define REGRET_MS                                                                                  \
     1000u /* what is unmapped and mapped again within this time was unmapped in vain */
 
@@ -75,15 +76,16 @@ static struct {
     size_t regrettable;            /* [lock] bytes unmapped since unmapped_ms, for want of room */
     uint64_t unmapped_ms;          /* [lock] */
     /* [any,atomic] relaxed, hints of how much to keep: bytes of blocks in use, the most of them
-     * that counts, and how many were freed since the last was allocated */
-    _Atomic size_t live_bytes, peak_bytes, freed_in_row;
+     * that counts, and how many bytes and blocks were freed since the last was allocated */
+    _Atomic size_t live_bytes, peak_bytes, freed_in_row, blocks_in_row;
 } retained;
 
 /*
- * As much as is in use and what was learnt, at least 1 MiB, as for units of superslabs; and half as
- * much again as blocks took at their peak, until most of that was freed in a row or nothing is
- * left: a program whose few large blocks come and go would otherwise unmap what it maps again at
- * once, and blocks of many sizes leave gaps between them.
+ * As much as is in use and what was learnt, at least 1 MiB; and half as much again as blocks took at
+ * their peak, until most of that was freed in a row or nothing is left: a program whose few large
+ * blocks come and go would otherwise unmap what it maps again at once, and blocks of many sizes
+ * leave gaps between them. What was learnt is forgotten when several are freed in a row and nothing
+ * is left: that looks like the end of a phase, and not like a buffer that comes and goes.
  */
 static size_t retained_bound_bytes(void) {
     const size_t most = (size_t)hak_options.large_retain_mib << 20;
@@ -98,6 +100,7 @@ static void live_grows(size_t bytes) {
     const size_t live =
         atomic_fetch_add_explicit(&retained.live_bytes, bytes, memory_order_relaxed) + bytes;
     atomic_store_explicit(&retained.freed_in_row, 0, memory_order_relaxed);
+    atomic_store_explicit(&retained.blocks_in_row, 0, memory_order_relaxed);
     if (live > atomic_load_explicit(&retained.peak_bytes, memory_order_relaxed))
         atomic_store_explicit(&retained.peak_bytes, live, memory_order_relaxed);
 }
@@ -108,8 +111,13 @@ static void live_shrinks(size_t bytes) {
     const size_t in_row =
         atomic_fetch_add_explicit(&retained.freed_in_row, bytes, memory_order_relaxed) + bytes;
     const size_t peak = atomic_load_explicit(&retained.peak_bytes, memory_order_relaxed);
-    if (live == 0 || in_row > peak / 4 * 3)
-        atomic_store_explicit(&retained.peak_bytes, live, memory_order_relaxed);
+    const size_t blocks =
+        atomic_fetch_add_explicit(&retained.blocks_in_row, 1, memory_order_relaxed) + 1;
+    if (live != 0 && in_row <= peak / 4 * 3)
+        return;
+    atomic_store_explicit(&retained.peak_bytes, live, memory_order_relaxed);
+    if (live == 0 && blocks >= PHASE_END_BLOCKS)
+        hak_learner_forget(HAK_RETAINED_LARGE);
 }
 
 /* retained.lock is held. */

@@ -134,6 +134,11 @@ void hak_learner_regret(hak_retained_t kind, size_t bytes) {
     HAK_COUNT(LEARNER, retention_raises);
 }
 
+void hak_learner_forget(hak_retained_t kind) {
+    if (HAK_HAS_LEARNER)
+        atomic_store_explicit(&learner.retain[kind], 0, memory_order_relaxed);
+}
+
 void hak_learner_window(uint64_t now_ms) {
     if (!HAK_HAS_LEARNER || hak_options.learner == 0 || !hak_lock_try(&learner.lock))
         return;

@@ -35,6 +35,9 @@ size_t hak_learner_retain_bytes(hak_retained_t kind);
 /* So many bytes were purged and are used again already. Any thread, under any lock. */
 void hak_learner_regret(hak_retained_t kind, size_t bytes);
 
+/* Nothing was learnt: what it was learnt from is over. Any thread, under any lock. */
+void hak_learner_forget(hak_retained_t kind);
+
 /* Adds the slow calls of a heap's lanes since the last time; runs in its thread. */
 void hak_learner_collect(hak_heap_t *heap);
 

@@ -71,10 +71,12 @@ void hak_mid_relist(hak_heap_t *heap, hak_slab_t *run, uint32_t free_before) {
         mid_release(heap, run);
 }
 
-void hak_mid_shed(hak_heap_t *heap) {
+bool hak_mid_shed(hak_heap_t *heap) {
+    bool again = false;
     for (uint32_t class_index = 0; class_index < HAK_MID_CLASSES; class_index++)
         for (uint32_t bin = 0; bin < HAK_MID_BINS; bin++)
-            hak_slab_shed(heap->mid[class_index][bin]);
+            again |= hak_slab_shed(heap->mid[class_index][bin]);
+    return again;
 }
 
 void hak_mid_trim(hak_heap_t *heap, size_t touched_bytes) {
@@ -84,10 +86,8 @@ void hak_mid_trim(hak_heap_t *heap, size_t touched_bytes) {
             next = run->next;
             if (!hak_slab_is_whole(run))
                 continue;
-            if (run->touched_bytes > touched_bytes)
+            if (run->touched_bytes > touched_bytes || !hak_run_strip(run))
                 mid_release(heap, run);
-            else
-                hak_run_strip(run);
         }
     }
 }

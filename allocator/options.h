@@ -20,15 +20,16 @@
       "bytes of blocks that all lanes of a thread together may cache; an eighth of its slabs "     \
       "where that is more")                                                                        \
     X(retain_mib, "HAKMEM_RETAIN_MIB", 256, 0, 1048576, "MiB",                                     \
-      "touched pages of empty slabs that are kept for reuse, at most; in force is 1 MiB, as "      \
-      "much as is in use, and what the learner adds")                                              \
+      "touched pages of empty slabs that are kept for reuse, at most; in force is 1 MiB, half of " \
+      "what slabs in use have touched, and what the learner adds, at most as much as they have")   \
     X(purge, "HAKMEM_PURGE", 1, 0, 1, "off|on",                                                    \
       "whether memory of empty slabs, idle caches and unused mappings is given back at all")       \
     X(purge_ms, "HAKMEM_PURGE_MS", 500, 0, 3600000, "ms",                                          \
       "age at which empty slabs, idle caches, idle heaps and unused large mappings are given "     \
       "back")                                                                                      \
     X(large_retain_mib, "HAKMEM_LARGE_RETAIN_MIB", 256, 0, 1048576, "MiB",                         \
-      "the same for unused large mappings; also in force is half as much again as blocks took at " \
+      "unused large mappings that are kept for reuse, at most; in force is 1 MiB, as much as is "  \
+      "in use, what the learner adds, and half as much again as blocks took at "                   \
       "their peak, until most of that is freed in a row or nothing is left")                       \
     X(huge_pages, "HAKMEM_HUGE_PAGES", 1, 0, 1, "off|on",                                          \
       "transparent huge pages for superslabs that are nearly all resident, beyond what the TLB "   \

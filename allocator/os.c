@@ -5,6 +5,7 @@
 #include "allocator/os.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -112,21 +113,30 @@ bool hak_os_commit(void *address, size_t bytes) {
     return done;
 }
 
-void hak_os_huge_pages(void *address, size_t bytes, bool allowed) {
-    int saved_errno = errno;
-    (void)madvise(address, bytes, allowed ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-    errno = saved_errno;
-}
-
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25 /* Linux 6.1; glibc names it from 2.37 on */
 #endif
 
+/* What the administrator says; MADV_COLLAPSE alone would not mind. */
+static bool huge_pages_allowed(void) {
+    char text[64];
+    const int file = open("/sys/kernel/mm/transparent_hugepage/enabled", O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    const ssize_t got = read(file, text, sizeof text - 1);
+    close(file);
+    text[got > 0 ? got : 0] = '\0';
+    return got > 0 && strstr(text, "[never]") == NULL;
+}
+
 bool hak_os_collapse(void *address, size_t bytes) {
     int saved_errno = errno;
-    hak_os_huge_pages(address, bytes, true); /* refused elsewhere */
-    const bool done = madvise(address, bytes, MADV_COLLAPSE) == 0;
-    hak_os_huge_pages(address, bytes, false);
+    bool done = false;
+    if (sysconf(_SC_PAGESIZE) == 4096 && huge_pages_allowed()) {
+        (void)madvise(address, bytes, MADV_HUGEPAGE); /* refused elsewhere */
+        done = madvise(address, bytes, MADV_COLLAPSE) == 0;
+        (void)madvise(address, bytes, MADV_NOHUGEPAGE);
+    }
     errno = saved_errno;
     return done;
 }

@@ -63,12 +63,10 @@ static inline void hak_unlock(hak_lock_t *lock) {
 void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed);
 /* Makes reserved pages usable, small pages only; false when the system refuses the memory. */
 bool hak_os_commit(void *address, size_t bytes);
-/* Whether pages that are touched there from now on may be transparent huge pages; nothing where the
- * kernel has none. */
-void hak_os_huge_pages(void *address, size_t bytes, bool allowed);
 /* Moves what lies in an aligned piece of 2 MiB into one huge page, which takes a good part of a
- * millisecond. False, and nothing has changed, where the kernel cannot: before Linux 6.1, or
- * without 2 MiB in one piece. Pages touched later, after a purge, are small ones. */
+ * millisecond. False, and nothing has changed, where the kernel cannot (before Linux 6.1, with
+ * other than 4 KiB pages, without 2 MiB in one piece) or the system's setting is "never". Pages
+ * touched later, after a purge, are small ones. */
 bool hak_os_collapse(void *address, size_t bytes);
 /* How many bytes there have memory, in whole pages; 0 where the system does not say. At most
  * HAK_OS_RESIDENT_MAX bytes are looked at. */

@@ -74,7 +74,7 @@ void hak_pool_v2_relist(hak_heap_t *heap, hak_slab_t *page, uint32_t free_before
     HAK_COUNT_ROW_ADD(POOL_HOTBOX_V2, hak_classes[page->class_id].pool_range, free_fast,
                       page->free_blocks - free_before);
     if (page == pages->current) {
-        /* One empty page a class stays. */
+        /* One empty page a class stays, while the heap keeps such. */
         if (hak_slab_is_whole(page) && !hak_heap_keeps(heap, page)) {
             pages->current = NULL;
             page_release(heap, page);
@@ -91,12 +91,15 @@ void hak_pool_v2_relist(hak_heap_t *heap, hak_slab_t *page, uint32_t free_before
     }
 }
 
-void hak_pool_v2_shed(hak_heap_t *heap) {
+bool hak_pool_v2_shed(hak_heap_t *heap) {
+    bool again = false;
     for (uint32_t class_index = 0; class_index < HAK_POOL_CLASSES_MAX; class_index++) {
-        hak_slab_shed(heap->pool[class_index].partial);
-        if (heap->pool[class_index].current != NULL)
-            hak_run_shed(heap->pool[class_index].current);
+        hak_pool_pages_t *pages = &heap->pool[class_index];
+        again |= hak_slab_shed(pages->partial);
+        if (pages->current != NULL)
+            again |= hak_run_shed(pages->current);
     }
+    return again;
 }
 
 void hak_pool_v2_trim(hak_heap_t *heap, size_t touched_bytes) {
@@ -104,10 +107,8 @@ void hak_pool_v2_trim(hak_heap_t *heap, size_t touched_bytes) {
         hak_pool_pages_t *pages = &heap->pool[class_index];
         if (pages->current == NULL || !hak_slab_is_whole(pages->current))
             continue;
-        if (pages->current->touched_bytes <= touched_bytes) {
-            hak_run_strip(pages->current);
+        if (pages->current->touched_bytes <= touched_bytes && hak_run_strip(pages->current))
             continue;
-        }
         page_release(heap, pages->current);
         pages->current = NULL;
     }

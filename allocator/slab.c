@@ -25,9 +25,11 @@ void hak_slab_unlink(hak_slab_t **head, hak_slab_t *slab) {
         *head = slab->next;
 }
 
-void hak_slab_shed(hak_slab_t *list) {
+bool hak_slab_shed(hak_slab_t *list) {
+    bool again = false;
     for (hak_slab_t *slab = list; slab != NULL; slab = slab->next)
-        hak_run_shed(slab);
+        again |= hak_run_shed(slab);
+    return again;
 }
 
 hak_slab_t *hak_slab_create(uint32_t owner, uint32_t class_id) {

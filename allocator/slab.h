@@ -31,8 +31,8 @@ static inline bool hak_slab_is_whole(const hak_slab_t *slab) {
     return slab->free_blocks == hak_classes[slab->class_id].blocks;
 }
 
-/* hak_run_shed of every slab in a list. */
-void hak_slab_shed(hak_slab_t *list);
+/* hak_run_shed of every slab in a list; true when one of them is to be looked at again. */
+bool hak_slab_shed(hak_slab_t *list);
 
 /* Doubly linked lists of slabs. */
 void hak_slab_link(hak_slab_t **head, hak_slab_t *slab);

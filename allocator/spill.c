@@ -95,10 +95,12 @@ static bool helper_is_missing(void) {
 void hak_spill_stale(hak_heap_t *heap, uint64_t now) {
     if (hak_options.purge == 0 || now - heap->shed_ms < hak_options.purge_ms / STALE_PART)
         return;
-    hak_lock(&heap->lock);
     heap->shed_ms = now;
-    hak_backend_shed(heap);
+    hak_lock(&heap->lock);
+    if (heap->stale)
+        hak_backend_shed(heap);
     hak_unlock(&heap->lock);
+    (void)hak_pool_purge(false);
 }
 
 HAK_NOINLINE static void tick_look(hak_heap_t *heap) {

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#include "allocator/huge.h"
 #include "allocator/lane.h"
 #include "allocator/learner.h"
 #include "allocator/options.h"
@@ -20,8 +19,14 @@
 #define REGRET_MS          1000u /* what is purged and used again within this time was purged in vain */
 #define ALL_UNITS          UINT32_MAX
 #define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
+#define DENSE_LEAST        5u  /* second-level TLBs reach 6 to 8 MiB by pages of 4 KiB */
 
-/* Record of one superslab, out of line. */
+/*
+ * Record of one superslab, out of line. Invariants, under the lock:
+ *   old_units is within dirty_units, dirty_units within free_units
+ *   a free unit is in dirty_units if and only if its dirty_pages are not 0
+ *   pool.dirty_pages = sum of dirty_pages over all free units
+ */
 typedef struct superslab {
     hak_slab_t slab[HAK_SUPERSLAB_UNITS];
     char *start;          /* [const] */
@@ -32,9 +37,9 @@ typedef struct superslab {
      * before; and pages that were purged since it was last in use */
     uint8_t dirty_pages[HAK_SUPERSLAB_UNITS], purged_pages[HAK_SUPERSLAB_UNITS];
     uint32_t node;       /* [const] of the thread that it was made for */
-    bool huge;           /* [lock] pages touched in it may be huge ones */
     uint32_t full_units; /* [lock] units of which a huge page made every page resident */
     uint64_t settled_ms; /* [lock] when it was made, or last purged or looked at for huge pages */
+    uint32_t generation; /* [const] of the process, among those forked from each other */
     uint64_t purged_ms;  /* [lock] when it was last purged */
     struct superslab *next_released; /* [lock] */
     uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
@@ -48,13 +53,14 @@ static struct {
         uint64_t has_free[SUPERSLABS_MAX / 64]; /* [lock] bit per superslab with a free unit */
         size_t lowest_free_word;                /* [lock] no bit is set below this word */
     } node[HAK_NODES_MAX];                      /* superslabs stay on the node they were made for */
-    size_t index_end;                           /* [lock] after the highest superslab in use */
-    size_t superslabs;                          /* [lock] committed */
-    _Atomic size_t touched_bytes; /* [any,atomic] relaxed: of all runs, a hint of what to keep */
-    size_t dirty_pages;           /* [lock] in free units */
-    size_t purged_pages;          /* [lock] since start */
-    uint64_t purged_ms;           /* [lock] last look for old units */
-    size_t dense_index;           /* [lock] last superslab looked at for huge pages */
+    size_t index_begin, index_end; /* [lock] at the lowest superslab made, after the highest */
+    size_t superslabs;             /* [lock] committed */
+    _Atomic size_t touched_bytes;  /* [any,atomic] relaxed: of all runs, a hint of what to keep */
+    size_t dirty_pages;            /* [lock] in free units */
+    size_t purged_pages;           /* [lock] since start */
+    uint64_t purged_ms;            /* [lock] last look for old units */
+    size_t dense_index;            /* [lock] last superslab looked at for huge pages */
+    uint32_t generation;           /* [lock] changes in a process that is forked */
 } pool;
 
 hak_lock_t *hak_pool_lock(void) {
@@ -80,7 +86,7 @@ size_t hak_pool_committed_bytes(void) {
 
 void hak_pool_walk(void (*visit)(const hak_slab_t *run, void *context), void *context) {
     hak_lock(&pool.lock);
-    for (size_t index = 0; index < pool.index_end; index++) {
+    for (size_t index = pool.index_begin; index < pool.index_end; index++) {
         const superslab_t *superslab = pool.by_index[index];
         for (uint32_t unit = 0; superslab != NULL && unit < HAK_SUPERSLAB_UNITS;) {
             const hak_slab_t *run = &superslab->slab[unit];
@@ -156,16 +162,6 @@ static superslab_t *fresh_take(void) {
     return superslab;
 }
 
-/* The first touch of a page in it makes all of them resident: its units count as touched, whatever
- * is known of the runs in them. */
-static void superslab_make_huge(superslab_t *superslab) {
-    hak_os_huge_pages(superslab->start, HAK_SUPERSLAB_BYTES, true);
-    HAK_COUNT(SUPERSLAB_OS, huge_pages);
-    superslab->full_units = superslab->dirty_units = ALL_UNITS;
-    memset(superslab->dirty_pages, UNIT_PAGES, sizeof superslab->dirty_pages);
-    pool.dirty_pages += HAK_SUPERSLAB_UNITS * UNIT_PAGES;
-}
-
 static bool superslab_create(uint32_t node) {
     superslab_t *superslab = released_take();
     if (superslab == NULL)
@@ -184,12 +180,13 @@ static bool superslab_create(uint32_t node) {
     superslab->free_units = ALL_UNITS;
     superslab->full_units = 0;
     superslab->settled_ms = hak_os_milliseconds();
+    superslab->generation = pool.generation;
     memset(superslab->purged_pages, 0, sizeof superslab->purged_pages);
     HAK_COUNT(SUPERSLAB_OS, superslabs_created);
     pool.by_index[index] = superslab;
-    superslab->huge = hak_huge_expects(++pool.superslabs) && !hak_domain_limited();
-    if (superslab->huge)
-        superslab_make_huge(superslab);
+    pool.superslabs++;
+    if (index < pool.index_begin || pool.index_end == 0)
+        pool.index_begin = index;
     if (index >= pool.index_end)
         pool.index_end = index + 1;
     superslab_mark_free(index);
@@ -253,7 +250,10 @@ static superslab_t *run_find_or_make(uint32_t units, uint32_t *first) {
 /* Gives the touched pages of some dirty units back; neighbours that are touched throughout in one
  * call. */
 static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
+    const uint64_t now = hak_os_milliseconds();
     size_t purged = 0;
+    if (now - superslab->purged_ms >= REGRET_MS) /* too long ago to regret */
+        memset(superslab->purged_pages, 0, sizeof superslab->purged_pages);
     for (uint32_t dirty = units; dirty != 0;) {
         const uint32_t first = (uint32_t)__builtin_ctz(dirty);
         size_t pages = 0;
@@ -271,13 +271,10 @@ static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
         HAK_COUNT(SUPERSLAB_OS, purges);
         purged += pages;
     }
-    if (superslab->huge)
-        hak_os_huge_pages(superslab->start, HAK_SUPERSLAB_BYTES, false);
-    superslab->huge = false;
     superslab->full_units &= ~units;
     superslab->dirty_units &= ~units;
     superslab->old_units &= ~units;
-    superslab->purged_ms = superslab->settled_ms = hak_os_milliseconds();
+    superslab->purged_ms = superslab->settled_ms = now;
     pool.dirty_pages -= purged;
     pool.purged_pages += purged;
     HAK_COUNT_ADD(SUPERSLAB_OS, purged_bytes, purged * HAK_OS_PAGE_BYTES);
@@ -289,7 +286,7 @@ static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
 static size_t pool_purge(size_t keep_pages) {
     size_t purged = 0;
     for (size_t index = pool.index_end;
-         index-- > 0 && (pool.dirty_pages != 0 || hak_domain_limited());) {
+         index-- > pool.index_begin && (pool.dirty_pages != 0 || hak_domain_limited());) {
         superslab_t *superslab = pool.by_index[index];
         if (superslab == NULL)
             continue;
@@ -309,7 +306,7 @@ static size_t pool_purge_old(uint64_t now) {
     if (now - pool.purged_ms < hak_options.purge_ms / 2)
         return 0;
     pool.purged_ms = now;
-    for (size_t index = pool.index_end; index-- > 0;) {
+    for (size_t index = pool.index_end; index-- > pool.index_begin && pool.dirty_pages != 0;) {
         superslab_t *superslab = pool.by_index[index];
         if (superslab == NULL || superslab->dirty_units == 0)
             continue;
@@ -329,9 +326,9 @@ size_t hak_pool_purge(bool all) {
     return purged;
 }
 
-/* Touched pages of empty units to keep: as many as runs have touched and what was learnt, at least
- * 1 MiB, at most HAKMEM_RETAIN_MIB. A program that frees all it has and then sleeps keeps little;
- * one that goes up and down by half never waits for the system. */
+/* Touched pages of empty units to keep: 1 MiB, half of what runs have touched, and what was learnt
+ * but no more than they have touched; at most HAKMEM_RETAIN_MIB. A program that frees all it has
+ * and then sleeps keeps little; one that goes up and down by a third never waits for the system. */
 static size_t retain_pages(void) {
     const size_t most = ((size_t)hak_options.retain_mib << 20) / HAK_OS_PAGE_BYTES;
     const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
@@ -345,9 +342,9 @@ static void pool_decay(uint64_t now) {
     if (hak_options.purge == 0)
         return;
     const size_t bound = retain_pages();
+    /* Well below the bound, so that the next frees do not purge again. */
     if (pool.dirty_pages > bound)
-        (void)pool_purge(bound -
-                         bound / 4); /* well below, so that the next frees do not purge again */
+        (void)pool_purge(bound - bound / 4);
     else
         (void)pool_purge_old(now);
 }
@@ -414,7 +411,7 @@ static void units_give(superslab_t *superslab, const hak_slab_t *run, uint32_t f
 }
 
 void hak_run_touch(hak_slab_t *run, uint32_t bytes) {
-    HAK_ASSERT(bytes <= run->run_units << HAK_UNIT_SHIFT);
+    HAK_ASSERT(bytes <= (uint32_t)run->run_units << HAK_UNIT_SHIFT);
     atomic_fetch_add_explicit(&pool.touched_bytes, (size_t)bytes - run->touched_bytes,
                               memory_order_relaxed);
     run->touched_bytes = bytes;
@@ -499,11 +496,15 @@ bool hak_run_resize(hak_slab_t *run, uint32_t units) {
 char *hak_pool_dense_next(uint64_t before_ms) {
     char *start = NULL;
     hak_lock(&pool.lock);
-    for (size_t looks = 0; looks < DENSE_LOOKS && looks < pool.index_end && start == NULL;
-         looks++) {
-        pool.dense_index = pool.dense_index + 1 < pool.index_end ? pool.dense_index + 1 : 0;
+    /* Under a limit of addresses superslabs may be unmapped at any time. */
+    const bool wanted = pool.superslabs >= DENSE_LEAST && !hak_domain_limited();
+    for (size_t looks = wanted ? DENSE_LOOKS : 0; looks > 0 && start == NULL; looks--) {
+        pool.dense_index++;
+        if (pool.dense_index < pool.index_begin || pool.dense_index >= pool.index_end)
+            pool.dense_index = pool.index_begin;
         superslab_t *superslab = pool.by_index[pool.dense_index];
-        if (superslab == NULL || superslab->full_units != 0 || superslab->settled_ms > before_ms ||
+        if (superslab == NULL || superslab->full_units == ALL_UNITS ||
+            superslab->generation != pool.generation || superslab->settled_ms > before_ms ||
             (superslab->free_units & ~superslab->dirty_units) != 0)
             continue;
         superslab->settled_ms = hak_os_milliseconds();
@@ -513,62 +514,65 @@ char *hak_pool_dense_next(uint64_t before_ms) {
     return start;
 }
 
-void hak_pool_dense_full(const char *start, bool full) {
+void hak_pool_dense_full(const char *start) {
     hak_lock(&pool.lock);
     superslab_t *superslab = pool.by_index[superslab_index(start)];
-    superslab->full_units = full ? ALL_UNITS : 0;
-    for (uint32_t free = full ? superslab->free_units : 0; free != 0; free &= free - 1) {
+    superslab->full_units = ALL_UNITS;
+    for (uint32_t free = superslab->free_units; free != 0; free &= free - 1) {
         uint8_t *dirty = &superslab->dirty_pages[__builtin_ctz(free)];
         pool.dirty_pages += UNIT_PAGES - *dirty;
         *dirty = UNIT_PAGES;
     }
-    superslab->dirty_units |= full ? superslab->free_units : 0;
+    superslab->dirty_units |= superslab->free_units;
     hak_unlock(&pool.lock);
+}
+
+void hak_pool_forked(void) {
+    pool.generation++;
 }
 
 /* ------------------------------------------------------------------ what runs do not use */
 
-/* Under the pool's lock and that of the run's owner, so that nothing behind is handed out. */
-static void run_purge_behind(superslab_t *superslab, hak_slab_t *run, size_t end_bytes) {
-    const uint32_t first = (uint32_t)(run - superslab->slab);
+/* Purges between the touched part of a run and what was resident before. Under the lock of the
+ * run's owner, so that nothing there is handed out meanwhile. False, and nothing is done, when the
+ * run is part of a huge page. */
+static bool run_purge_stale(hak_slab_t *run) {
     const size_t used = (run->touched_bytes + HAK_OS_PAGE_BYTES - 1) & ~(HAK_OS_PAGE_BYTES - 1);
-    run->stale_bytes = 0;
-    if (used >= end_bytes)
-        return;
-    hak_os_purge(superslab->start + ((size_t)first << HAK_UNIT_SHIFT) + used, end_bytes - used);
-    HAK_COUNT(SUPERSLAB_OS, purges);
-    HAK_COUNT_ADD(SUPERSLAB_OS, purged_bytes, end_bytes - used);
-    pool.purged_pages += (end_bytes - used) / HAK_OS_PAGE_BYTES;
-    for (uint32_t i = 0; i < run->run_units; i++) {
+    hak_lock(&pool.lock);
+    superslab_t *superslab = pool.by_index[superslab_index(run->start)];
+    const uint32_t first = (uint32_t)(run - superslab->slab);
+    const bool full = (superslab->full_units & units_mask(first, run->run_units)) != 0;
+    for (uint32_t i = 0; i < run->run_units && !full; i++) {
         const size_t before = (size_t)i << HAK_UNIT_SHIFT;
-        const size_t pages = used > before ? (used - before) / HAK_OS_PAGE_BYTES : 0;
-        if (superslab->dirty_pages[first + i] > pages)
-            superslab->dirty_pages[first + i] = (uint8_t)pages;
+        const size_t kept = used > before ? (used - before) / HAK_OS_PAGE_BYTES : 0;
+        uint8_t *dirty = &superslab->dirty_pages[first + i];
+        if (*dirty <= kept)
+            continue;
+        const size_t bytes = (*dirty - kept) * HAK_OS_PAGE_BYTES;
+        hak_os_purge(superslab->start + ((size_t)first << HAK_UNIT_SHIFT) + before +
+                         kept * HAK_OS_PAGE_BYTES,
+                     bytes);
+        HAK_COUNT(SUPERSLAB_OS, purges);
+        HAK_COUNT_ADD(SUPERSLAB_OS, purged_bytes, bytes);
+        pool.purged_pages += bytes / HAK_OS_PAGE_BYTES;
+        *dirty = (uint8_t)kept;
     }
+    hak_unlock(&pool.lock);
+    run->stale_bytes = 0;
+    return !full;
 }
 
-void hak_run_shed(hak_slab_t *run) {
+bool hak_run_shed(hak_slab_t *run) {
     if (run->stale_bytes <= run->touched_bytes)
-        return;
+        return false;
     if (run->seen_bytes != run->touched_bytes) {
         run->seen_bytes = run->touched_bytes;
-        return;
+        return true;
     }
-    hak_lock(&pool.lock);
-    superslab_t *superslab = pool.by_index[superslab_index(run->start)];
-    const uint32_t units = units_mask((uint32_t)(run - superslab->slab), run->run_units);
-    if ((superslab->full_units & units) == 0) /* a huge page is worth more whole */
-        run_purge_behind(superslab, run, run->stale_bytes);
-    hak_unlock(&pool.lock);
+    (void)run_purge_stale(run); /* a huge page is worth more whole */
+    return false;
 }
 
-void hak_run_strip(hak_slab_t *run) {
-    hak_lock(&pool.lock);
-    superslab_t *superslab = pool.by_index[superslab_index(run->start)];
-    const uint32_t units = units_mask((uint32_t)(run - superslab->slab), run->run_units);
-    const bool full = (superslab->full_units & units) != 0;
-    run_purge_behind(superslab, run,
-                     full ? (size_t)run->run_units << HAK_UNIT_SHIFT : run->stale_bytes);
-    superslab->full_units &= ~units;
-    hak_unlock(&pool.lock);
+bool hak_run_strip(hak_slab_t *run) {
+    return hak_options.purge == 0 || run_purge_stale(run);
 }

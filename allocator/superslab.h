@@ -69,8 +69,8 @@ void hak_run_free(hak_slab_t *run);
 /* The run that an address of ours lies in (its map entry is not 0). */
 hak_slab_t *hak_run_of(const void *address);
 
-/* Purges empty units: all of them, or those that were empty for the configured time. Returns the
- * number of bytes given back. Takes the pool's lock. */
+/* Purges empty units: all of them, or those that were empty for half the configured time or longer.
+ * Returns the number of bytes given back. Takes the pool's lock. */
 size_t hak_pool_purge(bool all);
 
 /* Bytes of superslabs in use of the operating system's memory, at most. */
@@ -89,23 +89,27 @@ void hak_pool_sums(size_t *committed, size_t *dirty, size_t *purged);
 /* Calls `visit` for every run in use, under the pool's lock: it must not come back here. */
 void hak_pool_walk(void (*visit)(const hak_slab_t *run, void *context), void *context);
 
-/* For huge.c: the start of a superslab on small pages, of which every unit has been in use and
- * which was neither made, purged nor returned by this function since `before_ms`; NULL when the few
- * that are looked at in a call are not like that. Takes the pool's lock. */
+/* For huge.c: the start of a superslab that is not wholly on a huge page, of which every unit has
+ * been in use since it was last purged, and which was neither made, purged nor returned by this
+ * function since `before_ms`; NULL when none of the few that are looked at in a call is like that,
+ * or the process has too few of them. Takes the pool's lock. */
 char *hak_pool_dense_next(uint64_t before_ms);
 
-/* All pages of that superslab are resident from now on; or not, since it could not be moved after
- * all. Takes the pool's lock. */
-void hak_pool_dense_full(const char *start, bool full);
+/* That superslab was moved to a huge page: all of it is resident. Takes the pool's lock. */
+void hak_pool_dense_full(const char *start);
+
+/* In a forked process, whose superslabs are shared with its parent until they are written to:
+ * moving them would copy them. The pool's lock is held. */
+void hak_pool_forked(void);
 
 /* Gives back the pages behind the touched part of a run that an earlier use of its units left
- * resident, unless more was touched since the last call. The heap's lock is held; takes the pool's
- * if there is anything to give. */
-void hak_run_shed(hak_slab_t *run);
+ * resident, unless more was touched since the last call. False when there is nothing to look at
+ * again. The heap's lock is held; takes the pool's if there is anything to give. */
+bool hak_run_shed(hak_slab_t *run);
 
-/* The same at once, for an empty run that its heap keeps, and also for what a huge page made
- * resident. */
-void hak_run_strip(hak_slab_t *run);
+/* The same at once, for an empty run that its heap would keep. False when it lies on a huge page,
+ * where keeping it would keep more resident than it has touched. */
+bool hak_run_strip(hak_slab_t *run);
 
 hak_lock_t *hak_pool_lock(void); /* for fork */
 

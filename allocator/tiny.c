@@ -34,8 +34,8 @@ void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before) {
     HAK_COUNT_ADD(TINY, put_blocks, slab->free_blocks - free_before);
     if (free_before == 0)
         hak_slab_link(partial, slab);
-    /* One empty slab a class stays, or a single block's coming and going would make and unmake
-     * slabs. */
+    /* One empty slab a class stays while the heap keeps such, or a single block's coming and going
+     * would make and unmake slabs. */
     if (hak_slab_is_whole(slab) &&
         (slab->next != NULL || slab->previous != NULL || !hak_heap_keeps(heap, slab))) {
         hak_slab_unlink(partial, slab);
@@ -44,9 +44,11 @@ void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before) {
     }
 }
 
-void hak_tiny_shed(hak_heap_t *heap) {
+bool hak_tiny_shed(hak_heap_t *heap) {
+    bool again = false;
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
-        hak_slab_shed(heap->tiny[class_id]);
+        again |= hak_slab_shed(heap->tiny[class_id]);
+    return again;
 }
 
 void hak_tiny_trim(hak_heap_t *heap, size_t touched_bytes) {
@@ -55,10 +57,8 @@ void hak_tiny_trim(hak_heap_t *heap, size_t touched_bytes) {
             next = slab->next;
             if (!hak_slab_is_whole(slab))
                 continue;
-            if (slab->touched_bytes <= touched_bytes) {
-                hak_run_strip(slab);
+            if (slab->touched_bytes <= touched_bytes && hak_run_strip(slab))
                 continue;
-            }
             hak_slab_unlink(&heap->tiny[class_id], slab);
             HAK_COUNT(TINY, slabs_released);
             hak_heap_slab_release(heap, slab);

@@ -132,8 +132,11 @@ static void line_take(void *context, size_t index, const char *path, size_t path
         locked->line = line;
         if (line > 0)
             locked->access = access_at(source, file, line, fence, false);
-        if (line > 0 && locked->access == CMP_C_NONE)
+        if (line > 0 && locked->access == CMP_C_NONE) {
             locked->access = access_in(source, locked->function->name, line, fence);
+            if (locked->access != CMP_C_NONE)
+                locked->file = source->files[source->accesses[locked->access].file].name;
+        }
     } else if (locked->access != CMP_C_NONE && locked->box == NULL &&
                source->accesses[locked->access].kind == CMP_ACCESS_TELEMETRY) {
         size_t use = access_at(source, file, line, fence, true);

@@ -107,6 +107,171 @@ static void more_empty_memory_than_the_bound_is_purged_at_once(void **state) {
     hak_options.retain_mib = retain;
 }
 
+/* A look for old units, and no other by the way. */
+static size_t old_units_purge(void) {
+    const uint64_t age = hak_options.purge_ms;
+    hak_options.purge_ms = 0;
+    const size_t bytes = hak_pool_purge(false);
+    hak_options.purge_ms = age;
+    return bytes;
+}
+
+static void units_age_one_by_one(void **state) {
+    (void)state;
+    const uint64_t age = hak_options.purge_ms;
+    bool zeroed;
+    (void)hak_pool_purge(true);
+    (void)old_units_purge(); /* the next by itself is due in half an hour */
+    hak_options.purge_ms = 3600000;
+    hak_slab_t *old = hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed);
+    hak_slab_t *young = hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed);
+    memset(old->start, 1, HAK_UNIT_BYTES);
+    memset(young->start, 1, HAK_UNIT_BYTES);
+    hak_run_free(old);
+    assert_int_equal(old_units_purge(), 0); /* it was not empty the last time */
+    hak_run_free(young);
+    assert_int_equal(old_units_purge(), HAK_UNIT_BYTES); /* though its neighbour has just come */
+    assert_ptr_equal(hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed), old);
+    assert_true(zeroed);
+    assert_ptr_equal(hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed), young);
+    assert_false(zeroed);
+    /* One that was used meanwhile is as young as any. */
+    memset(old->start, 1, HAK_UNIT_BYTES);
+    hak_run_free(old);
+    assert_int_equal(old_units_purge(), 0);
+    assert_ptr_equal(hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed), old);
+    hak_run_free(old);
+    assert_int_equal(old_units_purge(), 0);
+    assert_int_equal(old_units_purge(), HAK_UNIT_BYTES);
+    hak_run_free(young);
+    hak_options.purge_ms = age;
+}
+
+/* A run of a class, of which only the first byte was handed out, where all was touched before. */
+static hak_slab_t *stale_run(void) {
+    bool zeroed;
+    hak_slab_t *before = hak_run_allocate(2, HAK_OWNER_MEDIUM, 0, &zeroed);
+    memset(before->start, 1, 2 * HAK_UNIT_BYTES);
+    hak_run_free(before);
+    hak_slab_t *run = hak_run_allocate(2, hak_heap_common()->id, 1, &zeroed);
+    assert_ptr_equal(run, before);
+    hak_run_touch(run, 1);
+    assert_int_equal(hak_os_resident_bytes(run->start, 2 * HAK_UNIT_BYTES), 2 * HAK_UNIT_BYTES);
+    return run;
+}
+
+static void what_a_run_finds_resident_and_does_not_touch_is_given_back(void **state) {
+    (void)state;
+    (void)hak_pool_purge(true);
+    hak_slab_t *run = stale_run();
+    char *start = run->start;
+    assert_true(hak_run_shed(run)); /* something was touched since the last look, which was none */
+    assert_int_equal(hak_os_resident_bytes(start, 2 * HAK_UNIT_BYTES), 2 * HAK_UNIT_BYTES);
+    assert_false(hak_run_shed(run));
+    assert_int_equal(hak_os_resident_bytes(start, 2 * HAK_UNIT_BYTES), HAK_OS_PAGE_BYTES);
+    assert_int_equal(start[0], 1); /* what was handed out stays as it is */
+    /* The first page is all that is left to purge. */
+    hak_run_free(run);
+    assert_int_equal(hak_pool_purge(true), HAK_OS_PAGE_BYTES);
+
+    run = stale_run();
+    const uint64_t purge = hak_options.purge;
+    hak_options.purge = 0;
+    assert_true(hak_run_strip(run)); /* nothing is given back then */
+    assert_int_equal(hak_os_resident_bytes(start, 2 * HAK_UNIT_BYTES), 2 * HAK_UNIT_BYTES);
+    hak_options.purge = purge;
+    assert_true(hak_run_strip(run));
+    assert_int_equal(hak_os_resident_bytes(start, 2 * HAK_UNIT_BYTES), HAK_OS_PAGE_BYTES);
+    hak_run_free(run);
+    assert_int_equal(hak_pool_purge(true), HAK_OS_PAGE_BYTES);
+}
+
+/* Superslabs used from end to end, more than the TLB reaches. */
+enum { DENSE_RUNS = 8 };
+
+static void dense_runs(hak_slab_t *run[DENSE_RUNS]) {
+    bool zeroed;
+    (void)hak_pool_purge(true);
+    for (int i = 0; i < DENSE_RUNS; i++) {
+        run[i] = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+        memset(run[i]->start, 1, HAK_SUPERSLAB_BYTES);
+    }
+}
+
+/* Of the runs, which one is next; NULL when none is in as many calls as it takes to look at all. */
+static hak_slab_t *dense_next(void) {
+    for (int look = 0; look < 100; look++) {
+        char *start = hak_pool_dense_next(UINT64_MAX);
+        if (start != NULL)
+            return hak_run_of(start);
+    }
+    return NULL;
+}
+
+static void superslabs_in_use_throughout_are_candidates_for_huge_pages(void **state) {
+    (void)state;
+    hak_slab_t *run[DENSE_RUNS];
+    dense_runs(run);
+    assert_null(hak_pool_dense_next(0)); /* none has settled */
+    bool seen[DENSE_RUNS] = {false};
+    for (int look = 0; look < DENSE_RUNS; look++) {
+        hak_slab_t *next = dense_next();
+        assert_non_null(next);
+        for (int i = 0; i < DENSE_RUNS; i++)
+            seen[i] |= next == run[i];
+        hak_pool_dense_full(next->start);
+    }
+    for (int i = 0; i < DENSE_RUNS; i++)
+        assert_true(seen[i]);
+    assert_null(dense_next()); /* all have moved */
+
+    /* What was partly purged and used again is one again. */
+    char *start = run[3]->start;
+    assert_true(hak_run_resize(run[3], HAK_SUPERSLAB_UNITS - 1));
+    assert_true(hak_pool_purge(true) >= HAK_UNIT_BYTES);
+    assert_null(dense_next());
+    assert_true(hak_run_resize(run[3], HAK_SUPERSLAB_UNITS));
+    assert_ptr_equal(dense_next(), run[3]);
+
+    /* Not in a forked process. */
+    hak_lock(hak_pool_lock());
+    hak_pool_forked();
+    hak_unlock(hak_pool_lock());
+    assert_null(dense_next());
+    assert_ptr_equal(run[3]->start, start);
+    for (int i = 0; i < DENSE_RUNS; i++)
+        hak_run_free(run[i]);
+    (void)hak_pool_purge(true);
+}
+
+static void a_run_on_a_huge_page_counts_as_touched_throughout(void **state) {
+    (void)state;
+    hak_slab_t *run[DENSE_RUNS];
+    dense_runs(run);
+    char *start = run[0]->start;
+    assert_true(hak_run_resize(run[0], HAK_SUPERSLAB_UNITS - 2));
+    hak_pool_dense_full(start); /* as if moved: the two free units are resident as well */
+    bool zeroed;
+    size_t dirty_before, dirty;
+    hak_pool_sums(NULL, &dirty_before, NULL);
+    hak_slab_t *sparse = hak_run_allocate(1, hak_heap_common()->id, 1, &zeroed);
+    assert_ptr_equal(hak_run_of(start), run[0]);
+    assert_ptr_equal(sparse, run[0] + HAK_SUPERSLAB_UNITS - 2);
+    assert_false(zeroed);
+    hak_run_touch(sparse, 1);
+    assert_true(hak_run_shed(sparse));
+    assert_false(hak_run_shed(sparse)); /* the page stays whole */
+    assert_false(hak_run_strip(sparse));
+    hak_run_free(sparse);
+    hak_pool_sums(NULL, &dirty, NULL);
+    assert_int_equal(dirty, dirty_before);
+    for (int i = 0; i < DENSE_RUNS; i++)
+        hak_run_free(run[i]);
+    (void)hak_pool_purge(true);
+    hak_pool_sums(NULL, &dirty, NULL);
+    assert_int_equal(dirty, 0);
+}
+
 static void the_domain_grows_beyond_its_first_reservation(void **state) {
     (void)state;
     /* 600 superslabs are more than the first 1 GiB; only one byte of each is touched. */
@@ -147,6 +312,10 @@ int main(void) {
         cmocka_unit_test(the_lowest_address_is_given_out_first),
         cmocka_unit_test(purged_memory_reads_as_zero_and_is_said_to_be),
         cmocka_unit_test(more_empty_memory_than_the_bound_is_purged_at_once),
+        cmocka_unit_test(units_age_one_by_one),
+        cmocka_unit_test(what_a_run_finds_resident_and_does_not_touch_is_given_back),
+        cmocka_unit_test(superslabs_in_use_throughout_are_candidates_for_huge_pages),
+        cmocka_unit_test(a_run_on_a_huge_page_counts_as_touched_throughout),
         cmocka_unit_test(the_domain_grows_beyond_its_first_reservation),
         cmocka_unit_test(addresses_that_are_not_ours_have_no_map_entry),
     };

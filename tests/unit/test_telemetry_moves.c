@@ -429,8 +429,10 @@ static bool kernel_collapses(void) {
 
 /* Superslabs resident from end to end, and then calls for longer than it takes to look at one. */
 static void superslabs_huge(void) {
-    for (int i = 0; i < 200; i++)
-        memset(block[i] = hak_malloc(65000), 1, 65000);
+    for (int i = 0; i < 200; i++) {
+        NEED((block[i] = hak_malloc(65000)) != NULL);
+        memset(block[i], 1, 65000);
+    }
     struct timespec start, now;
     clock_gettime(CLOCK_MONOTONIC, &start);
     do {
