@@ -81,11 +81,11 @@ static struct {
 } retained;
 
 /*
- * As much as is in use and what was learnt, at least 1 MiB; and half as much again as blocks took at
- * their peak, until most of that was freed in a row or nothing is left: a program whose few large
- * blocks come and go would otherwise unmap what it maps again at once, and blocks of many sizes
- * leave gaps between them. What was learnt is forgotten when several are freed in a row and nothing
- * is left: that looks like the end of a phase, and not like a buffer that comes and goes.
+ * As much as is in use and what was learnt, at least 1 MiB; and half as much again as blocks took
+ * at their peak, until most of that was freed in a row or nothing is left: a program whose few
+ * large blocks come and go would otherwise unmap what it maps again at once, and blocks of many
+ * sizes leave gaps between them. What was learnt is forgotten when several are freed in a row and
+ * nothing is left: that looks like the end of a phase, and not like a buffer that comes and goes.
  */
 static size_t retained_bound_bytes(void) {
     const size_t most = (size_t)hak_options.large_retain_mib << 20;

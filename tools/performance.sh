@@ -107,7 +107,7 @@ for part in "$@"; do
     remote) remote ;;
     larson) measure larson larson -t 1,2 ;;
     families) families ;;
-    growth) measure growth mixed,remote,larson -t 2,64 ;;
+    growth) measure growth mixed,remote,larson -t 2,64 "${long[@]}" ;;
     esac
 done
 exit $status
