@@ -16,6 +16,8 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "../huge_page.h"
+
 enum { FEW = 20, MANY = 40000, BLOCK_BYTES = 600, HUGE_BYTES = 2 << 20 };
 
 typedef struct pages {
@@ -76,20 +78,6 @@ static double seconds(void) {
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* Whether the kernel can move pages into a huge one on demand (Linux 6.1). */
-static int kernel_collapses(void) {
-    char *mapping =
-        mmap(NULL, 2 * HUGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapping == MAP_FAILED)
-        return 0;
-    char *aligned = (char *)(((uintptr_t)mapping + HUGE_BYTES - 1) & ~(uintptr_t)(HUGE_BYTES - 1));
-    memset(aligned, 1, HUGE_BYTES);
-    (void)madvise(aligned, HUGE_BYTES, MADV_HUGEPAGE);
-    const int done = madvise(aligned, HUGE_BYTES, 25 /* MADV_COLLAPSE */) == 0;
-    munmap(mapping, 2 * HUGE_BYTES);
-    return done;
-}
-
 static unsigned long huge_kib(void *const *block) {
     unsigned long sum = 0;
     for (int i = 0; i < MANY; i += MANY / 40)
@@ -112,7 +100,7 @@ int main(int argc, char **argv) {
     static void *block[MANY];
     const int always = argc > 1 && strcmp(argv[1], "always") == 0;
     const int off = argc > 1 && strcmp(argv[1], "off") == 0;
-    const int collapses = kernel_collapses();
+    const bool collapses = kernel_collapses();
     if (!off && !always && !collapses) {
         puts("this kernel does not make huge pages on demand");
         return 77;

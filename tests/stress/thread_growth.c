@@ -16,8 +16,8 @@ enum {
     BATCH = 8,
     PLACES = 512,
     BLOCKS = 120, /* that a thread makes */
-    /* Under 400 bytes a thread, should every one leave something. Partly used slabs do become more,
-     * with the logarithm of the threads' number; lost blocks are counted exactly. */
+    /* Under 400 bytes a thread, should every one leave something. How many slabs are partly used
+     * goes up and down by more than a MiB; lost blocks are counted exactly. */
     GROWTH_KIB_MOST = 3072,
 };
 

@@ -29,6 +29,7 @@
 #include "allocator/slab.h"
 #include "allocator/superslab.h"
 #include "allocator/telemetry.h"
+#include "tests/huge_page.h"
 
 /* ------------------------------------------------------------------ what moved */
 
@@ -411,20 +412,6 @@ static void data_limit(void) {
     while (got < 200 && (block[got] = hak_malloc(200000)) != NULL)
         got++;
     NEED(got < 200 && errno == ENOMEM);
-}
-
-/* Aligned memory of 2 MiB becomes a huge page on demand from Linux 6.1 on. */
-static bool kernel_collapses(void) {
-    const size_t bytes = (size_t)2 << 20;
-    char *mapping =
-        mmap(NULL, 2 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    assert_true(mapping != MAP_FAILED);
-    char *aligned = (char *)(((uintptr_t)mapping + bytes - 1) & ~(uintptr_t)(bytes - 1));
-    memset(aligned, 1, bytes);
-    (void)madvise(aligned, bytes, MADV_HUGEPAGE);
-    const bool done = madvise(aligned, bytes, 25 /* MADV_COLLAPSE */) == 0;
-    munmap(mapping, 2 * bytes);
-    return done;
 }
 
 /* Superslabs resident from end to end, and then calls for longer than it takes to look at one. */
