@@ -12,6 +12,7 @@
 #include "allocator/front.h"
 #include "allocator/heap.h"
 #include "allocator/large.h"
+#include "allocator/medium.h"
 #include "allocator/options.h"
 #include "allocator/slab.h"
 #include "allocator/spill.h"

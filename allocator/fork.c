@@ -5,8 +5,9 @@
  * do so all the same, the forking thread may re-enter (hak_fork_holds_locks).
  *
  * In the child only the forking thread lives. Slabs and lists were under locks and are whole. Lanes
- * and outboxes of vanished threads, and chunks that were under way, were not: they are dropped, so
- * that at most a lane budget of blocks per vanished thread stays allocated in the child.
+ * and outboxes of vanished threads, medium blocks that they kept, and chunks that were under way,
+ * were not: they are dropped, so that at most HAKMEM_THREAD_KIB and HAKMEM_MEDIUM_KIB per vanished
+ * thread stay allocated in the child.
  */
 #include "allocator/fork.h"
 

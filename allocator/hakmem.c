@@ -22,6 +22,7 @@
 #include "allocator/spill.c"
 #include "allocator/remote.c"
 #include "allocator/heap.c"
+#include "allocator/medium.c"
 #include "allocator/large.c"
 #include "allocator/fork.c"
 #include "allocator/stats.c"

@@ -313,6 +313,7 @@ void hak_heap_abandon(hak_heap_t *heap) {
      * page by page while other threads run: their pages may not fit together. */
     lanes_create(heap);
     heap->lane_bytes = 0;
+    memset(&heap->medium, 0, sizeof heap->medium);
     heaps.idle_lane_bytes -= heap->idle_lane_bytes; /* its thread was just exiting */
     heap->idle_lane_bytes = 0;
     memset(heap->lane_events, 0, sizeof heap->lane_events);

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "allocator/lane.h"
+#include "allocator/medium.h"
 #include "allocator/os.h"
 #include "allocator/remote.h"
 #include "allocator/size_class.h"
@@ -88,6 +89,7 @@ struct hak_heap {
     uint64_t shed_ms;                          /* [owner]; idle: [lock:heaps]. When slabs last gave
                                                   stale pages back */
     size_t lane_bytes;                         /* [owner] sum of capacity x stride of all lanes */
+    hak_medium_kept_t medium;                  /* [owner] freed medium blocks */
     uint8_t refill_blocks[HAK_CLASS_MAX + 1];  /* [owner] next refill's size, doubling */
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
     uint32_t node;           /* [owner] NUMA node that it serves; idle: [lock:heaps] */

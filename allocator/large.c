@@ -1,13 +1,14 @@
 /*
- * Medium and large blocks. Runs in any thread. Locks: medium blocks use the pool's; the table of
- * large mappings is cut into shards with a lock each; retained mappings have one lock. All are
- * leaves (shards and the retained list are never held together).
+ * Large blocks. Runs in any thread. Locks: the table of large mappings is cut into shards with a
+ * lock each; retained mappings have one lock. All are leaves (shards and the retained list are
+ * never held together).
  */
 #include "allocator/large.h"
 
 #include <string.h>
 
 #include "allocator/learner.h"
+#include "allocator/medium.h"
 #include "allocator/options.h"
 #include "allocator/os.h"
 #include "allocator/superslab.h"
@@ -20,40 +21,6 @@
 #define PHASE_END_BLOCKS     4u /* freed in a row */
 #define REGRET_MS                                                                                  \
     1000u /* what is unmapped and mapped again within this time was unmapped in vain */
-
-/* ------------------------------------------------------------------ medium */
-
-static void *medium_allocate(size_t size, bool *zeroed) {
-    uint32_t units = (uint32_t)((size + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT);
-    hak_slab_t *run = hak_run_allocate(units, HAK_OWNER_MEDIUM, 0, zeroed);
-    if (run == NULL)
-        return NULL;
-    HAK_COUNT(LARGE, medium_runs);
-    HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_MEDIUM, mallocs);
-    return run->start;
-}
-
-static hak_slab_t *medium_run(const void *block, const char *function) {
-    hak_slab_t *run = hak_run_of(block);
-    if (run->start != block)
-        hak_fault(function, block, "not the start of a block of this allocator");
-    return run;
-}
-
-void hak_medium_free(void *block, const char *function) {
-    HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_MEDIUM, frees);
-    hak_run_free(medium_run(block, function));
-}
-
-bool hak_medium_resize(void *block, size_t size) {
-    const size_t units = (size + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT;
-    return size > HAK_LANE_MAX_BYTES && size <= HAK_MEDIUM_MAX_BYTES &&
-           hak_run_resize(medium_run(block, "realloc"), (uint32_t)units);
-}
-
-size_t hak_medium_usable(const void *block, const char *function) {
-    return (size_t)medium_run(block, function)->run_units << HAK_UNIT_SHIFT;
-}
 
 /* ------------------------------------------------------------------ retained extents */
 
@@ -94,6 +61,10 @@ static size_t retained_bound_bytes(void) {
     const size_t least = RETAINED_BYTES_LEAST + live + hak_learner_retain_bytes(HAK_RETAINED_LARGE);
     const size_t keep = peak > live && peak - live > least ? peak - live : least;
     return keep < most ? keep : most;
+}
+
+size_t hak_large_live_bytes(void) {
+    return atomic_load_explicit(&retained.live_bytes, memory_order_relaxed);
 }
 
 static void live_grows(size_t bytes) {
@@ -388,7 +359,7 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
     if (size == 0)
         size = 1;
     if (size <= HAK_MEDIUM_MAX_BYTES && alignment <= HAK_UNIT_BYTES) {
-        void *block = medium_allocate(size, zeroed);
+        void *block = hak_medium_allocate(size, zeroed);
         if (block != NULL)
             return block; /* otherwise the domain is at its end: a mapping may still be had */
     }
@@ -426,6 +397,8 @@ bool hak_large_free(void *block) {
     HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_LARGE, frees);
     retained_give(block, bytes);
     (void)hak_large_purge(false);
+    if (hak_large_live_bytes() == 0) /* what was little beside large blocks may be much now */
+        hak_pool_decay();
     return true;
 }
 

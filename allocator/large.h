@@ -1,10 +1,7 @@
 /*
- * Blocks above HAK_LANE_MAX_BYTES, or aligned beyond what a class guarantees.
- *
- *   medium  up to 1 MiB: a run of units of a superslab, found again through the address map; empty
- *           runs are retained and purged by the pool like empty slabs
- *   large   above: a mapping of its own, found again in a table by its address; freed mappings are
- *           kept for reuse within bounds of bytes and age; growth is mremap
+ * Large blocks: above 1 MiB, or aligned beyond what a run of units guarantees. Each is a mapping of
+ * its own, found again in a table by its address; freed mappings are kept for reuse within bounds
+ * of bytes and age; growth is mremap.
  */
 #ifndef HAK_LARGE_H
 #define HAK_LARGE_H
@@ -12,17 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HAK_MEDIUM_MAX_BYTES ((size_t)1 << 20)
-
-/* Allocates; *zeroed tells whether the block reads as zero. NULL when there is no memory. */
+/* Allocates what has no size class: a medium block (medium.h) where one will do. *zeroed tells
+ * whether the block reads as zero. NULL when there is no memory. */
 void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed);
-
-/* Frees a medium block (its map entry says HAK_OWNER_MEDIUM). Stops the program when the address is
- * not its start. */
-void hak_medium_free(void *block, const char *function);
-/* Resizes a medium block in place; false when it cannot stay where it is. */
-bool hak_medium_resize(void *block, size_t size);
-size_t hak_medium_usable(const void *block, const char *function);
 
 /* Frees a large block; false when the address is not one's start. */
 bool hak_large_free(void *block);
@@ -33,6 +22,9 @@ void *hak_large_resize(void *block, size_t size);
 
 /* Gives retained mappings back: all, or those that are old. Returns bytes. */
 size_t hak_large_purge(bool all);
+
+/* Bytes of large blocks in use, a hint: read without a lock. */
+size_t hak_large_live_bytes(void);
 
 /* Bytes of large mappings in use, and of those kept for reuse. */
 void hak_large_sums(size_t *live, size_t *kept);

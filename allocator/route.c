@@ -11,7 +11,7 @@
 #include "allocator/hakmem.h"
 #include "allocator/heap.h"
 #include "allocator/lane.h"
-#include "allocator/large.h"
+#include "allocator/medium.h"
 #include "allocator/size_class.h"
 
 static size_t lane_of_row(size_t row) {

@@ -14,6 +14,7 @@
 #include "allocator/huge.h"
 #include "allocator/large.h"
 #include "allocator/learner.h"
+#include "allocator/medium.h"
 #include "allocator/options.h"
 #include "allocator/remote.h"
 #include "allocator/telemetry.h"
@@ -118,6 +119,7 @@ HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     if (hak_options.purge == 0)
         return;
     hak_spill_idle_lanes(heap);
+    hak_medium_spill(heap, false);
     hak_learner_collect(heap);
     purge_old(now);
 }
@@ -134,6 +136,7 @@ void hak_spill_all(hak_heap_t *heap, size_t touched_bytes) {
 
 void hak_spill_queues(hak_heap_t *heap, size_t touched_bytes) {
     HAK_COUNT(SPILL, exit_spills);
+    hak_medium_spill(heap, true);
     hak_remote_flush(heap);
     hak_lock(&heap->lock);
     hak_remote_drain(heap, true);

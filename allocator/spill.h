@@ -1,7 +1,8 @@
 /*
  * Background spill: what lanes hold beyond their bounds, or have not used for a while, goes home in
  * batches, off the hot path: when the thread is in a slow call anyway, or exits. What a thread that
- * sleeps strands in its lanes is bounded by HAKMEM_THREAD_KIB and two blocks of each class it used.
+ * sleeps strands is bounded by HAKMEM_THREAD_KIB, HAKMEM_MEDIUM_KIB and two blocks of each class it
+ * used.
  */
 #ifndef HAK_SPILL_H
 #define HAK_SPILL_H
@@ -28,12 +29,14 @@ void hak_spill_lanes(hak_heap_t *heap);
 /* Bytes of the blocks in the heap's lanes. */
 size_t hak_spill_lane_bytes(hak_heap_t *heap);
 
-/* Returns what waits for others or came from them: outboxes, inbox; and empty slabs in reserve but
- * for those of which at most `touched_bytes` were ever handed out. The lanes stay as they are. */
+/* Returns what waits for others or came from them: outboxes, inbox; freed medium blocks; and empty
+ * slabs in reserve but for those of which at most `touched_bytes` were ever handed out. The lanes
+ * stay as they are. */
 void hak_spill_queues(hak_heap_t *heap, size_t touched_bytes);
 
-/* Returns everything that the calling thread's heap holds back: lanes, outboxes, inbox, empty slabs
- * in reserve but for those of which at most `touched_bytes` were ever handed out. */
+/* Returns everything that the calling thread's heap holds back: lanes, medium blocks, outboxes,
+ * inbox, empty slabs in reserve but for those of which at most `touched_bytes` were ever handed
+ * out. */
 void hak_spill_all(hak_heap_t *heap, size_t touched_bytes);
 
 /*

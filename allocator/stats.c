@@ -89,7 +89,7 @@ __attribute__((visibility("default"))) int hak_stats(hak_stats_t *stats) {
             continue; /* being made */
         now.heaps++;
         now.threads += atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_BOUND;
-        now.cached_bytes += lanes_bytes(heap) + remote_bytes(heap);
+        now.cached_bytes += lanes_bytes(heap) + remote_bytes(heap) + HAK_SHARED(heap->medium.bytes);
     }
     now.cached_bytes += hak_pool_v1_waiting_bytes();
     hak_pool_walk(run_bytes_add, &runs);

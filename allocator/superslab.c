@@ -9,12 +9,15 @@
 #include <string.h>
 
 #include "allocator/lane.h"
+#include "allocator/large.h"
 #include "allocator/learner.h"
 #include "allocator/options.h"
 #include "allocator/telemetry.h"
 
 #define SUPERSLABS_MAX     (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
 #define RETAIN_BYTES_LEAST ((size_t)1 << 20)
+#define RETAIN_LARGE_PART  16u
+#define PHASE_END_PART     3u /* freed in a row, so many times what is left */
 #define UNIT_PAGES         (HAK_UNIT_BYTES / HAK_OS_PAGE_BYTES)
 #define REGRET_MS          1000u /* what is purged and used again within this time was purged in vain */
 #define ALL_UNITS          UINT32_MAX
@@ -56,11 +59,16 @@ static struct {
     size_t index_begin, index_end; /* [lock] at the lowest superslab made, after the highest */
     size_t superslabs;             /* [lock] committed */
     _Atomic size_t touched_bytes;  /* [any,atomic] relaxed: of all runs, a hint of what to keep */
-    size_t dirty_pages;            /* [lock] in free units */
-    size_t purged_pages;           /* [lock] since start */
-    uint64_t purged_ms;            /* [lock] last look for old units */
-    size_t dense_index;            /* [lock] last superslab looked at for huge pages */
-    uint32_t generation;           /* [lock] changes in a process that is forked */
+    /* [lock] the most that runs had touched at once: since old units were last looked for, and
+     * between the two looks before */
+    size_t peak_bytes, peak_bytes_before;
+    /* [any,atomic] relaxed: bytes that freed runs had touched, since one was taken; a hint */
+    _Atomic size_t freed_in_row;
+    size_t dirty_pages;  /* [lock] in free units */
+    size_t purged_pages; /* [lock] since start */
+    uint64_t purged_ms;  /* [lock] last look for old units */
+    size_t dense_index;  /* [lock] last superslab looked at for huge pages */
+    uint32_t generation; /* [lock] changes in a process that is forked */
 } pool;
 
 hak_lock_t *hak_pool_lock(void) {
@@ -112,6 +120,10 @@ hak_slab_t *hak_run_of(const void *address) {
     size_t unit = ((uintptr_t)address >> HAK_UNIT_SHIFT) & (HAK_SUPERSLAB_UNITS - 1);
     hak_slab_t *slab = &superslab->slab[unit];
     return slab - slab->unit_in_run;
+}
+
+uint32_t hak_run_node(const hak_slab_t *run) {
+    return pool.by_index[superslab_index(run->start)]->node; /* without the lock, as above */
 }
 
 static void superslab_mark_free(size_t index) {
@@ -306,6 +318,8 @@ static size_t pool_purge_old(uint64_t now) {
     if (now - pool.purged_ms < hak_options.purge_ms / 2)
         return 0;
     pool.purged_ms = now;
+    pool.peak_bytes_before = pool.peak_bytes;
+    pool.peak_bytes = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
     for (size_t index = pool.index_end; index-- > pool.index_begin && pool.dirty_pages != 0;) {
         superslab_t *superslab = pool.by_index[index];
         if (superslab == NULL || superslab->dirty_units == 0)
@@ -326,15 +340,27 @@ size_t hak_pool_purge(bool all) {
     return purged;
 }
 
-/* Touched pages of empty units to keep: 1 MiB, half of what runs have touched, and what was learnt
- * but no more than they have touched; at most HAKMEM_RETAIN_MIB. A program that frees all it has
- * and then sleeps keeps little; one that goes up and down by a third never waits for the system. */
+/*
+ * Touched pages of empty units to keep, at most HAKMEM_RETAIN_MIB: 1 MiB and a sixteenth of what
+ * large blocks take, beside which that is little; and the larger of
+ *   - half of what runs have touched, and what was learnt but no more than they have touched: a
+ *     program that goes up and down by a third never waits for the system;
+ *   - what runs had touched lately and have no more, for that was resident a moment ago, and giving
+ *     it back would not lower the peak. Not so when three quarters are freed in a row: that looks
+ * like the end of a phase, and it may sleep then.
+ */
 static size_t retain_pages(void) {
     const size_t most = ((size_t)hak_options.retain_mib << 20) / HAK_OS_PAGE_BYTES;
     const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
     const size_t learnt = hak_learner_retain_bytes(HAK_RETAINED_UNITS);
-    const size_t keep = (RETAIN_BYTES_LEAST + touched / 2 + (learnt < touched ? learnt : touched)) /
-                        HAK_OS_PAGE_BYTES;
+    const size_t peak =
+        pool.peak_bytes > pool.peak_bytes_before ? pool.peak_bytes : pool.peak_bytes_before;
+    size_t keep = RETAIN_BYTES_LEAST + touched / 2 + (learnt < touched ? learnt : touched);
+    const size_t in_row = atomic_load_explicit(&pool.freed_in_row, memory_order_relaxed);
+    if (in_row / PHASE_END_PART <= touched && peak > touched && peak - touched > keep)
+        keep = peak - touched;
+    keep += hak_large_live_bytes() / RETAIN_LARGE_PART;
+    keep /= HAK_OS_PAGE_BYTES;
     return keep < most ? keep : most;
 }
 
@@ -349,6 +375,12 @@ static void pool_decay(uint64_t now) {
         (void)pool_purge_old(now);
 }
 
+void hak_pool_decay(void) {
+    hak_lock(&pool.lock);
+    pool_decay(hak_os_milliseconds());
+    hak_unlock(&pool.lock);
+}
+
 /* ------------------------------------------------------------------ runs */
 
 /* The lock, for requests: how often one waits tells whether threads meet here. */
@@ -359,6 +391,11 @@ static void pool_enter(void) {
         HAK_COUNT(SHARED_POOL, lock_waits);
     }
     hak_lock(&pool.lock);
+}
+
+void hak_pool_row_ends(void) {
+    if (atomic_load_explicit(&pool.freed_in_row, memory_order_relaxed) != 0)
+        atomic_store_explicit(&pool.freed_in_row, 0, memory_order_relaxed);
 }
 
 static void run_map(const hak_slab_t *run, uint32_t first, uint32_t units, uint32_t entry) {
@@ -426,6 +463,7 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
         return NULL;
     }
     HAK_COUNT(SHARED_POOL, runs_allocated);
+    hak_pool_row_ends();
     *zeroed = units_take(superslab, first, units) == 0;
     hak_slab_t *run = &superslab->slab[first];
     run->stale_bytes = run->seen_bytes = 0;
@@ -456,7 +494,11 @@ void hak_run_free(hak_slab_t *run) {
                 units_mask((uint32_t)(run - superslab->slab), run->run_units)) == 0);
     HAK_COUNT(SHARED_POOL, runs_freed);
     run_map(run, 0, run->run_units, 0);
-    atomic_fetch_sub_explicit(&pool.touched_bytes, run->touched_bytes, memory_order_relaxed);
+    const size_t touched =
+        atomic_fetch_sub_explicit(&pool.touched_bytes, run->touched_bytes, memory_order_relaxed);
+    if (touched > pool.peak_bytes)
+        pool.peak_bytes = touched;
+    atomic_fetch_add_explicit(&pool.freed_in_row, run->touched_bytes, memory_order_relaxed);
     run->class_id = 0;
     run->owner = HAK_OWNER_NONE;
     units_give(superslab, run, 0, run->run_units);

@@ -1,6 +1,6 @@
 /*
  * Superslabs: 2 MiB aligned pieces of one reserved address domain, cut into 32 units of 64 KiB.
- * Runs of units become slabs (slab.h) or medium blocks (large.h). All metadata lies outside the
+ * Runs of units become slabs (slab.h) or medium blocks (medium.h). All metadata lies outside the
  * units.
  */
 #ifndef HAK_SUPERSLAB_H
@@ -20,7 +20,7 @@
 #define HAK_OWNER_NONE   0u      /* unit in no use */
 #define HAK_OWNER_MAX    0xfffcu /* heap ids are 1 .. HAK_OWNER_MAX */
 #define HAK_OWNER_SHARED 0xfffdu /* a slab of Pool v1 */
-#define HAK_OWNER_MEDIUM 0xfffeu /* a medium block of large.c */
+#define HAK_OWNER_MEDIUM 0xfffeu /* a medium block */
 #define HAK_OWNER_EMPTY  0xffffu /* tag of the heap that owns nothing; never in the map */
 
 #define HAK_NODES_MAX                                                                              \
@@ -69,9 +69,18 @@ void hak_run_free(hak_slab_t *run);
 /* The run that an address of ours lies in (its map entry is not 0). */
 hak_slab_t *hak_run_of(const void *address);
 
+/* The node that the superslab of a run in use was made for, by remainder of HAK_NODES_MAX. */
+uint32_t hak_run_node(const hak_slab_t *run);
+
 /* Purges empty units: all of them, or those that were empty for half the configured time or longer.
  * Returns the number of bytes given back. Takes the pool's lock. */
 size_t hak_pool_purge(bool all);
+
+/* A run was taken into use that the pool does not see: the program does not only free. */
+void hak_pool_row_ends(void);
+
+/* Purges empty units beyond what is to be kept at present. Takes the pool's lock. */
+void hak_pool_decay(void);
 
 /* Bytes of superslabs in use of the operating system's memory, at most. */
 size_t hak_pool_committed_bytes(void);

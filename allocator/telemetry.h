@@ -157,7 +157,8 @@
     X(unmaps, "large mappings given back to the system")                                           \
     X(reused, "large blocks from mappings that were kept")                                         \
     X(remaps, "large blocks resized by mremap")                                                    \
-    X(medium_runs, "medium blocks, each a run of units")
+    X(medium_runs, "medium blocks, each a run of units")                                           \
+    X(medium_kept, "of these, runs that the thread had kept")
 
 #define HAK_HEAP_COUNTERS(X)                                                                       \
     X(created, "heaps made")                                                                       \

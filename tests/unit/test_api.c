@@ -274,7 +274,7 @@ static void misuse_stops_the_program_with_a_reason(void **state) {
         {free_interior_large, "not the start of a block"},
         {free_twice, "double free"},
         {free_twice_span, "double free"},
-        {free_twice_medium, "freed before"},
+        {free_twice_medium, "double free"},
         {free_twice_large, "freed before"},
         {free_wrong_size, "free_sized("},
         {free_small_size, "free_sized("},

@@ -147,6 +147,38 @@ static void units_age_one_by_one(void **state) {
     hak_options.purge_ms = age;
 }
 
+static void what_was_in_use_lately_is_kept_until_most_is_freed_in_a_row(void **state) {
+    (void)state;
+    enum { RUNS = 8, SMALL = 6 };
+    const uint64_t age = hak_options.purge_ms, learner = hak_options.learner;
+    hak_slab_t *run[RUNS], *small[SMALL];
+    size_t dirty;
+    bool zeroed;
+    hak_options.learner = 0;
+    (void)hak_pool_purge(true);
+    (void)old_units_purge();
+    (void)old_units_purge(); /* forgets what was in use before */
+    hak_options.purge_ms = 3600000;
+    for (int i = 0; i < RUNS; i++) {
+        run[i] = hak_run_allocate(16, HAK_OWNER_MEDIUM, 0, &zeroed);
+        memset(run[i]->start, 1, 16 * HAK_UNIT_BYTES);
+    }
+    for (int i = 0; i < SMALL; i++) {
+        hak_run_free(run[i]);
+        small[i] = hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed); /* the row ends */
+    }
+    hak_pool_sums(NULL, &dirty, NULL);
+    assert_int_equal(dirty, (SMALL * 16 - SMALL) * HAK_UNIT_BYTES);
+    for (int i = SMALL; i < RUNS; i++)
+        hak_run_free(run[i]);
+    for (int i = 0; i < SMALL; i++)
+        hak_run_free(small[i]);
+    hak_pool_sums(NULL, &dirty, NULL);
+    assert_true(dirty <= (size_t)1 << 20);
+    hak_options.purge_ms = age;
+    hak_options.learner = learner;
+}
+
 /* A run of a class, of which only the first byte was handed out, where all was touched before. */
 static hak_slab_t *stale_run(void) {
     bool zeroed;
@@ -313,6 +345,7 @@ int main(void) {
         cmocka_unit_test(purged_memory_reads_as_zero_and_is_said_to_be),
         cmocka_unit_test(more_empty_memory_than_the_bound_is_purged_at_once),
         cmocka_unit_test(units_age_one_by_one),
+        cmocka_unit_test(what_was_in_use_lately_is_kept_until_most_is_freed_in_a_row),
         cmocka_unit_test(what_a_run_finds_resident_and_does_not_touch_is_given_back),
         cmocka_unit_test(superslabs_in_use_throughout_are_candidates_for_huge_pages),
         cmocka_unit_test(a_run_on_a_huge_page_counts_as_touched_throughout),

@@ -160,6 +160,9 @@ static void sizes_all(void) {
     for (int i = 0; i < 8; i++)
         hak_free(hak_malloc(3000000));
     for (int i = 0; i < 8; i++)
+        hak_free(hak_malloc(300000)); /* kept by the thread */
+    hak_malloc_trim(0);
+    for (int i = 0; i < 8; i++)
         hak_free(hak_malloc(300000));
 }
 
@@ -177,6 +180,7 @@ static void sizes_of_all_kinds_move_front_lanes_backends_and_pool(void **state) 
     MOVED(POOL_HOTBOX_V2, free_fast);
     MOVED(LARGE, remaps);
     MOVED(LARGE, reused);
+    MOVED(LARGE, medium_kept);
     MOVED(SHARED_POOL, runs_resized);
     MOVED(SHARED_POOL, units_reused_dirty);
     MOVED(SUPERSLAB_OS, purged_bytes);
