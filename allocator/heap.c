@@ -78,27 +78,17 @@ hak_heap_t *hak_heap_common(void) {
 
 /* ------------------------------------------------------------------ creation */
 
-static size_t heap_slots(void) {
-    size_t slots = 0;
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
-        slots += 1 + hak_classes[class_id].lane_capacity_top;
-    return slots;
-}
-
-/* Lays the lanes' slots out behind the heap; only those in use are ever touched. Lanes of unused
- * class ids stay empty for ever. */
+/* Every lane without capacity. Fresh memory is zero, so that the slots below are NULL. Lanes of
+ * unused class ids stay empty for ever. */
 static void lanes_create(hak_heap_t *heap) {
     memcpy(heap->lane, hak_empty_heap.lane, sizeof heap->lane);
-    void **slot = (void **)(heap + 1);
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         const hak_class_t *class = &hak_classes[class_id];
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
-        slot++; /* the NULL below the first block: fresh memory is zero */
-        lane->top = lane->limit = slot;
+        lane->top = lane->limit = hak_heap_lane_slots(heap, class_id, false);
         lane->start_magic = class->start_magic;
         lane->stride_bytes = class->stride_bytes;
         lane->capacity = 0;
-        slot += class->lane_capacity_top;
     }
 }
 
@@ -108,7 +98,7 @@ static hak_heap_t *heap_create(uint32_t state) {
     if (id > HAK_OWNER_MAX)
         return NULL;
     hak_heap_t *heap =
-        hak_meta_allocate(sizeof(hak_heap_t) + heap_slots() * sizeof(void *), HAK_RECORD_BYTES);
+        hak_meta_allocate(sizeof(hak_heap_t) + hak_lane_slots * sizeof(void *), HAK_RECORD_BYTES);
     if (heap == NULL)
         return NULL;
     HAK_COUNT(HEAP, created);

@@ -125,6 +125,12 @@ static inline uint32_t hak_heap_class_of_lane(const hak_heap_t *heap, const hak_
     return (uint32_t)(lane - heap->lane) + 1;
 }
 
+/* The first slot of a class's lane, among the near or the far ones; behind the heap. */
+static inline void **hak_heap_lane_slots(hak_heap_t *heap, uint32_t class_id, bool far) {
+    const hak_class_t *class = &hak_classes[class_id];
+    return (void **)(heap + 1) + (far ? class->lane_far_slot : class->lane_near_slot);
+}
+
 static inline hak_lane_t *hak_heap_lane(hak_heap_t *heap, uint32_t class_id) {
     return &heap->lane[class_id - 1];
 }

@@ -4,6 +4,8 @@
  */
 #include "allocator/lane.h"
 
+#include <string.h>
+
 #include "allocator/backend.h"
 #include "allocator/heap.h"
 #include "allocator/learner.h"
@@ -25,11 +27,17 @@ uint32_t hak_lane_ceiling(uint32_t class_id) {
 }
 
 void hak_lane_set_capacity(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) {
-    void **first = hak_lane_first(lane);
-    HAK_ASSERT(hak_lane_blocks(lane) <= capacity);
+    const size_t blocks = hak_lane_blocks(lane);
+    void **from = hak_lane_first(lane);
+    void **first = hak_heap_lane_slots(heap, hak_heap_class_of_lane(heap, lane),
+                                       capacity > HAK_LANE_NEAR_BLOCKS);
+    HAK_ASSERT(blocks <= capacity);
+    if (first != from)
+        memcpy(first, from, blocks * sizeof first[0]);
     heap->lane_bytes += ((size_t)capacity - lane->capacity) * lane->stride_bytes;
     lane->capacity = capacity;
     lane->limit = first + capacity;
+    HAK_SHARE(lane->top, first + blocks);
 }
 
 /* Gives the lane its first capacity, or twice what it has, as far as ceiling and budget allow.
@@ -43,6 +51,8 @@ static bool lane_grow(hak_heap_t *heap, hak_lane_t *lane) {
     const size_t part = __atomic_load_n(&heap->slab_bytes, __ATOMIC_RELAXED) / HAK_LANE_BUDGET_PART;
     if (budget < part)
         budget = part;
+    if (lane->capacity == 0 && wanted > HAK_LANE_NEAR_BLOCKS)
+        wanted = HAK_LANE_NEAR_BLOCKS;
     if (wanted > ceiling)
         wanted = ceiling;
     if (wanted < HAK_LANE_BLOCKS_LEAST)

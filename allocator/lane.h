@@ -5,7 +5,10 @@
  *
  * Slots of one lane, in memory:   NULL  block  block ... block  (unused) ... limit ... room
  *                                        ^ limit - capacity   ^ top
- * The NULL below the first slot is what malloc's fast path finds in an empty lane. A lane starts
+ * The NULL below the first slot is what malloc's fast path finds in an empty lane. The slots of all
+ * lanes lie behind the heap. Those of capacities up to HAK_LANE_NEAR_BLOCKS are neighbours: most
+ * lanes are small, and with far-flung ones a thread would touch, and its TLB hold, a page for each
+ * class that it uses. A lane that grows beyond moves to slots of its own far behind. A lane starts
  * with capacity 0: its first slow call gives it one, and it grows where refill and flush alternate,
  * up to a ceiling of bytes a lane and a budget of bytes a thread.
  */
@@ -22,6 +25,7 @@ typedef struct hak_heap hak_heap_t;
 
 #define HAK_LANE_BLOCKS_LEAST 2u /* every class may cache so many, whatever the budget says */
 #define HAK_LANE_BUDGET_PART  8u /* of the thread's slabs, where that is more than configured */
+#define HAK_LANE_NEAR_BLOCKS  64u
 #define HAK_LANE_LEARN_FACTOR 2u /* the learner may raise a ceiling so much */
 
 /* Invariant: limit - capacity <= top <= limit; every slot below top holds a block of this class. */

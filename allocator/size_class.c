@@ -25,6 +25,7 @@
 
 hak_class_t hak_classes[HAK_CLASS_MAX + 1];
 uint32_t hak_class_count;
+uint32_t hak_lane_slots;
 _Atomic uint16_t hak_size_to_lane[HAK_SIZE_ROWS + HAK_ALIGNED_ROWS];
 
 const char *hak_backend_name(hak_backend_t backend) {
@@ -184,6 +185,25 @@ static uint32_t class_find(hak_backend_t backend, uint32_t stride) {
     return class_create(backend, stride);
 }
 
+/* First the near slots of all lanes, one behind the other, then the far ones; each with a slot
+ * before it that stays NULL. */
+static void lane_slots_place(void) {
+    uint32_t slot = 0;
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        hak_class_t *class = &hak_classes[class_id];
+        class->lane_near_slot = slot + 1;
+        slot += 1 + (class->lane_capacity_top < HAK_LANE_NEAR_BLOCKS ? class->lane_capacity_top
+                                                                     : HAK_LANE_NEAR_BLOCKS);
+    }
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        hak_class_t *class = &hak_classes[class_id];
+        class->lane_far_slot = slot + 1;
+        if (class->lane_capacity_top > HAK_LANE_NEAR_BLOCKS)
+            slot += 1 + class->lane_capacity_top;
+    }
+    hak_lane_slots = slot;
+}
+
 void hak_size_classes_fill(void) {
     const char *decided_by;
     hak_class_count = 0;
@@ -208,4 +228,5 @@ void hak_size_classes_fill(void) {
         if (class->backend == HAK_BACKEND_POOL_V2)
             class->fallback_class = (uint8_t)class_find(HAK_BACKEND_POOL_V1, class->stride_bytes);
     }
+    lane_slots_place();
 }

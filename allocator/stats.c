@@ -42,17 +42,15 @@ static void run_bytes_add(const hak_slab_t *run, void *context) {
         (size_t)(class->blocks - HAK_SHARED(run->free_blocks)) * class->stride_bytes;
 }
 
-/* Where a lane starts is found from the classes, as lanes_create (heap.c) lays the slots out: its
- * limit and capacity are its thread's. */
+/* Where a lane starts is found from its top: its limit and capacity are its thread's. */
 static size_t lanes_bytes(hak_heap_t *heap) {
-    void **slot = (void **)(heap + 1);
     size_t bytes = 0;
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
-        const hak_class_t *class = &hak_classes[class_id];
-        void **first = slot + 1; /* after the NULL below the lane */
-        size_t blocks = (size_t)(HAK_SHARED(hak_heap_lane(heap, class_id)->top) - first);
-        bytes += blocks * class->stride_bytes;
-        slot = first + class->lane_capacity_top;
+        void **near = hak_heap_lane_slots(heap, class_id, false);
+        void **far = hak_heap_lane_slots(heap, class_id, true);
+        void **top = HAK_SHARED(hak_heap_lane(heap, class_id)->top);
+        const bool is_near = top >= near && top <= near + HAK_LANE_NEAR_BLOCKS;
+        bytes += (size_t)(top - (is_near ? near : far)) * hak_classes[class_id].stride_bytes;
     }
     return bytes;
 }
