@@ -179,9 +179,36 @@ static void what_is_given_back_is_purged(void **state) {
     assert_true(after.committed_bytes <= freed.committed_bytes - 3000000);
 }
 
+/* Mapped for it, touched or not. */
+static void metadata_is_less_than_2_percent_of_128_mib(void **state) {
+    (void)state;
+    static const size_t size[] = {16, 48, 128, 500, 1000, 3000, 10000, 40000, 65536, 300000};
+    enum { BYTES = 128 << 20, BLOCKS_MAX = BYTES / 16 };
+    void **block = malloc(BLOCKS_MAX * sizeof block[0]);
+    assert_non_null(block);
+    for (size_t kind = 0; kind < sizeof size / sizeof size[0]; kind++) {
+        const size_t blocks = BYTES / size[kind];
+        if (fork() == 0) { /* the parent has not allocated: this case comes early */
+            const hak_stats_t before = stats_now();
+            for (size_t i = 0; i < blocks; i++)
+                block[i] = hak_malloc(size[kind]);
+            const hak_stats_t after = stats_now();
+            const size_t live = after.live_bytes - before.live_bytes;
+            const size_t metadata = after.metadata_bytes - before.metadata_bytes;
+            _exit(live >= blocks * size[kind] && metadata * 100 < live * 2 ? 0 : 1);
+        }
+        int status;
+        assert_true(wait(&status) > 0);
+        if (status != 0)
+            fail_msg("blocks of %zu bytes: metadata is 2 %% of live or more", size[kind]);
+    }
+    free(block);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(before_the_first_allocation_all_is_zero),
+        cmocka_unit_test(metadata_is_less_than_2_percent_of_128_mib),
         cmocka_unit_test(a_wrong_size_is_refused),
         cmocka_unit_test(the_struct_of_a_newer_program_is_filled_as_far_as_known),
         cmocka_unit_test(live_is_what_the_program_holds),
