@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "allocator/heap.h"
 #include "allocator/learner.h"
 #include "allocator/medium.h"
 #include "allocator/options.h"
@@ -375,6 +376,8 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
         HAK_COUNT(LARGE, maps);
         block = hak_os_map(bytes, alignment);
         if (block == NULL) { /* what is empty may hold the addresses or the memory */
+            if (hak_heap_is_real(hak_thread_heap))
+                hak_medium_spill(hak_thread_heap, true);
             (void)hak_large_purge(true);
             (void)hak_pool_purge(true);
             block = hak_os_map(bytes, alignment);

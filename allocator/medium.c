@@ -12,9 +12,9 @@
 #include "allocator/spill.h"
 #include "allocator/telemetry.h"
 
-/* Values of hak_slab_t.free_blocks, which has no other meaning in the run of a medium block.
- * Changed by an atomic exchange where a block is freed, so that of two threads that free it one is
- * told. */
+/* Values of hak_slab_t.free_blocks, which has no other meaning in the run of a medium block: there
+ * it is [any,atomic], relaxed, and 0 when it comes from the pool. It is exchanged where a block is
+ * freed, so that of two threads that free it one is told. */
 enum { RUN_IN_USE, RUN_KEPT };
 
 static size_t run_bytes(const hak_slab_t *run) {
@@ -97,18 +97,20 @@ static hak_slab_t *run_take(hak_heap_t *heap, uint32_t units, bool *zeroed) {
         hak_medium_spill(heap, true);
         run = hak_run_allocate(units, HAK_OWNER_MEDIUM, 0, zeroed);
     }
-    if (run != NULL)
-        HAK_SHARE(run->free_blocks, RUN_IN_USE);
     return run;
 }
 
-static hak_heap_t *thread_heap(void) {
-    return hak_heap_is_real(hak_thread_heap) ? hak_thread_heap : NULL;
+/* A heap to keep runs in, of the node that the thread runs on; NULL where there is none. */
+static hak_heap_t *heap_enter(void) {
+    hak_heap_t *heap = hak_thread_heap;
+    if (!hak_heap_is_real(heap))
+        return hak_thread_enter();
+    return heap->node_seen != heap->node ? hak_heap_move(heap) : heap;
 }
 
 void *hak_medium_allocate(size_t size, bool *zeroed) {
     const uint32_t units = (uint32_t)((size + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT);
-    hak_slab_t *run = run_take(thread_heap(), units, zeroed);
+    hak_slab_t *run = run_take(heap_enter(), units, zeroed);
     if (run == NULL)
         return NULL;
     HAK_COUNT(LARGE, medium_runs);
@@ -133,11 +135,11 @@ static hak_slab_t *run_in_use(const void *block, const char *function) {
 
 void hak_medium_free(void *block, const char *function) {
     hak_slab_t *run = run_of_block(block, function);
-    hak_heap_t *heap = thread_heap();
+    hak_heap_t *heap = hak_thread_heap;
     HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_MEDIUM, frees);
     if (__atomic_exchange_n(&run->free_blocks, RUN_KEPT, __ATOMIC_RELAXED) == RUN_KEPT)
         hak_fault(function, block, "double free: the block is free already");
-    if (heap == NULL || hak_run_node(run) != heap->node % HAK_NODES_MAX) {
+    if (!hak_heap_is_real(heap) || hak_run_node(run) != heap->node % HAK_NODES_MAX) {
         hak_run_free(run);
         return;
     }

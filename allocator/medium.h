@@ -28,7 +28,8 @@ typedef struct hak_medium_kept {
     size_t freed_in_row;                  /* [owner] bytes freed since one was taken */
 } hak_medium_kept_t;
 
-/* Allocates; *zeroed tells whether the block reads as zero. NULL when the domain is at its end. */
+/* Allocates; *zeroed tells whether the block reads as zero. NULL when the domain is at its end
+ * or the system refuses the memory. */
 void *hak_medium_allocate(size_t size, bool *zeroed);
 
 /* Frees a block whose map entry says HAK_OWNER_MEDIUM. Stops the program when the address is not

@@ -20,12 +20,12 @@
       "bytes of blocks that all lanes of a thread together may cache; an eighth of its slabs "     \
       "where that is more")                                                                        \
     X(medium_kib, "HAKMEM_MEDIUM_KIB", 1024, 0, 1048576, "KiB",                                    \
-      "bytes of freed blocks of more than 64 KiB up to 1 MiB that a thread keeps for itself")      \
+      "bytes of freed blocks of more than 64 KiB up to 1 MiB that a thread keeps for itself, at "  \
+      "most 16 of them")                                                                           \
     X(retain_mib, "HAKMEM_RETAIN_MIB", 256, 0, 1048576, "MiB",                                     \
-      "touched pages of empty slabs that are kept for reuse, at most; in force is 1 MiB, a "       \
-      "sixteenth of what large blocks take, and the larger of two: half of what slabs in use "     \
-      "have "                                                                                      \
-      "touched and what the learner adds, at most as much as they have; what they had touched "    \
+      "touched pages of empty slabs that are kept for reuse, at most; in force is a sixteenth of " \
+      "what large blocks take, and the larger of two: 1 MiB, half of what slabs in use have "      \
+      "touched and what the learner adds, at most as much as they have; or what they had touched " \
       "lately and have no more, until three quarters are freed in a row")                          \
     X(purge, "HAKMEM_PURGE", 1, 0, 1, "off|on",                                                    \
       "whether memory of empty slabs, idle caches and unused mappings is given back at all")       \

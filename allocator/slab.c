@@ -44,7 +44,6 @@ hak_slab_t *hak_slab_create(uint32_t owner, uint32_t class_id) {
     memset(slab->bits, 0xff, whole_words * sizeof slab->bits[0]);
     if (class->blocks % 64 != 0)
         slab->bits[whole_words] = ((uint64_t)1 << (class->blocks % 64)) - 1;
-    HAK_SHARE(slab->free_blocks, class->blocks);
     slab->lowest_word = 0;
     return slab;
 }

@@ -4,12 +4,12 @@
  * other; no heap's, so that a thread which is held up inside the allocator holds nobody up here.
  *
  * Where the figures come from. Which runs are in use is under the pool's lock; how many of a run's
- * blocks are free is its owner's affair, and what lies in lanes, outboxes and received chunks is
- * that of the heap's thread alone. All of these have one writer at a time, which stores them with
- * HAK_SHARE: a relaxed atomic store, the same instruction as a plain one. Here they are read with
- * relaxed loads. So each figure is one that was true at a moment, but the moments differ: blocks
- * that move between two reads are counted twice or not at all. While no thread is inside the
- * allocator the figures are exact.
+ * blocks are free is its owner's affair; what lies in lanes, outboxes and received chunks, and
+ * which medium blocks are kept, is that of the heap's thread alone. All of these have one writer at
+ * a time, which stores them with HAK_SHARE: a relaxed atomic store, the same instruction as a plain
+ * one. Here they are read with relaxed loads. So each figure is one that was true at a moment, but
+ * the moments differ: blocks that move between two reads are counted twice or not at all. While no
+ * thread is inside the allocator the figures are exact.
  *
  * Sums kept under the heap's lock would not do instead: they know what left the slabs, but not how
  * much of that the program has and how much lies in lanes, which no lock sees.

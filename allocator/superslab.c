@@ -1,7 +1,7 @@
 /*
- * Superslabs and the pool of empty units. Called on cold paths by
- * slab.c and large.c in any thread; everything below is under pool.lock, which is a leaf but for
- * the metadata arena's. Units are given out lowest address first, which keeps the process compact,
+ * Superslabs and the pool of empty units. Called on cold paths by slab.c, medium.c and large.c in
+ * any thread; all but what says otherwise is under pool.lock, which is a leaf but for the metadata
+ * arena's. Units are given out lowest address first, which keeps the process compact,
  * and empty touched units are purged when they are old or when there are too many.
  */
 #include "allocator/superslab.h"
@@ -341,13 +341,15 @@ size_t hak_pool_purge(bool all) {
 }
 
 /*
- * Touched pages of empty units to keep, at most HAKMEM_RETAIN_MIB: 1 MiB and a sixteenth of what
- * large blocks take, beside which that is little; and the larger of
- *   - half of what runs have touched, and what was learnt but no more than they have touched: a
- *     program that goes up and down by a third never waits for the system;
- *   - what runs had touched lately and have no more, for that was resident a moment ago, and giving
- *     it back would not lower the peak. Not so when three quarters are freed in a row: that looks
- * like the end of a phase, and it may sleep then.
+ * Touched pages of empty units to keep, at most HAKMEM_RETAIN_MIB: a sixteenth of what large blocks
+ * take, beside which that is little, and the larger of two.
+ *
+ * 1 MiB, half of what runs have touched, and what was learnt but no more than they have touched: a
+ * program that goes up and down by a third never waits for the system.
+ *
+ * What runs had touched lately and have no more: that was resident a moment ago, and giving it back
+ * would not lower the peak. Not so where others want the addresses, or when three quarters were
+ * freed in a row: that looks like the end of a phase, and the program may sleep then.
  */
 static size_t retain_pages(void) {
     const size_t most = ((size_t)hak_options.retain_mib << 20) / HAK_OS_PAGE_BYTES;
@@ -357,7 +359,8 @@ static size_t retain_pages(void) {
         pool.peak_bytes > pool.peak_bytes_before ? pool.peak_bytes : pool.peak_bytes_before;
     size_t keep = RETAIN_BYTES_LEAST + touched / 2 + (learnt < touched ? learnt : touched);
     const size_t in_row = atomic_load_explicit(&pool.freed_in_row, memory_order_relaxed);
-    if (in_row / PHASE_END_PART <= touched && peak > touched && peak - touched > keep)
+    if (!hak_domain_limited() && in_row / PHASE_END_PART <= touched && peak > touched &&
+        peak - touched > keep)
         keep = peak - touched;
     keep += hak_large_live_bytes() / RETAIN_LARGE_PART;
     keep /= HAK_OS_PAGE_BYTES;
@@ -391,6 +394,13 @@ static void pool_enter(void) {
         HAK_COUNT(SHARED_POOL, lock_waits);
     }
     hak_lock(&pool.lock);
+}
+
+/* Before less is touched. */
+static void peak_note(void) {
+    const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
+    if (touched > pool.peak_bytes)
+        pool.peak_bytes = touched;
 }
 
 void hak_pool_row_ends(void) {
@@ -479,6 +489,7 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
     if (class_id == 0)
         hak_run_touch(run, units << HAK_UNIT_SHIFT);
     uint32_t blocks = class_id != 0 ? hak_classes[class_id].blocks : 0;
+    HAK_SHARE(run->free_blocks, blocks); /* none is handed out yet; 0 for a medium block */
     run->bits = blocks <= HAK_NARROW_WORDS * 64 ? run->narrow_bits : superslab->wide_bits[first];
     for (uint32_t i = 0; i < units; i++)
         run[i].unit_in_run = (uint8_t)i;
@@ -494,10 +505,8 @@ void hak_run_free(hak_slab_t *run) {
                 units_mask((uint32_t)(run - superslab->slab), run->run_units)) == 0);
     HAK_COUNT(SHARED_POOL, runs_freed);
     run_map(run, 0, run->run_units, 0);
-    const size_t touched =
-        atomic_fetch_sub_explicit(&pool.touched_bytes, run->touched_bytes, memory_order_relaxed);
-    if (touched > pool.peak_bytes)
-        pool.peak_bytes = touched;
+    peak_note();
+    atomic_fetch_sub_explicit(&pool.touched_bytes, run->touched_bytes, memory_order_relaxed);
     atomic_fetch_add_explicit(&pool.freed_in_row, run->touched_bytes, memory_order_relaxed);
     run->class_id = 0;
     run->owner = HAK_OWNER_NONE;
@@ -519,8 +528,10 @@ bool hak_run_resize(hak_slab_t *run, uint32_t units) {
             for (uint32_t i = old; i < units; i++)
                 run[i].unit_in_run = (uint8_t)i;
             run_map(run, old, units, (uint32_t)run->owner << 16);
+            hak_pool_row_ends();
         }
     } else if (units < old) {
+        peak_note();
         run_map(run, units, old, 0);
         units_give(superslab, run, units, old);
     }

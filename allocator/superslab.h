@@ -31,7 +31,7 @@
 
 /*
  * A slab: the record of a run of units, kept in the superslab's record at the run's first unit.
- * Invariants, under the owner's lock:
+ * Invariants of a slab, under the owner's lock:
  *   free_blocks = number of set bits = blocks not in any lane, outbox, inbox or program
  *   0 < free_blocks  <=>  the slab is in its heap's partial list of its class
  *   no bit is set in a word below lowest_word
@@ -41,7 +41,7 @@ typedef struct hak_slab {
     char *start;                      /* [lock:pool] of the first block, in the first unit */
     uint64_t *bits;                   /* [lock:heap] one bit a block, 1 = free here */
     uint32_t class_id;                /* [lock:pool] 0: a medium block or free units */
-    uint32_t free_blocks;             /* [lock:heap] HAK_SHARE'd */
+    uint32_t free_blocks;             /* [lock:heap] HAK_SHARE'd; of a medium block: see medium.c */
     uint32_t lowest_word;             /* [lock:heap] */
     uint16_t owner;                   /* [lock:pool] heap id or HAK_OWNER_* */
     uint8_t run_units;                /* [lock:pool] length, at the first unit of a run */

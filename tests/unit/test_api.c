@@ -11,6 +11,7 @@
 
 #include "allocator/hakmem.h"
 #include "fault.h"
+#include "one_node.h"
 
 static const size_t sizes[] = {0,     1,     15,    16,     17,      100,     128,     129,
                                1000,  1024,  1025,  4096,   5000,    8192,    8193,    32768,

@@ -100,6 +100,35 @@ static void a_lane_grows_where_refill_and_flush_alternate_up_to_its_ceiling(void
     assert_int_equal(often, hak_lane_ceiling(class_id));
 }
 
+/* From near to far slots and back: its blocks stay, and the slot below them is empty. */
+static void a_lane_that_moves_to_other_slots_keeps_its_blocks(void **state) {
+    (void)state;
+    enum { BLOCKS = 10 };
+    hak_heap_t *heap = hak_thread_heap;
+    hak_lane_t *lane = lane_of(48);
+    const uint32_t class_id = hak_heap_class_of_lane(heap, lane);
+    void *block[BLOCKS];
+    for (int i = 0; i < BLOCKS; i++)
+        block[i] = hak_malloc(48);
+    hak_spill_lane(heap, lane, 0);
+    hak_lane_set_capacity(heap, lane, HAK_LANE_NEAR_BLOCKS);
+    for (int i = 0; i < BLOCKS; i++)
+        hak_free(block[i]);
+    void **const near = hak_lane_first(lane);
+    for (int far = 1; far >= 0; far--) {
+        hak_lane_set_capacity(heap, lane, HAK_LANE_NEAR_BLOCKS + (uint32_t)far);
+        assert_true(far ? hak_lane_first(lane) != near : hak_lane_first(lane) == near);
+        assert_ptr_equal(hak_lane_first(lane), hak_heap_lane_slots(heap, class_id, far));
+        assert_int_equal(lane_blocks(lane), BLOCKS);
+        for (int i = BLOCKS; i-- > 0;)
+            assert_ptr_equal(hak_malloc(48), block[i]);
+        assert_null(lane->top[-1]);
+        for (int i = 0; i < BLOCKS; i++)
+            hak_free(block[i]);
+    }
+    hak_spill_lane(heap, lane, 0);
+}
+
 static void all_lanes_together_keep_to_the_budget(void **state) {
     (void)state;
     for (size_t size = 16; size <= 65536; size += size / 8 < 16 ? 16 : size / 8)
@@ -151,6 +180,7 @@ int main(void) {
         cmocka_unit_test(a_first_allocation_refills_few_blocks),
         cmocka_unit_test(refills_hand_out_ascending_addresses),
         cmocka_unit_test(a_lane_never_holds_more_than_its_capacity),
+        cmocka_unit_test(a_lane_that_moves_to_other_slots_keeps_its_blocks),
         cmocka_unit_test(all_lanes_together_keep_to_the_budget),
         cmocka_unit_test(heap_flush_leaves_every_lane_empty),
     };

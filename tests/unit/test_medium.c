@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "allocator/hakmem.h"
@@ -15,6 +16,7 @@
 #include "allocator/options.h"
 #include "allocator/spill.h"
 #include "fault.h"
+#include "one_node.h"
 
 enum { FOUR_UNITS = 200000, EIGHT_UNITS = 500000 };
 
@@ -173,11 +175,11 @@ static void kept_blocks_count_as_cached(void **state) {
     assert_int_equal(before.live_bytes - after.live_bytes, 4 * HAK_UNIT_BYTES);
 }
 
+/* Returns the block if the thread keeps it. */
 static void *block_free(void *block) {
     hak_free(hak_malloc(100));
     hak_free(block);
-    assert_true(is_mapped(block)); /* whoever frees it keeps it */
-    return NULL;
+    return is_mapped(block) ? block : NULL;
 }
 
 static void a_thread_that_exits_keeps_none(void **state) {
@@ -185,8 +187,27 @@ static void a_thread_that_exits_keeps_none(void **state) {
     pthread_t thread;
     void *block = hak_malloc(FOUR_UNITS);
     assert_int_equal(pthread_create(&thread, NULL, block_free, block), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
+    void *kept;
+    assert_int_equal(pthread_join(thread, &kept), 0);
+    assert_ptr_equal(kept, block); /* whoever frees it keeps it */
     assert_false(is_mapped(block));
+}
+
+static void *medium_only(void *unused) {
+    (void)unused;
+    void *block = hak_malloc(FOUR_UNITS);
+    hak_free(block);
+    return is_mapped(block) && hak_malloc(FOUR_UNITS) == block ? block : NULL;
+}
+
+static void a_thread_of_medium_blocks_alone_keeps_some(void **state) {
+    (void)state;
+    pthread_t thread;
+    void *block;
+    assert_int_equal(pthread_create(&thread, NULL, medium_only, NULL), 0);
+    assert_int_equal(pthread_join(thread, &block), 0);
+    assert_non_null(block);
+    hak_free(block);
 }
 
 static void trimming_gives_back_what_is_kept(void **state) {
@@ -215,9 +236,30 @@ static void size_of_a_free_block(void) {
     (void)hak_malloc_usable_size(block);
 }
 
+static pthread_barrier_t freed;
+
+static void *block_free_and_wait(void *block) {
+    hak_free(hak_malloc(100)); /* it has a heap, or it would keep nothing */
+    hak_free(block);
+    pthread_barrier_wait(&freed);
+    for (;;)
+        pause();
+    return NULL;
+}
+static void free_of_what_another_thread_keeps(void) {
+    pthread_t thread;
+    void *block = hak_malloc(FOUR_UNITS);
+    pthread_barrier_init(&freed, NULL, 2);
+    if (pthread_create(&thread, NULL, block_free_and_wait, block) != 0)
+        return;
+    pthread_barrier_wait(&freed);
+    hak_free(block);
+}
+
 static void a_kept_block_is_free_for_the_program(void **state) {
     (void)state;
     assert_true(aborts_with(free_twice_with_another_between, "double free"));
+    assert_true(aborts_with(free_of_what_another_thread_keeps, "double free"));
     assert_true(aborts_with(realloc_of_a_free_block, "freed before"));
     assert_true(aborts_with(size_of_a_free_block, "freed before"));
 }
@@ -236,6 +278,7 @@ int main(void) {
         cmocka_unit_test_setup(a_block_of_another_node_is_not_kept, quiet),
         cmocka_unit_test_setup(kept_blocks_count_as_cached, quiet),
         cmocka_unit_test_setup(a_thread_that_exits_keeps_none, quiet),
+        cmocka_unit_test_setup(a_thread_of_medium_blocks_alone_keeps_some, quiet),
         cmocka_unit_test_setup(trimming_gives_back_what_is_kept, quiet),
         cmocka_unit_test_setup(a_kept_block_is_free_for_the_program, quiet),
     };

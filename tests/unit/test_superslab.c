@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "allocator/hakmem.h"
 #include "allocator/heap.h"
 #include "allocator/options.h"
 #include "allocator/superslab.h"
@@ -173,6 +174,32 @@ static void what_was_in_use_lately_is_kept_until_most_is_freed_in_a_row(void **s
         hak_run_free(run[i]);
     for (int i = 0; i < SMALL; i++)
         hak_run_free(small[i]);
+    hak_pool_sums(NULL, &dirty, NULL);
+    assert_true(dirty <= (size_t)1 << 20);
+    hak_options.purge_ms = age;
+    hak_options.learner = learner;
+}
+
+static void beside_large_blocks_more_is_kept_until_they_are_gone(void **state) {
+    (void)state;
+    enum { RUNS = 3 }; /* of 1 MiB */
+    const uint64_t age = hak_options.purge_ms, learner = hak_options.learner;
+    hak_slab_t *run[RUNS];
+    size_t dirty;
+    bool zeroed;
+    hak_options.learner = 0;
+    (void)hak_pool_purge(true);
+    (void)old_units_purge();
+    hak_options.purge_ms = 3600000;
+    void *large = hak_malloc((size_t)64 << 20);
+    assert_non_null(large);
+    for (int i = 0; i < RUNS; i++)
+        run[i] = hak_run_allocate(16, HAK_OWNER_MEDIUM, 0, &zeroed);
+    for (int i = 0; i < RUNS; i++)
+        hak_run_free(run[i]);
+    hak_pool_sums(NULL, &dirty, NULL);
+    assert_int_equal(dirty, RUNS * 16 * HAK_UNIT_BYTES);
+    hak_free(large);
     hak_pool_sums(NULL, &dirty, NULL);
     assert_true(dirty <= (size_t)1 << 20);
     hak_options.purge_ms = age;
@@ -346,6 +373,7 @@ int main(void) {
         cmocka_unit_test(more_empty_memory_than_the_bound_is_purged_at_once),
         cmocka_unit_test(units_age_one_by_one),
         cmocka_unit_test(what_was_in_use_lately_is_kept_until_most_is_freed_in_a_row),
+        cmocka_unit_test(beside_large_blocks_more_is_kept_until_they_are_gone),
         cmocka_unit_test(what_a_run_finds_resident_and_does_not_touch_is_given_back),
         cmocka_unit_test(superslabs_in_use_throughout_are_candidates_for_huge_pages),
         cmocka_unit_test(a_run_on_a_huge_page_counts_as_touched_throughout),
