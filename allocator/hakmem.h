@@ -69,19 +69,19 @@ typedef struct hak_stats {
                              * hak_malloc_usable_size): malloc'ed and not yet freed */
     size_t committed_bytes; /* superslabs that were made usable, whole, and large mappings, in use
                              * or kept; at most this much can be resident */
-    size_t cached_bytes;   /* free blocks that lie in threads' lanes, medium ones that threads keep,
-                            * and   what is on the way to the heap that it belongs to */
-    size_t purged_bytes;   /* given back to the system from superslabs, summed since the start: the
-                            * same page counts each time */
-    size_t metadata_bytes; /* mapped for the allocator's own records; never given back. Without the
-                            * address map, 16 MiB of which only touched pages cost memory */
-    size_t large_bytes;    /* the part of live_bytes that are mappings of their own, above 1 MiB or
-                            * with a large alignment */
-    size_t retained_bytes; /* touched memory of empty slabs, and large mappings, that wait for
-                            * reuse or for being given back */
-    size_t heaps;          /* number of heaps: one for each thread that runs, idle ones that wait
-                            * for a thread, and one for threads that are exiting */
-    size_t threads;        /* number of heaps that have a thread */
+    size_t cached_bytes;    /* free blocks that lie in threads' lanes, medium ones that they
+                             * keep, and what is on the way to the heap that it belongs to */
+    size_t purged_bytes;    /* given back to the system from superslabs, summed since the start: the
+                             * same page counts each time */
+    size_t metadata_bytes;  /* mapped for the allocator's own records; never given back. Without the
+                             * address map, 16 MiB of which only touched pages cost memory */
+    size_t large_bytes;     /* the part of live_bytes that are mappings of their own, above 1 MiB or
+                             * with a large alignment */
+    size_t retained_bytes;  /* touched memory of empty slabs, and large mappings, that wait for
+                             * reuse or for being given back */
+    size_t heaps;           /* number of heaps: one for each thread that runs, idle ones that wait
+                             * for a thread, and one for threads that are exiting */
+    size_t threads;         /* number of heaps that have a thread */
 } hak_stats_t;
 
 /*

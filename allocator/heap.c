@@ -271,7 +271,7 @@ static void idle_lanes_sweep(hak_heap_t *heap, bool all, uint64_t now) {
 static void heap_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     idle_lanes_sweep(heap, all, now);
     if (atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_IDLE)
-        hak_spill_stale(heap, now);
+        (void)hak_spill_stale(heap, now);
     hak_chunk_t *newest = atomic_load_explicit(&heap->inbox, memory_order_relaxed);
     bool bound = atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_BOUND;
     bool lingers = newest != NULL && newest == heap->inbox_seen;

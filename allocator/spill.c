@@ -93,15 +93,15 @@ static bool helper_is_missing(void) {
            !atomic_load_explicit(&helper.running, memory_order_relaxed);
 }
 
-void hak_spill_stale(hak_heap_t *heap, uint64_t now) {
+bool hak_spill_stale(hak_heap_t *heap, uint64_t now) {
     if (hak_options.purge == 0 || now - heap->shed_ms < hak_options.purge_ms / STALE_PART)
-        return;
+        return false;
     heap->shed_ms = now;
     hak_lock(&heap->lock);
     if (heap->stale)
         hak_backend_shed(heap);
     hak_unlock(&heap->lock);
-    (void)hak_pool_purge(false);
+    return true;
 }
 
 HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
@@ -112,7 +112,8 @@ HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     heap->helper_due = helper_is_missing();
     hak_remote_flush(heap);
     hak_huge_look(now);
-    hak_spill_stale(heap, now);
+    if (hak_spill_stale(heap, now))
+        (void)hak_pool_purge(false);
     if (now - heap->looked_ms < hak_options.purge_ms)
         return;
     heap->looked_ms = now;

@@ -48,8 +48,8 @@ void hak_helper_start(void);
 /* In the child of a fork: the helper did not come along. */
 void hak_helper_forget(void);
 
-/* Gives back pages of the heap's slabs that are resident for an earlier use alone, and units that
- * have been empty for long, where that is due. Takes the heap's lock, then the pool's. */
-void hak_spill_stale(hak_heap_t *heap, uint64_t now_ms);
+/* Gives back pages of the heap's slabs that are resident for an earlier use alone. False when that
+ * is not due. Takes the heap's lock. */
+bool hak_spill_stale(hak_heap_t *heap, uint64_t now_ms);
 
 #endif
