@@ -62,7 +62,7 @@ def number(value, places):
 
 
 def comparison_row(name, threads, row):
-    """The row's text, the ratio of hakmem over the best peer, and that of the peaks."""
+    """The row's text, the ratio of hakmem over the best peer, its upper end, and the ratio of the peaks."""
     peers = peers_of(row)
     own = row["hakmem"]
     best = max(peers, key=lambda peer: peers[peer]["ratio_to_first"]["estimate"])
@@ -75,7 +75,7 @@ def comparison_row(name, threads, row):
             f"{1 / ratio['estimate']:.2f} [{number(low, 2)}, {number(high, 2)}] | "
             f"{number(peak, 1)} | {number(peak_peer[0], 1)} {peak_peer[1]} | "
             f"{number(freed, 1)} | {number(freed_peer[0], 1)} {freed_peer[1]} |")
-    return text, 1 / ratio["estimate"], peak / peak_peer[0]
+    return text, 1 / ratio["estimate"], high, peak / peak_peer[0]
 
 
 def geometric_mean(values):
@@ -83,7 +83,7 @@ def geometric_mean(values):
 
 
 def comparison(folder):
-    ratios, peaks, behind, large, by_peer = [], [], [], [], {}
+    ratios, peaks, floors, behind, clearly, large, by_peer = [], [], [], [], [], [], {}
     print("| cell | threads | hakmem, M ops/s | best peer | hakmem / best | peak MiB | smallest peer's | "
           "freed MiB | smallest peer's |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -92,14 +92,19 @@ def comparison(folder):
         several = len({workload for workload, _ in rows}) > 1
         for (workload, threads), row in rows.items():
             label = workload if several else name
-            text, ratio, peak = comparison_row(label, threads, row)
+            text, ratio, high, peak = comparison_row(label, threads, row)
             print(text)
             ratios.append(ratio)
             peaks.append(peak)
             for peer, cell in peers_of(row).items():
                 by_peer.setdefault(peer, []).append(1 / cell["ratio_to_first"]["estimate"])
+            own = row["hakmem"]
+            if own.get("ns_per_op") and own.get("floor_ns_per_op"):
+                floors.append(own["ns_per_op"] / own["floor_ns_per_op"])
             if ratio < 1:
                 behind.append(f"{label} {threads}: {ratio:.2f}")
+            if high is not None and high < 1:
+                clearly.append(f"{label} {threads}")
             if peak > 1.10:
                 large.append(f"{label} {threads}: {peak:.2f}")
     print()
@@ -110,9 +115,14 @@ def comparison(folder):
           + ", ".join(f"{peer} {geometric_mean(values):.2f} ({len(values)})"
                       for peer, values in sorted(by_peer.items(), key=lambda item: geometric_mean(item[1]))) + ".")
     print()
-    print(f"Behind the best peer in {len(behind)}: {', '.join(behind) or 'none'}.")
+    print(f"Behind the best peer in {len(behind)}: {', '.join(behind) or 'none'}. "
+          f"With an interval below 1 in {len(clearly)}: {', '.join(clearly) or 'none'}.")
     print()
     print(f"Peak above 1.10 of the smallest peer's in {len(large)}: {', '.join(large) or 'none'}.")
+    if floors:
+        print()
+        print(f"Time per operation beside the floor's, over {len(floors)} cells: geometric mean "
+              f"{geometric_mean(floors):.2f}, at most {max(floors):.2f}; less in {sum(f < 1 for f in floors)}.")
 
 
 def growth(folder):
