@@ -10,7 +10,7 @@
 
 /* Bin of a run with free blocks: 0 where at most a quarter is free. */
 static uint32_t mid_bin(const hak_slab_t *slab, uint32_t free_blocks) {
-    return (free_blocks - 1) * HAK_MID_BINS / hak_classes[slab->class_id].blocks;
+    return (free_blocks - 1) * HAK_MID_BINS / slab->blocks;
 }
 
 static hak_slab_t **mid_list(hak_heap_t *heap, const hak_slab_t *slab, uint32_t free_blocks) {

@@ -163,8 +163,6 @@ static uint32_t class_create(hak_backend_t backend, uint32_t stride) {
     HAK_ASSERT(class_id <= HAK_CLASS_MAX);
     class->stride_bytes = stride;
     class->run_units = (uint32_t)((wanted_bytes + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT);
-    class->blocks =
-        (uint32_t)((((size_t) class->run_units << HAK_UNIT_SHIFT) - gap_bytes) / stride);
     class->lane_capacity_top = lane_ceiling(stride) * HAK_LANE_LEARN_FACTOR;
     class->index_magic = (((uint64_t)1 << HAK_INDEX_SHIFT) + stride - 1) / stride;
     class->start_magic = UINT64_MAX / stride + 1;

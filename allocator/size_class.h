@@ -48,12 +48,11 @@ typedef enum hak_backend {
  * slabs of a class different cache colours (Bonwick, "The slab allocator", USENIX 1994).
  *
  * Invariants: the gap between the start of a run and its first block is at most stride_bytes -
- * gcd(stride_bytes, HAK_UNIT_BYTES), and `blocks` is as many as fit behind the largest gap. The
+ * gcd(stride_bytes, HAK_UNIT_BYTES); a slab holds as many blocks as fit behind its own. The
  * index of the block at offset o from the first is (o * index_magic) >> HAK_INDEX_SHIFT.
  */
 typedef struct hak_class {
     uint32_t stride_bytes;      /* distance of blocks, and their usable size */
-    uint32_t blocks;            /* per slab */
     uint32_t run_units;         /* 64 KiB units per slab */
     uint32_t lane_capacity_top; /* blocks that a lane has room for */
     /* Where its lane's slots begin behind the heap, in slots: see lane.h. */

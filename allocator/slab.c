@@ -33,25 +33,21 @@ bool hak_slab_shed(hak_slab_t *list) {
 }
 
 hak_slab_t *hak_slab_create(uint32_t owner, uint32_t class_id) {
-    const hak_class_t *class = &hak_classes[class_id];
     bool zeroed;
-    hak_slab_t *slab = hak_run_allocate(class->run_units, owner, class_id, &zeroed);
+    hak_slab_t *slab = hak_run_allocate(hak_classes[class_id].run_units, owner, class_id, &zeroed);
     if (slab == NULL)
         return NULL;
-    char *run_start = slab->start; /* first block: see size_class.h */
-    slab->start += class->stride_bytes - 1 - ((uintptr_t)run_start - 1) % class->stride_bytes;
-    uint32_t whole_words = class->blocks / 64;
+    uint32_t whole_words = slab->blocks / 64;
     memset(slab->bits, 0xff, whole_words * sizeof slab->bits[0]);
-    if (class->blocks % 64 != 0)
-        slab->bits[whole_words] = ((uint64_t)1 << (class->blocks % 64)) - 1;
+    if (slab->blocks % 64 != 0)
+        slab->bits[whole_words] = ((uint64_t)1 << (slab->blocks % 64)) - 1;
     slab->lowest_word = 0;
     return slab;
 }
 
 static void slab_verify(const hak_slab_t *slab) {
-    const hak_class_t *class = &hak_classes[slab->class_id];
     uint32_t free_blocks = 0;
-    for (uint32_t word = 0; word < (class->blocks + 63) / 64; word++) {
+    for (uint32_t word = 0; word < (slab->blocks + 63) / 64; word++) {
         free_blocks += (uint32_t)__builtin_popcountll(slab->bits[word]);
         HAK_ASSERT(word >= slab->lowest_word || slab->bits[word] == 0);
     }
@@ -108,7 +104,7 @@ static inline uint32_t block_index(const hak_slab_t *slab, const void *block,
     size_t offset = (size_t)((const char *)block - slab->start);
     uint32_t index = (uint32_t)((offset * class->index_magic) >> HAK_INDEX_SHIFT);
     const bool aligned = (size_t)index * class->stride_bytes == offset;
-    const bool beyond = index >= class->blocks;
+    const bool beyond = index >= slab->blocks;
     if (HAK_UNLIKELY(!aligned || beyond))
         block_fault(slab, block, function, "not the start of a block of this allocator", beyond,
                     aligned);
@@ -116,8 +112,7 @@ static inline uint32_t block_index(const hak_slab_t *slab, const void *block,
 }
 
 size_t hak_slab_return(hak_slab_t *slab, void *const *blocks, size_t count, const char *function) {
-    const hak_class_t *class = &hak_classes[slab->class_id];
-    const size_t bytes = (size_t) class->blocks * class->stride_bytes;
+    const size_t bytes = (size_t)slab->blocks * hak_classes[slab->class_id].stride_bytes;
     uint32_t lowest_word = slab->free_blocks == 0 ? UINT32_MAX : slab->lowest_word;
     size_t done = 0;
     /* The first block is of this slab or of none: what lies behind the last block is a fault. */

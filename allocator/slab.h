@@ -28,7 +28,7 @@ size_t hak_slab_return(hak_slab_t *slab, void *const *blocks, size_t count, cons
 void hak_slab_check(const void *block, const char *function);
 
 static inline bool hak_slab_is_whole(const hak_slab_t *slab) {
-    return slab->free_blocks == hak_classes[slab->class_id].blocks;
+    return slab->free_blocks == slab->blocks;
 }
 
 /* hak_run_shed of every slab in a list; true when one of them is to be looked at again. */

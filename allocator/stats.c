@@ -37,9 +37,8 @@ static void run_bytes_add(const hak_slab_t *run, void *context) {
         sum->handed_bytes += (size_t)run->run_units << HAK_UNIT_SHIFT;
         return;
     }
-    const hak_class_t *class = &hak_classes[run->class_id];
-    sum->handed_bytes +=
-        (size_t)(class->blocks - HAK_SHARED(run->free_blocks)) * class->stride_bytes;
+    sum->handed_bytes += (size_t)(run->blocks - HAK_SHARED(run->free_blocks)) *
+                         hak_classes[run->class_id].stride_bytes;
 }
 
 /* Where a lane starts is found from its top: its limit and capacity are its thread's. */

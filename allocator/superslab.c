@@ -21,6 +21,7 @@
 #define UNIT_PAGES         (HAK_UNIT_BYTES / HAK_OS_PAGE_BYTES)
 #define REGRET_MS          1000u /* what is purged and used again within this time was purged in vain */
 #define ALL_UNITS          UINT32_MAX
+#define FIT_LOOKS          16u /* superslabs with a hole, of which one is chosen */
 #define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
 #define DENSE_LEAST        5u  /* second-level TLBs reach 6 to 8 MiB by pages of 4 KiB */
 
@@ -221,10 +222,31 @@ static uint32_t units_mask(uint32_t first, uint32_t units) {
     return (units == 32 ? ALL_UNITS : ((1u << units) - 1)) << first;
 }
 
-/* Lowest place of a run of free units on a node. */
+/* The shortest hole, a run of free units with none beside it, that holds `units`; its first unit
+ * goes to *first. Returns its length, 0 when there is none. */
+static uint32_t hole_find(uint32_t free_units, uint32_t units, uint32_t *first) {
+    uint32_t shortest = 0;
+    for (uint32_t starts = run_starts(free_units, units); starts != 0;) {
+        const uint32_t begin = (uint32_t)__builtin_ctz(starts);
+        const uint32_t used = ~(free_units >> begin);
+        const uint32_t length = used != 0 ? (uint32_t)__builtin_ctz(used) : HAK_SUPERSLAB_UNITS;
+        if (shortest == 0 || length < shortest) {
+            shortest = length;
+            *first = begin;
+        }
+        starts &= begin + length < HAK_SUPERSLAB_UNITS ? ALL_UNITS << (begin + length) : 0;
+    }
+    return shortest;
+}
+
+/* Best fit on a node, the lowest of equals: runs of all lengths share superslabs, and what they
+ * leave between them is resident all the same. The first superslabs with a hole decide, so that a
+ * large process does not search long. */
 static superslab_t *run_find(uint32_t node, uint32_t units, uint32_t *first) {
     size_t words = (pool.index_end + 63) / 64;
     bool lowest = true;
+    superslab_t *best = NULL;
+    uint32_t shortest = UINT32_MAX, looks = FIT_LOOKS;
     for (size_t word = pool.node[node].lowest_free_word; word < words; word++) {
         uint64_t bits = pool.node[node].has_free[word];
         if (bits != 0 && lowest) {
@@ -233,16 +255,23 @@ static superslab_t *run_find(uint32_t node, uint32_t units, uint32_t *first) {
         }
         for (; bits != 0; bits &= bits - 1) {
             superslab_t *superslab = pool.by_index[word * 64 + (size_t)__builtin_ctzll(bits)];
-            uint32_t starts = run_starts(superslab->free_units, units);
+            uint32_t begin = 0;
+            const uint32_t length = hole_find(superslab->free_units, units, &begin);
             HAK_COUNT(SHARED_POOL, superslabs_searched);
-            if (starts != 0) {
-                *first = (uint32_t)__builtin_ctz(starts);
-                return superslab;
+            if (length == 0)
+                continue;
+            if (length < shortest) {
+                best = superslab;
+                shortest = length;
+                *first = begin;
             }
+            if (length == units || --looks == 0)
+                return best;
         }
     }
-    HAK_COUNT(SHARED_POOL, searches_failed);
-    return NULL;
+    if (best == NULL)
+        HAK_COUNT(SHARED_POOL, searches_failed);
+    return best;
 }
 
 /* On the thread's own node, if need be in a new superslab; when there is no memory for one, on any
@@ -464,6 +493,14 @@ void hak_run_touch(hak_slab_t *run, uint32_t bytes) {
     run->touched_bytes = bytes;
 }
 
+/* Moves the start of a new slab to its first block: see size_class.h. Returns how many it holds. */
+static uint32_t blocks_place(hak_slab_t *run) {
+    const size_t stride = hak_classes[run->class_id].stride_bytes;
+    const size_t gap = stride - 1 - ((uintptr_t)run->start - 1) % stride;
+    run->start += gap;
+    return (uint32_t)((((size_t)run->run_units << HAK_UNIT_SHIFT) - gap) / stride);
+}
+
 hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed) {
     pool_enter();
     uint32_t first = 0;
@@ -488,9 +525,10 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
     run->touched_bytes = 0;
     if (class_id == 0)
         hak_run_touch(run, units << HAK_UNIT_SHIFT);
-    uint32_t blocks = class_id != 0 ? hak_classes[class_id].blocks : 0;
-    HAK_SHARE(run->free_blocks, blocks); /* none is handed out yet; 0 for a medium block */
-    run->bits = blocks <= HAK_NARROW_WORDS * 64 ? run->narrow_bits : superslab->wide_bits[first];
+    run->blocks = class_id != 0 ? blocks_place(run) : 0;
+    HAK_SHARE(run->free_blocks, run->blocks); /* none is handed out yet */
+    run->bits =
+        run->blocks <= HAK_NARROW_WORDS * 64 ? run->narrow_bits : superslab->wide_bits[first];
     for (uint32_t i = 0; i < units; i++)
         run[i].unit_in_run = (uint8_t)i;
     run_map(run, 0, units, owner << 16 | HAK_LANE_OFFSET(class_id));

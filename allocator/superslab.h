@@ -49,6 +49,7 @@ typedef struct hak_slab {
     uint32_t touched_bytes; /* [lock:heap] of the run, from its start: what was handed out */
     uint32_t stale_bytes;   /* [lock:heap] likewise: what was resident when the run was taken */
     uint32_t seen_bytes;    /* [lock:heap] touched_bytes when it was last looked at */
+    uint32_t blocks;        /* [lock:pool] that it holds; 0: a medium block */
     _Alignas(64) uint64_t narrow_bits[HAK_NARROW_WORDS]; /* [lock:heap] storage of bits, mostly */
 } hak_slab_t;
 

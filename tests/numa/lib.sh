@@ -62,6 +62,7 @@ guest() {
     { echo "$guest_functions"; cat; } >guest.sh
     "$PYTHON" "$ROOT/tests/numa/initrd" guest.sh "${guest_files[@]}" >initrd
     local status attempt
+    : >console
     for attempt in 1 2 3; do
         status=0
         # shellcheck disable=SC2016 # bash expands it; a shell of its own keeps a crash to itself

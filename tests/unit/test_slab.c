@@ -50,7 +50,7 @@ static void every_class_hands_out_distinct_blocks_across_slabs(void **state) {
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         const hak_class_t *class = &hak_classes[class_id];
         const uint32_t owner = class->backend == HAK_BACKEND_POOL_V1 ? HAK_OWNER_SHARED : heap->id;
-        size_t count = 2 * (size_t) class->blocks + 3;
+        size_t count = 2 * ((size_t) class->run_units << HAK_UNIT_SHIFT) / class->stride_bytes + 3;
         void **block = calloc(count, sizeof block[0]);
         for (size_t taken = 0; taken < count;) { /* some give less than is asked for at a time */
             size_t got = hak_backend_take(heap, class_id, block + taken, count - taken);
@@ -72,7 +72,7 @@ static void every_class_hands_out_distinct_blocks_across_slabs(void **state) {
 static void empty_slabs_go_back_but_for_one_a_class(void **state) {
     (void)state;
     uint32_t class_id = 3;
-    size_t count = 4 * (size_t)hak_classes[class_id].blocks;
+    size_t count = 4 * HAK_UNIT_BYTES / hak_classes[class_id].stride_bytes;
     void **block = calloc(count, sizeof block[0]);
     assert_int_equal(hak_backend_take(heap, class_id, block, count), count);
     assert_null(heap->tiny[class_id]);
@@ -81,11 +81,11 @@ static void empty_slabs_go_back_but_for_one_a_class(void **state) {
     const hak_slab_t *left = heap->tiny[class_id];
     assert_non_null(left);
     assert_null(left->next);
-    assert_int_equal(left->free_blocks, hak_classes[class_id].blocks);
+    assert_true(hak_slab_is_whole(left));
     size_t mapped = 0;
     for (size_t i = 0; i < count; i++)
         mapped += hak_map_entry(block[i]) != 0;
-    assert_int_equal(mapped, hak_classes[class_id].blocks);
+    assert_int_equal(mapped, left->blocks);
     free(block);
 }
 
@@ -118,7 +118,7 @@ static void tail_put(void) {
     /* Class 7 (112 bytes) leaves a tail of 16 bytes in its unit: no block starts there. */
     char *block = one_block(7);
     uintptr_t unit = (uintptr_t)block & ~(HAK_UNIT_BYTES - 1);
-    put((void *)(unit + (size_t)hak_classes[7].blocks * 112));
+    put((void *)(unit + HAK_UNIT_BYTES / 112 * 112));
 }
 
 /* Where a block would start if the slab had one more, as far as its address tells. */
@@ -126,7 +126,7 @@ static void behind_put(void) {
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         const hak_slab_t *slab = hak_run_of(one_block(class_id));
         const hak_class_t *class = &hak_classes[class_id];
-        char *behind = slab->start + (size_t) class->blocks * class->stride_bytes;
+        char *behind = slab->start + (size_t)slab->blocks * class->stride_bytes;
         if (class->backend == HAK_BACKEND_TINY && hak_map_entry(behind) != 0 &&
             hak_run_of(behind) == slab)
             put(behind);

@@ -524,7 +524,7 @@ static void free_misaligned(void) {
 static void free_beyond(void) {
     for (int i = 0; i < BLOCKS; i++) {
         const hak_slab_t *slab = hak_run_of(block[i] = hak_malloc(HOT_BOX_BYTES));
-        char *beyond = slab->start + (size_t)hak_classes[slab->class_id].blocks * HOT_BOX_BYTES;
+        char *beyond = slab->start + (size_t)slab->blocks * HOT_BOX_BYTES;
         if (hak_map_entry(beyond) == hak_map_entry(block[i]) && hak_run_of(beyond) == slab) {
             hak_free(beyond);
             hak_malloc_trim(0); /* it is seen when it comes back to its slab */
