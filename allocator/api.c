@@ -189,7 +189,7 @@ HAK_NOINLINE void hak_free_elsewhere(void *block) {
         } else if (HAK_UNLIKELY(heap == NULL)) {
             HAK_COUNT(FREE_SUPERSLAB, foreign);
             hak_remote_put(entry, block);
-        } else if (HAK_LIKELY(owner != heap->id)) {
+        } else if (HAK_LIKELY(owner != heap->front.id)) {
             HAK_COUNT(FREE_SUPERSLAB, foreign);
             hak_slab_check(block, "free");
             hak_remote_send(heap, entry, block);
@@ -212,7 +212,7 @@ HAK_NOINLINE void hak_free_elsewhere(void *block) {
  * asked.
  */
 HAK_NOINLINE void hak_free_slow(void *block, uint32_t difference, hak_heap_t *heap) {
-    const uint32_t entry = difference ^ heap->tag;
+    const uint32_t entry = difference ^ heap->front.tag;
     hak_outbox_t *outbox = &heap->outbox[(entry >> 16) % HAK_OUTBOXES];
     void **top = outbox->top;
     if (HAK_LIKELY(outbox->target == (entry & 0xffff0000u) && top != outbox->limit)) {
@@ -454,7 +454,7 @@ static size_t data_append(char *text, size_t used, const volatile char *data) {
 }
 
 HAK_API const char *hak_configuration(void) {
-    static char text[4096];
+    static HAK_SPARSE char text[4096];
     (void)hak_start();
     size_t used = (size_t)snprintf(
         text, sizeof text,

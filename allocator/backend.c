@@ -7,7 +7,7 @@
 #include "allocator/telemetry.h"
 
 hak_slab_t *hak_heap_slab_create(hak_heap_t *heap, uint32_t class_id) {
-    hak_slab_t *slab = hak_slab_create(heap->id, class_id);
+    hak_slab_t *slab = hak_slab_create(heap->front.id, class_id);
     if (slab == NULL)
         return NULL;
     HAK_SHARE(heap->slab_bytes, heap->slab_bytes + ((size_t)slab->run_units << HAK_UNIT_SHIFT));
@@ -41,7 +41,7 @@ void hak_backend_put_locked(hak_heap_t *heap, void *const *blocks, size_t count)
         hak_slab_t *slab = hak_run_of(blocks[done]);
         const uint32_t free_before = slab->free_blocks;
         const hak_backend_t backend = hak_classes[slab->class_id].backend;
-        HAK_ASSERT(slab->owner == heap->id);
+        HAK_ASSERT(slab->owner == heap->front.id);
         done += hak_slab_return(slab, blocks + done, count - done, "free");
         if (HAK_HAS_MID_V3 && backend == HAK_BACKEND_MID_V3)
             hak_mid_relist(heap, slab, free_before);

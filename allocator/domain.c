@@ -9,7 +9,7 @@
 #define RESERVE_BYTES ((size_t)1 << 30)         /* one step of reservation */
 #define HINT_LOWEST   ((uintptr_t)0x4000 << 30) /* 16 TiB: between heap and mappings */
 
-_Atomic uint32_t hak_map[HAK_DOMAIN_UNITS];
+HAK_SPARSE _Atomic uint32_t hak_map[HAK_DOMAIN_UNITS];
 _Atomic uintptr_t hak_domain_base;
 
 static struct {

@@ -1,8 +1,8 @@
 /*
  * The hot paths of malloc and free: the only code that runs on most calls. Inlined into api.c. No
  * lock, no atomic read-modify-write, no access to the block itself; one exit each to a noinline
- * slow path. Called by any thread at any time: a thread without a heap has hak_empty_heap, in which
- * every look-up takes the slow path. docs/allocator.md walks both.
+ * slow path. Called by any thread at any time: a thread without a heap has hak_empty_front, in
+ * which every look-up takes the slow path. docs/allocator.md walks both.
  */
 #ifndef HAK_FRONT_H
 #define HAK_FRONT_H
@@ -52,7 +52,7 @@ static inline void hak_front_free(void *block) {
     hak_heap_t *heap = hak_thread_heap;
     HAK_COUNT(FRONT, free_calls);
     HAK_COUNT(FREE_SUPERSLAB, entries);
-    const uint32_t offset = hak_map_entry(block) ^ heap->tag;
+    const uint32_t offset = hak_map_entry(block) ^ heap->front.tag;
     if (HAK_UNLIKELY(offset > 0xffff)) {
         hak_free_slow(block, offset, heap);
         return;

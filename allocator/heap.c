@@ -23,29 +23,28 @@
 
 static void *null_slot[2]; /* [0] is the NULL that an empty lane ends in */
 
-/* Every look-up in it fails: malloc finds its lanes empty, free finds another owner. */
-hak_heap_t hak_empty_heap = {
+/* malloc finds its lanes empty; free finds another owner, and looks at no lane. */
+_Alignas(64) hak_heap_front_t hak_empty_front = {
     .null_top = &null_slot[1],
-    .null_limit = &null_slot[1],
     .tag = HAK_OWNER_EMPTY << 16,
     .id = HAK_OWNER_EMPTY,
-    .lane = {[0 ... HAK_CLASS_MAX - 1] = {.top = &null_slot[1], .limit = &null_slot[1]}},
+    .lane = {[0 ... HAK_CLASS_MAX - 1] = {.top = &null_slot[1]}},
 };
 
-_Thread_local hak_heap_t *hak_thread_heap = &hak_empty_heap;
+_Thread_local hak_heap_t *hak_thread_heap = (hak_heap_t *)&hak_empty_front;
 
 /* Set once the thread's destructor ran: from then on it uses the common heap. */
 static _Thread_local bool thread_exited __attribute__((tls_model("initial-exec")));
 
-static struct {
+static HAK_SPARSE struct {
     hak_lock_t lock;
+    _Atomic uint32_t highest_id; /* [any,atomic] relaxed: written under lock; who reads a new one
+                                    early finds NULL in by_id */
+    hak_heap_t *idle;            /* [lock] last in, first out */
+    size_t idle_lane_bytes;      /* [lock] sum of the same of all idle heaps */
+    uint64_t swept_ms;           /* [lock] */
     _Atomic(hak_heap_t *) by_id[HAK_OWNER_MAX + 1]; /* [any,atomic] acquire pairs with the release
                                                        in heap_create */
-    _Atomic uint32_t highest_id;                    /* [any,atomic] relaxed: written under lock; who
-                                                       reads a new one early finds NULL in by_id */
-    hak_heap_t *idle;                               /* [lock] last in, first out */
-    size_t idle_lane_bytes;                         /* [lock] sum of the same of all idle heaps */
-    uint64_t swept_ms;                              /* [lock] */
 } heaps;
 
 static struct {
@@ -81,7 +80,7 @@ hak_heap_t *hak_heap_common(void) {
 /* Every lane without capacity. Fresh memory is zero, so that the slots below are NULL. Lanes of
  * unused class ids stay empty for ever. */
 static void lanes_create(hak_heap_t *heap) {
-    memcpy(heap->lane, hak_empty_heap.lane, sizeof heap->lane);
+    memcpy(heap->front.lane, hak_empty_front.lane, sizeof heap->front.lane);
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         const hak_class_t *class = &hak_classes[class_id];
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
@@ -102,9 +101,9 @@ static hak_heap_t *heap_create(uint32_t state) {
     if (heap == NULL)
         return NULL;
     HAK_COUNT(HEAP, created);
-    heap->null_top = heap->null_limit = &null_slot[1];
-    heap->tag = id << 16;
-    heap->id = id;
+    heap->front.null_top = &null_slot[1];
+    heap->front.tag = id << 16;
+    heap->front.id = id;
     lanes_create(heap);
     atomic_store_explicit(&heap->state, state, memory_order_relaxed);
     atomic_store_explicit(&heaps.by_id[id], heap, memory_order_release);
@@ -170,7 +169,7 @@ static void thread_exit(void *value) {
     if (!idle_lanes_keep(heap))
         hak_spill_lanes(heap);
     hak_spill_queues(heap, HAK_IDLE_KEEP_BYTES);
-    hak_thread_heap = &hak_empty_heap;
+    hak_thread_heap = (hak_heap_t *)&hak_empty_front;
     thread_exited = true;
     heap_release(heap);
 }

@@ -53,7 +53,8 @@ typedef struct hak_pool_pages {
     hak_slab_t *full;    /* [lock] those without */
 } hak_pool_pages_t;
 
-struct hak_heap {
+/* What the hot paths see of a heap: one page. */
+typedef struct hak_heap_front {
     /* The first 32 bytes have the shape of a lane that is empty for ever: before start the size
      * table is all zero and leads here. */
     void **null_top;     /* [const] */
@@ -63,12 +64,19 @@ struct hak_heap {
     uint32_t id;  /* [const] */
 
     hak_lane_t lane[HAK_CLASS_MAX]; /* [owner] class c at index c - 1 */
+} hak_heap_front_t;
+
+/* In the order of use, since a process with few blocks has as many pages for its heaps: the second
+ * one holds the rest of what every thread needs; outboxes and, behind the heap, the lanes' slots
+ * follow. */
+struct hak_heap {
+    hak_heap_front_t front;
 
     _Alignas(64) hak_lock_t lock;
     /* [any,atomic] relaxed: enum hak_heap_state; changed under heaps. Who sees an old one gives the
      * heap its blocks on the slower way: through an inbox that is swept, or under its lock. */
     _Atomic uint32_t state;
-    hak_slab_t *tiny[HAK_CLASS_MAX + 1]; /* [lock] slabs with free blocks, by class */
+    hak_slab_t *tiny[HAK_TINY_CLASSES_MAX]; /* [lock] slabs with free blocks */
     hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS];
     hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];
     size_t pool_bytes; /* [lock] of pages of Pool HotBox v2 */
@@ -80,7 +88,6 @@ struct hak_heap {
                                                   releases, taking all acquires */
     _Alignas(64) hak_chunk_t *received;        /* [owner] taken from the inbox, not yet in lanes;
                                                   HAK_SHARE'd */
-    hak_outbox_t outbox[HAK_OUTBOXES];         /* [owner] */
     hak_chunk_t *spare_chunks;                 /* [owner] */
     uint32_t spare_count;                      /* [owner] */
     uint32_t slow_calls;                       /* [owner] since the last look at what idles */
@@ -89,30 +96,32 @@ struct hak_heap {
     uint64_t shed_ms;                          /* [owner]; idle: [lock:heaps]. When slabs last gave
                                                   stale pages back */
     size_t lane_bytes;                         /* [owner] sum of capacity x stride of all lanes */
-    hak_medium_kept_t medium;                  /* [owner] freed medium blocks */
-    uint8_t refill_blocks[HAK_CLASS_MAX + 1];  /* [owner] next refill's size, doubling */
-    hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
-    uint32_t node;           /* [owner] NUMA node that it serves; idle: [lock:heaps] */
-    uint32_t node_seen;      /* [owner] where its thread ran when it last looked */
-    bool helper_due;         /* [owner] its next slow malloc starts the helper thread */
-    hak_chunk_t *inbox_seen; /* [lock:heaps] newest chunk at the last sweep */
-
+    uint32_t node;              /* [owner] NUMA node that it serves; idle: [lock:heaps] */
+    uint32_t node_seen;         /* [owner] where its thread ran when it last looked */
+    bool helper_due;            /* [owner] its next slow malloc starts the helper thread */
+    hak_chunk_t *inbox_seen;    /* [lock:heaps] newest chunk at the last sweep */
     struct hak_heap *next_idle; /* [lock:heaps] */
     size_t idle_lane_bytes;     /* [lock:heaps] in the lanes of an idle heap */
     uint64_t released_ms;       /* [lock:heaps] when it became idle */
+    hak_medium_kept_t medium;   /* [owner] freed medium blocks */
+    uint8_t refill_blocks[HAK_CLASS_MAX + 1];         /* [owner] next refill's size, doubling */
+    hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
+
+    hak_outbox_t outbox[HAK_OUTBOXES]; /* [owner] */
 };
 
-_Static_assert(offsetof(hak_heap_t, lane) == HAK_LANE_OFFSET(1), "class 1 follows the null lane");
-_Static_assert(sizeof(((hak_heap_t *)0)->lane) + HAK_LANE_OFFSET(1) <= 1 << 16,
-               "a lane's offset fits the map entry");
+_Static_assert(offsetof(hak_heap_front_t, lane) == HAK_LANE_OFFSET(1),
+               "class 1 follows the null lane");
+_Static_assert(sizeof(hak_heap_front_t) <= 1 << 16, "a lane's offset fits the map entry");
 
 /* The thread's heap; the empty heap before its first allocation and after its exit. */
 extern _Thread_local hak_heap_t *hak_thread_heap __attribute__((tls_model("initial-exec")));
 
-extern hak_heap_t hak_empty_heap;
+/* Of a heap that no thread has: every look-up in it fails. Nothing but the front exists. */
+extern hak_heap_front_t hak_empty_front;
 
 static inline bool hak_heap_is_real(const hak_heap_t *heap) {
-    return heap != &hak_empty_heap;
+    return &heap->front != &hak_empty_front;
 }
 
 /* Whether the heap keeps an empty slab of a class in reserve; heap->lock is held. */
@@ -122,7 +131,7 @@ static inline bool hak_heap_keeps(const hak_heap_t *heap, const hak_slab_t *slab
 }
 
 static inline uint32_t hak_heap_class_of_lane(const hak_heap_t *heap, const hak_lane_t *lane) {
-    return (uint32_t)(lane - heap->lane) + 1;
+    return (uint32_t)(lane - heap->front.lane) + 1;
 }
 
 /* The first slot of a class's lane, among the near or the far ones; behind the heap. */
@@ -132,7 +141,7 @@ static inline void **hak_heap_lane_slots(hak_heap_t *heap, uint32_t class_id, bo
 }
 
 static inline hak_lane_t *hak_heap_lane(hak_heap_t *heap, uint32_t class_id) {
-    return &heap->lane[class_id - 1];
+    return &heap->front.lane[class_id - 1];
 }
 
 /* Called when a thread without a heap allocates: starts the allocator if need be and binds a heap

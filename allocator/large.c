@@ -36,16 +36,16 @@ typedef struct extent {
     uint64_t freed_ms;
 } extent_t;
 
-static struct {
+static HAK_SPARSE struct {
     hak_lock_t lock;
-    extent_t extent[RETAINED_MAX]; /* [lock] in no order */
-    size_t count;                  /* [lock] */
-    size_t bytes;                  /* [lock] sum */
-    size_t regrettable;            /* [lock] bytes unmapped since unmapped_ms, for want of room */
-    uint64_t unmapped_ms;          /* [lock] */
+    size_t count;         /* [lock] */
+    size_t bytes;         /* [lock] sum */
+    size_t regrettable;   /* [lock] bytes unmapped since unmapped_ms, for want of room */
+    uint64_t unmapped_ms; /* [lock] */
     /* [any,atomic] relaxed, hints of how much to keep: bytes of blocks in use, the most of them
      * that counts, and how many bytes and blocks were freed since the last was allocated */
     _Atomic size_t live_bytes, peak_bytes, freed_in_row, blocks_in_row;
+    extent_t extent[RETAINED_MAX]; /* [lock] in no order */
 } retained;
 
 /*

@@ -116,7 +116,7 @@ static void option_apply(const char *assignment) {
 
 /* The part of /proc/self/environ that fits; longer environments are cut at a whole assignment. */
 static void environment_file_read(void) {
-    static char text[32768];
+    static HAK_SPARSE char text[32768];
     int file = open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return;

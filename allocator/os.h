@@ -28,6 +28,10 @@
 /* Alignment of records that should not share a page with others'. */
 #define HAK_RECORD_BYTES ((size_t)4096)
 
+/* Large tables of which most processes touch the first page, if any. They lie together, so that
+ * what every process uses lies together as well. */
+#define HAK_SPARSE __attribute__((section(".bss.hak_sparse")))
+
 /* A futex lock: 0 free, 1 held, 2 held with waiters (Drepper, "Futexes are tricky", 2011). */
 typedef struct hak_lock {
     _Atomic uint32_t word; /* [any,atomic] acquire in hak_lock pairs with release in hak_unlock */

@@ -20,7 +20,7 @@ typedef struct shared_class {
     void *stack[STACK_BLOCKS]; /* [lock] */
 } shared_class_t;
 
-static shared_class_t shared_classes[HAK_POOL_CLASSES_MAX];
+static HAK_SPARSE shared_class_t shared_classes[HAK_POOL_CLASSES_MAX];
 
 static shared_class_t *shared_of(uint32_t class_id) {
     return &shared_classes[hak_classes[class_id].backend_class];

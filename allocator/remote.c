@@ -171,7 +171,7 @@ static void chunk_receive(hak_heap_t *heap, const hak_chunk_t *chunk) {
     for (uint32_t i = 0; i < chunk->count; i++) {
         void *block = chunk->block[i];
         uint32_t entry = hak_map_entry(block);
-        HAK_ASSERT(entry >> 16 == heap->id);
+        HAK_ASSERT(entry >> 16 == heap->front.id);
         hak_lane_t *lane = (hak_lane_t *)((char *)heap + (entry & 0xffff));
         if (HAK_LIKELY(lane->top != lane->limit))
             hak_lane_push(lane, block);

@@ -12,8 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HAK_GRAIN_BYTES    16                  /* sizes are rounded to this before the look-up */
-#define HAK_CLASS_MAX      159                 /* highest possible class id */
+#define HAK_GRAIN_BYTES 16 /* sizes are rounded to this before the look-up */
+/* Highest possible class id: 20 of Tiny, 16 in the range of MID_V3 (of one backend or the other, as
+ * its mask says), and 45 of the pools, twice. Lanes of so many fill a page. */
+#define HAK_CLASS_MAX      127
 #define HAK_LANE_MAX_BYTES ((size_t)64 * 1024) /* largest size that a lane serves */
 #define HAK_SIZE_ROWS      (HAK_LANE_MAX_BYTES / HAK_GRAIN_BYTES + 1)
 #define HAK_UNIT_SHIFT     16
@@ -26,6 +28,7 @@
 #define HAK_MID_MAX_BYTES      768u
 #define HAK_MID_STEP_BYTES     32u
 #define HAK_MID_CLASSES        16u /* of MID_V3: 288, 320 ... 768 bytes */
+#define HAK_TINY_CLASSES_MAX   36u
 #define HAK_POOL_RANGES        7u  /* classes of HAKMEM_POOL_V2_CLASSES: see hak_pool_range_up_to */
 #define HAK_POOL_CLASSES_MAX   48u /* strides above 1 KiB */
 #define HAK_EVEN_MAX_BYTES     2048u /* larger strides are aligned to a cache line only */

@@ -49,27 +49,30 @@ typedef struct superslab {
     uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
 } superslab_t;
 
-static struct {
+/* Arrays last: a small process touches their first pages alone. */
+static HAK_SPARSE struct {
     hak_lock_t lock;
-    superslab_t *by_index[SUPERSLABS_MAX]; /* entries [lock], read without it by hak_run_of */
-    superslab_t *released;                 /* [lock] records whose address space was given back */
-    struct {
-        uint64_t has_free[SUPERSLABS_MAX / 64]; /* [lock] bit per superslab with a free unit */
-        size_t lowest_free_word;                /* [lock] no bit is set below this word */
-    } node[HAK_NODES_MAX];                      /* superslabs stay on the node they were made for */
+    uint32_t generation;           /* [lock] changes in a process that is forked */
+    superslab_t *released;         /* [lock] records whose address space was given back */
     size_t index_begin, index_end; /* [lock] at the lowest superslab made, after the highest */
     size_t superslabs;             /* [lock] committed */
-    _Atomic size_t touched_bytes;  /* [any,atomic] relaxed: of all runs, a hint of what to keep */
     /* [lock] the most that runs had touched at once: since old units were last looked for, and
      * between the two looks before */
     size_t peak_bytes, peak_bytes_before;
-    /* [any,atomic] relaxed: bytes that freed runs had touched, since one was taken; a hint */
-    _Atomic size_t freed_in_row;
     size_t dirty_pages;  /* [lock] in free units */
     size_t purged_pages; /* [lock] since start */
     uint64_t purged_ms;  /* [lock] last look for old units */
     size_t dense_index;  /* [lock] last superslab looked at for huge pages */
-    uint32_t generation; /* [lock] changes in a process that is forked */
+    /* [any,atomic] relaxed, hints of what to keep: of all runs, and what freed runs had touched
+     * since one was taken */
+    _Alignas(64) _Atomic size_t touched_bytes;
+    _Atomic size_t freed_in_row;
+    /* Superslabs stay on the node that they were made for. */
+    size_t lowest_free_word[HAK_NODES_MAX];                /* [lock] has_free is 0 below */
+    superslab_t *by_index[SUPERSLABS_MAX];                 /* entries [lock], read without it by
+                                                              hak_run_of */
+    uint64_t has_free[HAK_NODES_MAX][SUPERSLABS_MAX / 64]; /* [lock] bit per superslab with a free
+                                                              unit */
 } pool;
 
 hak_lock_t *hak_pool_lock(void) {
@@ -129,9 +132,9 @@ uint32_t hak_run_node(const hak_slab_t *run) {
 
 static void superslab_mark_free(size_t index) {
     const uint32_t node = pool.by_index[index]->node;
-    pool.node[node].has_free[index / 64] |= (uint64_t)1 << (index % 64);
-    if (index / 64 < pool.node[node].lowest_free_word)
-        pool.node[node].lowest_free_word = index / 64;
+    pool.has_free[node][index / 64] |= (uint64_t)1 << (index % 64);
+    if (index / 64 < pool.lowest_free_word[node])
+        pool.lowest_free_word[node] = index / 64;
 }
 
 /* Where the address space is limited, other mappings of the process want what is empty: its thread
@@ -139,7 +142,7 @@ static void superslab_mark_free(size_t index) {
 static void superslab_release(superslab_t *superslab) {
     const size_t index = superslab_index(superslab->start);
     HAK_ASSERT(superslab->free_units == ALL_UNITS && superslab->dirty_units == 0);
-    pool.node[superslab->node].has_free[index / 64] &= ~((uint64_t)1 << (index % 64));
+    pool.has_free[superslab->node][index / 64] &= ~((uint64_t)1 << (index % 64));
     pool.by_index[index] = NULL;
     pool.superslabs--;
     hak_os_unmap(superslab->start, HAK_SUPERSLAB_BYTES);
@@ -247,10 +250,10 @@ static superslab_t *run_find(uint32_t node, uint32_t units, uint32_t *first) {
     bool lowest = true;
     superslab_t *best = NULL;
     uint32_t shortest = UINT32_MAX, looks = FIT_LOOKS;
-    for (size_t word = pool.node[node].lowest_free_word; word < words; word++) {
-        uint64_t bits = pool.node[node].has_free[word];
+    for (size_t word = pool.lowest_free_word[node]; word < words; word++) {
+        uint64_t bits = pool.has_free[node][word];
         if (bits != 0 && lowest) {
-            pool.node[node].lowest_free_word = word;
+            pool.lowest_free_word[node] = word;
             lowest = false;
         }
         for (; bits != 0; bits &= bits - 1) {
@@ -461,7 +464,7 @@ static size_t units_take(superslab_t *superslab, uint32_t first, uint32_t units)
     HAK_COUNT_ADD(SHARED_POOL, units_reused_dirty, dirty > 0 ? units : 0);
     if (superslab->free_units == 0) {
         size_t index = superslab_index(superslab->start);
-        pool.node[superslab->node].has_free[index / 64] &= ~((uint64_t)1 << (index % 64));
+        pool.has_free[superslab->node][index / 64] &= ~((uint64_t)1 << (index % 64));
     }
     return dirty;
 }

@@ -8,7 +8,7 @@
 #include "allocator/telemetry.h"
 
 size_t hak_tiny_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want) {
-    hak_slab_t **partial = &heap->tiny[class_id];
+    hak_slab_t **partial = &heap->tiny[hak_classes[class_id].backend_class];
     size_t taken = 0;
     while (taken < want) {
         hak_slab_t *slab = *partial;
@@ -29,7 +29,7 @@ size_t hak_tiny_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t 
 }
 
 void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before) {
-    hak_slab_t **partial = &heap->tiny[slab->class_id];
+    hak_slab_t **partial = &heap->tiny[hak_classes[slab->class_id].backend_class];
     HAK_COUNT(TINY, puts);
     HAK_COUNT_ADD(TINY, put_blocks, slab->free_blocks - free_before);
     if (free_before == 0)
@@ -46,20 +46,20 @@ void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before) {
 
 bool hak_tiny_shed(hak_heap_t *heap) {
     bool again = false;
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
-        again |= hak_slab_shed(heap->tiny[class_id]);
+    for (uint32_t i = 0; i < HAK_TINY_CLASSES_MAX; i++)
+        again |= hak_slab_shed(heap->tiny[i]);
     return again;
 }
 
 void hak_tiny_trim(hak_heap_t *heap, size_t touched_bytes) {
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
-        for (hak_slab_t *slab = heap->tiny[class_id], *next; slab != NULL; slab = next) {
+    for (uint32_t i = 0; i < HAK_TINY_CLASSES_MAX; i++) {
+        for (hak_slab_t *slab = heap->tiny[i], *next; slab != NULL; slab = next) {
             next = slab->next;
             if (!hak_slab_is_whole(slab))
                 continue;
             if (slab->touched_bytes <= touched_bytes && hak_run_strip(slab))
                 continue;
-            hak_slab_unlink(&heap->tiny[class_id], slab);
+            hak_slab_unlink(&heap->tiny[i], slab);
             HAK_COUNT(TINY, slabs_released);
             hak_heap_slab_release(heap, slab);
         }

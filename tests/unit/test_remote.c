@@ -42,7 +42,8 @@ static void *blocks_allocate(void *size) {
 static size_t free_in_slabs(hak_heap_t *heap, size_t size) {
     size_t class_id = hak_lane_offset_of(size) / HAK_LANE_OFFSET(1);
     size_t count = 0;
-    for (const hak_slab_t *slab = heap->tiny[class_id]; slab != NULL; slab = slab->next)
+    for (const hak_slab_t *slab = heap->tiny[hak_classes[class_id].backend_class]; slab != NULL;
+         slab = slab->next)
         count += slab->free_blocks;
     return count;
 }
@@ -84,7 +85,7 @@ static void a_sender_publishes_full_chunks_only(void **state) {
         hak_heap_t *sender = hak_heap_common();
         for (int i = 0; i < 8; i++)
             hak_remote_send(sender, hak_map_entry(few[i]), few[i]);
-        outbox = &sender->outbox[owner->id % HAK_OUTBOXES];
+        outbox = &sender->outbox[owner->front.id % HAK_OUTBOXES];
         assert_int_equal(outbox->top - outbox->chunk->block, 8);
         assert_null(atomic_load(&owner->inbox));
         hak_remote_flush(sender);
@@ -135,7 +136,7 @@ static void a_sleeping_owner_strands_no_more_than_the_bound(void **state) {
 
 static void *heap_id(void *id) {
     hak_free(hak_malloc(1));
-    *(uint32_t *)id = hak_thread_heap->id;
+    *(uint32_t *)id = hak_thread_heap->front.id;
     return NULL;
 }
 

@@ -178,6 +178,22 @@ static void large_strides_are_odd_multiples_of_a_cache_line(void **state) {
     }
 }
 
+/* By any mask: a size of MID_V3's range that is left to Tiny adds at most what it takes away. */
+static void no_route_has_more_classes_than_there_is_room_for(void **state) {
+    (void)state;
+    uint32_t random = 1;
+    for (int round = 0; round < 64; round++) {
+        random = random * 1664525u + 1013904223u; /* Numerical Recipes, 1992 */
+        hak_options.mid_v3_classes = round < 2 ? (round == 0 ? 0x5555 : 0xaaaa) : random >> 16;
+        hak_size_classes_fill();
+        assert_in_range(hak_class_count, 1, HAK_CLASS_MAX);
+        uint32_t tiny = 0;
+        for (uint32_t c = 1; c <= hak_class_count; c++)
+            tiny += hak_classes[c].backend == HAK_BACKEND_TINY;
+        assert_in_range(tiny, 1, HAK_TINY_CLASSES_MAX);
+    }
+}
+
 static void lanes_have_room_for_what_the_learner_may_grant(void **state) {
     (void)state;
     hak_options.lane_kib = 8;
@@ -207,6 +223,7 @@ int main(void) {
         cmocka_unit_test_setup(multiples_of_an_alignment_have_aligned_strides, classes_fill),
         cmocka_unit_test_setup(larger_alignments_have_classes_of_their_own, classes_fill),
         cmocka_unit_test_setup(large_strides_are_odd_multiples_of_a_cache_line, classes_fill),
+        cmocka_unit_test_setup(no_route_has_more_classes_than_there_is_room_for, classes_fill),
         cmocka_unit_test_setup(lanes_have_room_for_what_the_learner_may_grant, classes_fill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,34 @@ static void the_lowest_address_is_given_out_first(void **state) {
     hak_run_free(second);
 }
 
+/* Of holes that differ in length the tightest, though another lies lower; of equals the lowest. */
+static void the_tightest_hole_is_taken_first(void **state) {
+    (void)state;
+    static const uint32_t holes[] = {5, 3, 7, 3};
+    enum { HOLES = sizeof holes / sizeof holes[0] };
+    hak_slab_t *hole[HOLES], *wall[HOLES];
+    bool zeroed;
+    /* From a superslab that nothing else has touched. */
+    hak_slab_t *whole = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+    hak_run_free(whole);
+    hak_slab_t *rest = hak_run_allocate(10, HAK_OWNER_MEDIUM, 0, &zeroed);
+    for (int i = 0; i < HOLES; i++) {
+        hole[i] = hak_run_allocate(holes[i], HAK_OWNER_MEDIUM, 0, &zeroed);
+        wall[i] = hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed);
+    }
+    for (int i = 0; i < HOLES; i++)
+        hak_run_free(hole[i]);
+    static const uint32_t wanted[] = {3, 3, 4, 6}, expected[] = {1, 3, 0, 2};
+    for (int i = 0; i < HOLES; i++)
+        assert_ptr_equal(hak_run_allocate(wanted[i], HAK_OWNER_MEDIUM, 0, &zeroed),
+                         hole[expected[i]]);
+    for (int i = 0; i < HOLES; i++) {
+        hak_run_free(hole[i]);
+        hak_run_free(wall[i]);
+    }
+    hak_run_free(rest);
+}
+
 static void purged_memory_reads_as_zero_and_is_said_to_be(void **state) {
     (void)state;
     bool zeroed;
@@ -212,7 +240,7 @@ static hak_slab_t *stale_run(void) {
     hak_slab_t *before = hak_run_allocate(2, HAK_OWNER_MEDIUM, 0, &zeroed);
     memset(before->start, 1, 2 * HAK_UNIT_BYTES);
     hak_run_free(before);
-    hak_slab_t *run = hak_run_allocate(2, hak_heap_common()->id, 1, &zeroed);
+    hak_slab_t *run = hak_run_allocate(2, hak_heap_common()->front.id, 1, &zeroed);
     assert_ptr_equal(run, before);
     hak_run_touch(run, 1);
     assert_int_equal(hak_os_resident_bytes(run->start, 2 * HAK_UNIT_BYTES), 2 * HAK_UNIT_BYTES);
@@ -313,7 +341,7 @@ static void a_run_on_a_huge_page_counts_as_touched_throughout(void **state) {
     bool zeroed;
     size_t dirty_before, dirty;
     hak_pool_sums(NULL, &dirty_before, NULL);
-    hak_slab_t *sparse = hak_run_allocate(1, hak_heap_common()->id, 1, &zeroed);
+    hak_slab_t *sparse = hak_run_allocate(1, hak_heap_common()->front.id, 1, &zeroed);
     assert_ptr_equal(hak_run_of(start), run[0]);
     assert_ptr_equal(sparse, run[0] + HAK_SUPERSLAB_UNITS - 2);
     assert_false(zeroed);
@@ -369,6 +397,7 @@ int main(void) {
         cmocka_unit_test(a_run_is_mapped_unit_by_unit_and_unmapped_when_freed),
         cmocka_unit_test(runs_do_not_overlap),
         cmocka_unit_test(the_lowest_address_is_given_out_first),
+        cmocka_unit_test(the_tightest_hole_is_taken_first),
         cmocka_unit_test(purged_memory_reads_as_zero_and_is_said_to_be),
         cmocka_unit_test(more_empty_memory_than_the_bound_is_purged_at_once),
         cmocka_unit_test(units_age_one_by_one),
