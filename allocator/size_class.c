@@ -142,7 +142,7 @@ hak_backend_t hak_route_of(uint32_t size, const char **decided_by) {
 /* Blocks up to which a lane grows without the learner. Small ones get twice the bytes: bursts of a
  * thousand fit, and their pointers take little beside them; large ones a few blocks. */
 static uint32_t lane_ceiling(uint32_t stride) {
-    const uint32_t least = stride <= 16384 ? 8 : stride <= 32768 ? 6 : 4;
+    const uint32_t least = stride <= 4160 ? 16 : stride <= 16384 ? 8 : stride <= 32768 ? 6 : 4;
     size_t bytes = (size_t)hak_options.lane_kib * 1024;
     if (stride <= LINEAR_UP_TO_BYTES)
         bytes *= 2;

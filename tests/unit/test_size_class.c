@@ -203,7 +203,7 @@ static void lanes_have_room_for_what_the_learner_may_grant(void **state) {
         const size_t bytes = (size_t) class->lane_capacity_top * class->stride_bytes;
         assert_true(class->lane_capacity_top >= HAK_LANE_LEARN_FACTOR * HAK_LANE_BLOCKS_LEAST);
         /* Some blocks of every class, whatever the bound says; small ones up to twice its bytes. */
-        if (class->lane_capacity_top > HAK_LANE_LEARN_FACTOR * 8)
+        if (class->lane_capacity_top > HAK_LANE_LEARN_FACTOR * 16)
             assert_true(bytes <= 2 * 8 * 1024 * HAK_LANE_LEARN_FACTOR);
     }
 }
