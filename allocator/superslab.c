@@ -1,8 +1,8 @@
 /*
  * Superslabs and the pool of empty units. Called on cold paths by slab.c, medium.c and large.c in
  * any thread; all but what says otherwise is under pool.lock, which is a leaf but for the metadata
- * arena's. Units are given out lowest address first, which keeps the process compact,
- * and empty touched units are purged when they are old or when there are too many.
+ * arena's. Units are given out from low addresses, which keeps the process compact, and empty
+ * touched units are purged when they are old or when there are too many.
  */
 #include "allocator/superslab.h"
 
@@ -21,9 +21,14 @@
 #define UNIT_PAGES         (HAK_UNIT_BYTES / HAK_OS_PAGE_BYTES)
 #define REGRET_MS          1000u /* what is purged and used again within this time was purged in vain */
 #define ALL_UNITS          UINT32_MAX
-#define FIT_LOOKS          16u /* superslabs with a hole, of which one is chosen */
 #define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
 #define DENSE_LEAST        5u  /* second-level TLBs reach 6 to 8 MiB by pages of 4 KiB */
+
+/* Superslabs with a hole, of which one is chosen. Slabs stay for long, and what they leave between
+ * them is resident all the same: the tightest. Medium blocks come and go: always the same low
+ * units, which are resident. */
+#define FIT_LOOKS_SLAB   16u
+#define FIT_LOOKS_MEDIUM 1u
 
 /*
  * Record of one superslab, out of line. Invariants, under the lock:
@@ -242,14 +247,13 @@ static uint32_t hole_find(uint32_t free_units, uint32_t units, uint32_t *first) 
     return shortest;
 }
 
-/* Best fit on a node, the lowest of equals: runs of all lengths share superslabs, and what they
- * leave between them is resident all the same. The first superslabs with a hole decide, so that a
- * large process does not search long. */
-static superslab_t *run_find(uint32_t node, uint32_t units, uint32_t *first) {
+/* Of the first `looks` superslabs on a node with a hole of `units`, the one with the shortest, the
+ * lowest of equals; *first is where. */
+static superslab_t *run_find(uint32_t node, uint32_t units, uint32_t looks, uint32_t *first) {
     size_t words = (pool.index_end + 63) / 64;
     bool lowest = true;
     superslab_t *best = NULL;
-    uint32_t shortest = UINT32_MAX, looks = FIT_LOOKS;
+    uint32_t shortest = UINT32_MAX;
     for (size_t word = pool.lowest_free_word[node]; word < words; word++) {
         uint64_t bits = pool.has_free[node][word];
         if (bits != 0 && lowest) {
@@ -279,13 +283,13 @@ static superslab_t *run_find(uint32_t node, uint32_t units, uint32_t *first) {
 
 /* On the thread's own node, if need be in a new superslab; when there is no memory for one, on any
  * other node. */
-static superslab_t *run_find_or_make(uint32_t units, uint32_t *first) {
+static superslab_t *run_find_or_make(uint32_t units, uint32_t looks, uint32_t *first) {
     const uint32_t node = hak_os_node() % HAK_NODES_MAX;
-    superslab_t *superslab = run_find(node, units, first);
+    superslab_t *superslab = run_find(node, units, looks, first);
     if (superslab == NULL && superslab_create(node))
-        superslab = run_find(node, units, first);
+        superslab = run_find(node, units, looks, first);
     for (uint32_t other = 0; superslab == NULL && other < HAK_NODES_MAX; other++)
-        superslab = run_find(other, units, first);
+        superslab = run_find(other, units, looks, first);
     return superslab;
 }
 
@@ -507,7 +511,8 @@ static uint32_t blocks_place(hak_slab_t *run) {
 hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed) {
     pool_enter();
     uint32_t first = 0;
-    superslab_t *superslab = run_find_or_make(units, &first);
+    superslab_t *superslab =
+        run_find_or_make(units, class_id != 0 ? FIT_LOOKS_SLAB : FIT_LOOKS_MEDIUM, &first);
     if (superslab == NULL) {
         hak_unlock(&pool.lock);
         return NULL;
