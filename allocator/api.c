@@ -208,12 +208,12 @@ HAK_NOINLINE void hak_free_elsewhere(void *block) {
 /*
  * Assumes that most frees which leave the fast path are foreign, and that the outbox of the block's
  * heap has room. `difference` is the map entry XOR the heap's tag. An outbox's target is the id of
- * another heap, or 0 while it has no room: when it is the block's owner, nothing else need be
- * asked.
+ * another heap, or 0 while it has no room, and always in the empty front: when it is the block's
+ * owner, nothing else need be asked.
  */
 HAK_NOINLINE void hak_free_slow(void *block, uint32_t difference, hak_heap_t *heap) {
     const uint32_t entry = difference ^ heap->front.tag;
-    hak_outbox_t *outbox = &heap->outbox[(entry >> 16) % HAK_OUTBOXES];
+    hak_outbox_t *outbox = &heap->front.outbox[(entry >> 16) % HAK_OUTBOXES];
     void **top = outbox->top;
     if (HAK_LIKELY(outbox->target == (entry & 0xffff0000u) && top != outbox->limit)) {
         const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));

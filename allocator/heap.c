@@ -23,7 +23,8 @@
 
 static void *null_slot[2]; /* [0] is the NULL that an empty lane ends in */
 
-/* malloc finds its lanes empty; free finds another owner, and looks at no lane. */
+/* malloc finds its lanes empty; free finds another owner, and no outbox. Their limits are not
+ * looked at: each address here is a relocation when the library is loaded. */
 _Alignas(64) hak_heap_front_t hak_empty_front = {
     .null_top = &null_slot[1],
     .tag = HAK_OWNER_EMPTY << 16,
@@ -80,7 +81,8 @@ hak_heap_t *hak_heap_common(void) {
 /* Every lane without capacity. Fresh memory is zero, so that the slots below are NULL. Lanes of
  * unused class ids stay empty for ever. */
 static void lanes_create(hak_heap_t *heap) {
-    memcpy(heap->front.lane, hak_empty_front.lane, sizeof heap->front.lane);
+    for (uint32_t class_id = hak_class_count + 1; class_id <= HAK_CLASS_MAX; class_id++)
+        *hak_heap_lane(heap, class_id) = (hak_lane_t){.top = &null_slot[1], .limit = &null_slot[1]};
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         const hak_class_t *class = &hak_classes[class_id];
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
@@ -101,7 +103,7 @@ static hak_heap_t *heap_create(uint32_t state) {
     if (heap == NULL)
         return NULL;
     HAK_COUNT(HEAP, created);
-    heap->front.null_top = &null_slot[1];
+    heap->front.null_top = heap->front.null_limit = &null_slot[1];
     heap->front.tag = id << 16;
     heap->front.id = id;
     lanes_create(heap);
@@ -306,7 +308,7 @@ void hak_heap_abandon(hak_heap_t *heap) {
     heaps.idle_lane_bytes -= heap->idle_lane_bytes; /* its thread was just exiting */
     heap->idle_lane_bytes = 0;
     memset(heap->lane_events, 0, sizeof heap->lane_events);
-    memset(heap->outbox, 0, sizeof heap->outbox);
+    memset(heap->front.outbox, 0, sizeof heap->front.outbox);
     atomic_store_explicit(&heap->inbox, NULL, memory_order_relaxed);
     HAK_SHARE(heap->received, NULL);
     heap->spare_chunks = NULL;

@@ -53,7 +53,7 @@ typedef struct hak_pool_pages {
     hak_slab_t *full;    /* [lock] those without */
 } hak_pool_pages_t;
 
-/* What the hot paths see of a heap: one page. */
+/* What the fast paths see of a heap, of one that no thread has as well. */
 typedef struct hak_heap_front {
     /* The first 32 bytes have the shape of a lane that is empty for ever: before start the size
      * table is all zero and leads here. */
@@ -63,12 +63,12 @@ typedef struct hak_heap_front {
     uint32_t tag; /* [const] id << 16: XOR with a map entry of ours gives the lane's offset */
     uint32_t id;  /* [const] */
 
-    hak_lane_t lane[HAK_CLASS_MAX]; /* [owner] class c at index c - 1 */
+    hak_lane_t lane[HAK_CLASS_MAX];    /* [owner] class c at index c - 1 */
+    hak_outbox_t outbox[HAK_OUTBOXES]; /* [owner] */
 } hak_heap_front_t;
 
-/* In the order of use, since a process with few blocks has as many pages for its heaps: the second
- * one holds the rest of what every thread needs; outboxes and, behind the heap, the lanes' slots
- * follow. */
+/* Behind the heap lie the slots of its lanes. All of what a thread needs that sends nothing to
+ * others fits in three pages, with the slots of the smallest classes. */
 struct hak_heap {
     hak_heap_front_t front;
 
@@ -76,7 +76,7 @@ struct hak_heap {
     /* [any,atomic] relaxed: enum hak_heap_state; changed under heaps. Who sees an old one gives the
      * heap its blocks on the slower way: through an inbox that is swept, or under its lock. */
     _Atomic uint32_t state;
-    hak_slab_t *tiny[HAK_TINY_CLASSES_MAX]; /* [lock] slabs with free blocks */
+    hak_slab_t *tiny[HAK_TINY_CLASSES_MAX]; /* [lock] slabs with free blocks, by backend_class */
     hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS];
     hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];
     size_t pool_bytes; /* [lock] of pages of Pool HotBox v2 */
@@ -106,18 +106,19 @@ struct hak_heap {
     hak_medium_kept_t medium;   /* [owner] freed medium blocks */
     uint8_t refill_blocks[HAK_CLASS_MAX + 1];         /* [owner] next refill's size, doubling */
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
-
-    hak_outbox_t outbox[HAK_OUTBOXES]; /* [owner] */
 };
 
 _Static_assert(offsetof(hak_heap_front_t, lane) == HAK_LANE_OFFSET(1),
                "class 1 follows the null lane");
-_Static_assert(sizeof(hak_heap_front_t) <= 1 << 16, "a lane's offset fits the map entry");
+_Static_assert(offsetof(hak_heap_front_t, outbox) == HAK_LANE_OFFSET(HAK_CLASS_MAX + 1),
+               "lanes fill a page");
+_Static_assert(sizeof(hak_heap_t) + HAK_RECORD_BYTES / 4 < 3 * HAK_RECORD_BYTES, "see above");
 
-/* The thread's heap; the empty heap before its first allocation and after its exit. */
+/* The thread's heap; the empty front before its first allocation and after its exit. */
 extern _Thread_local hak_heap_t *hak_thread_heap __attribute__((tls_model("initial-exec")));
 
-/* Of a heap that no thread has: every look-up in it fails. Nothing but the front exists. */
+/* The heap of threads that have none, cast to hak_heap_t: every look-up in it fails, and nothing
+ * behind the front exists. */
 extern hak_heap_front_t hak_empty_front;
 
 static inline bool hak_heap_is_real(const hak_heap_t *heap) {

@@ -42,9 +42,12 @@ static HAK_SPARSE struct {
     size_t bytes;         /* [lock] sum */
     size_t regrettable;   /* [lock] bytes unmapped since unmapped_ms, for want of room */
     uint64_t unmapped_ms; /* [lock] */
-    /* [any,atomic] relaxed, hints of how much to keep: bytes of blocks in use, the most of them
-     * that counts, and how many bytes and blocks were freed since the last was allocated */
-    _Atomic size_t live_bytes, peak_bytes, freed_in_row, blocks_in_row;
+    /* Hints of how much to keep.
+     * [any,atomic] relaxed: bytes of blocks in use; read whenever units are freed */
+    _Alignas(64) _Atomic size_t live_bytes;
+    /* [any,atomic] relaxed: the most of them that counts, and how many bytes and blocks were freed
+     * since the last was allocated */
+    _Atomic size_t peak_bytes, freed_in_row, blocks_in_row;
     extent_t extent[RETAINED_MAX]; /* [lock] in no order */
 } retained;
 

@@ -2,7 +2,7 @@
  * Medium blocks: above HAK_LANE_MAX_BYTES, up to 1 MiB. Each is a run of units of a superslab,
  * found again through the address map. A thread keeps some that it has freed, up to
  * HAKMEM_MEDIUM_KIB: what it reuses was in its own caches last, where the pool would give it
- * whatever lies lowest.
+ * whatever lies low.
  */
 #ifndef HAK_MEDIUM_H
 #define HAK_MEDIUM_H

@@ -28,8 +28,8 @@
 /* Alignment of records that should not share a page with others'. */
 #define HAK_RECORD_BYTES ((size_t)4096)
 
-/* Large tables of which most processes touch the first page, if any. They lie together, so that
- * what every process uses lies together as well. */
+/* Tables and buffers of which most processes touch little. They lie together, so that what every
+ * process uses lies together as well (where all files are one translation unit). */
 #define HAK_SPARSE __attribute__((section(".bss.hak_sparse")))
 
 /* A futex lock: 0 free, 1 held, 2 held with waiters (Drepper, "Futexes are tricky", 2011). */

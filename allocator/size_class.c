@@ -22,6 +22,7 @@
 #define LARGE_ABOVE_BYTES    8192u
 #define SLAB_BLOCKS_AT_LEAST 8u
 #define LANE_BLOCKS_MAX      1024u
+#define PAGE_STRIDE_BYTES    4160u /* that of a page: 4096 and a cache line */
 
 hak_class_t hak_classes[HAK_CLASS_MAX + 1];
 uint32_t hak_class_count;
@@ -140,9 +141,13 @@ hak_backend_t hak_route_of(uint32_t size, const char **decided_by) {
 /* ------------------------------------------------------------------ classes */
 
 /* Blocks up to which a lane grows without the learner. Small ones get twice the bytes: bursts of a
- * thousand fit, and their pointers take little beside them; large ones a few blocks. */
+ * thousand fit, and their pointers take little beside them; large ones a few blocks, up to a page
+ * (what is aligned to pages, buffers) sixteen. */
 static uint32_t lane_ceiling(uint32_t stride) {
-    const uint32_t least = stride <= 4160 ? 16 : stride <= 16384 ? 8 : stride <= 32768 ? 6 : 4;
+    const uint32_t least = stride <= PAGE_STRIDE_BYTES ? 16
+                           : stride <= 16384           ? 8
+                           : stride <= 32768           ? 6
+                                                       : 4;
     size_t bytes = (size_t)hak_options.lane_kib * 1024;
     if (stride <= LINEAR_UP_TO_BYTES)
         bytes *= 2;

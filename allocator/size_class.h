@@ -28,7 +28,7 @@
 #define HAK_MID_MAX_BYTES      768u
 #define HAK_MID_STEP_BYTES     32u
 #define HAK_MID_CLASSES        16u /* of MID_V3: 288, 320 ... 768 bytes */
-#define HAK_TINY_CLASSES_MAX   36u
+#define HAK_TINY_CLASSES_MAX   36u /* see HAK_CLASS_MAX */
 #define HAK_POOL_RANGES        7u  /* classes of HAKMEM_POOL_V2_CLASSES: see hak_pool_range_up_to */
 #define HAK_POOL_CLASSES_MAX   48u /* strides above 1 KiB */
 #define HAK_EVEN_MAX_BYTES     2048u /* larger strides are aligned to a cache line only */

@@ -37,6 +37,7 @@ hak_slab_t *hak_slab_create(uint32_t owner, uint32_t class_id) {
     hak_slab_t *slab = hak_run_allocate(hak_classes[class_id].run_units, owner, class_id, &zeroed);
     if (slab == NULL)
         return NULL;
+    HAK_ASSERT(slab->blocks <= HAK_WIDE_WORDS * 64);
     uint32_t whole_words = slab->blocks / 64;
     memset(slab->bits, 0xff, whole_words * sizeof slab->bits[0]);
     if (slab->blocks % 64 != 0)

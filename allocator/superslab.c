@@ -24,9 +24,9 @@
 #define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
 #define DENSE_LEAST        5u  /* second-level TLBs reach 6 to 8 MiB by pages of 4 KiB */
 
-/* Superslabs with a hole, of which one is chosen. Slabs stay for long, and what they leave between
- * them is resident all the same: the tightest. Medium blocks come and go: always the same low
- * units, which are resident. */
+/* How many superslabs with a hole are compared, from the lowest on. Slabs live long, and what they
+ * leave between them is resident all the same, so they take the tightest hole. Medium blocks come
+ * and go: one in the lowest superslab, whose units are resident. */
 #define FIT_LOOKS_SLAB   16u
 #define FIT_LOOKS_MEDIUM 1u
 
@@ -68,14 +68,14 @@ static HAK_SPARSE struct {
     size_t purged_pages; /* [lock] since start */
     uint64_t purged_ms;  /* [lock] last look for old units */
     size_t dense_index;  /* [lock] last superslab looked at for huge pages */
-    /* [any,atomic] relaxed, hints of what to keep: of all runs, and what freed runs had touched
-     * since one was taken */
-    _Alignas(64) _Atomic size_t touched_bytes;
-    _Atomic size_t freed_in_row;
     /* Superslabs stay on the node that they were made for. */
-    size_t lowest_free_word[HAK_NODES_MAX];                /* [lock] has_free is 0 below */
-    superslab_t *by_index[SUPERSLABS_MAX];                 /* entries [lock], read without it by
-                                                              hak_run_of */
+    size_t lowest_free_word[HAK_NODES_MAX]; /* [lock] has_free is 0 below */
+    /* [any,atomic] relaxed: of all runs, a hint of what to keep */
+    _Alignas(64) _Atomic size_t touched_bytes;
+    /* [any,atomic] relaxed: bytes that freed runs had touched, since one was taken; a hint */
+    _Atomic size_t freed_in_row;
+    _Alignas(64) superslab_t *by_index[SUPERSLABS_MAX];    /* entries [lock], read without it by
+                                                 hak_run_of */
     uint64_t has_free[HAK_NODES_MAX][SUPERSLABS_MAX / 64]; /* [lock] bit per superslab with a free
                                                               unit */
 } pool;
@@ -534,7 +534,8 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
     if (class_id == 0)
         hak_run_touch(run, units << HAK_UNIT_SHIFT);
     run->blocks = class_id != 0 ? blocks_place(run) : 0;
-    HAK_SHARE(run->free_blocks, run->blocks); /* none is handed out yet */
+    HAK_SHARE(run->free_blocks,
+              run->blocks); /* none is handed out; 0 of a medium block: medium.c */
     run->bits =
         run->blocks <= HAK_NARROW_WORDS * 64 ? run->narrow_bits : superslab->wide_bits[first];
     for (uint32_t i = 0; i < units; i++)
@@ -555,6 +556,7 @@ void hak_run_free(hak_slab_t *run) {
     atomic_fetch_sub_explicit(&pool.touched_bytes, run->touched_bytes, memory_order_relaxed);
     atomic_fetch_add_explicit(&pool.freed_in_row, run->touched_bytes, memory_order_relaxed);
     run->class_id = 0;
+    run->blocks = 0;
     run->owner = HAK_OWNER_NONE;
     units_give(superslab, run, 0, run->run_units);
     hak_unlock(&pool.lock);

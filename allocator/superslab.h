@@ -49,15 +49,15 @@ typedef struct hak_slab {
     uint32_t touched_bytes; /* [lock:heap] of the run, from its start: what was handed out */
     uint32_t stale_bytes;   /* [lock:heap] likewise: what was resident when the run was taken */
     uint32_t seen_bytes;    /* [lock:heap] touched_bytes when it was last looked at */
-    uint32_t blocks;        /* [lock:pool] that it holds; 0: a medium block */
+    uint32_t blocks;        /* [lock:pool] in it; 0: a medium block or free units */
     _Alignas(64) uint64_t narrow_bits[HAK_NARROW_WORDS]; /* [lock:heap] storage of bits, mostly */
 } hak_slab_t;
 
 _Static_assert(sizeof(hak_slab_t) == 128, "32 slab records fill one page");
 
-/* Takes a run of `units` (1 .. HAK_SUPERSLAB_UNITS) for an owner; class_id 0 for a medium block.
- * *zeroed tells whether all of it reads as zero. NULL when no memory is left. Takes the pool's
- * lock. */
+/* Takes a run of `units` (1 .. HAK_SUPERSLAB_UNITS) for an owner; class_id 0 for a medium block,
+ * else `start` is the first block of a slab whose bits are yet to be set. *zeroed tells whether all
+ * of it reads as zero. NULL when no memory is left. Takes the pool's lock. */
 hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, bool *zeroed);
 
 /* The run has handed out its first `bytes`; the owner's lock is held. */

@@ -85,7 +85,7 @@ static void a_sender_publishes_full_chunks_only(void **state) {
         hak_heap_t *sender = hak_heap_common();
         for (int i = 0; i < 8; i++)
             hak_remote_send(sender, hak_map_entry(few[i]), few[i]);
-        outbox = &sender->outbox[owner->front.id % HAK_OUTBOXES];
+        outbox = &sender->front.outbox[owner->front.id % HAK_OUTBOXES];
         assert_int_equal(outbox->top - outbox->chunk->block, 8);
         assert_null(atomic_load(&owner->inbox));
         hak_remote_flush(sender);

@@ -59,6 +59,11 @@ static void every_class_hands_out_distinct_blocks_across_slabs(void **state) {
             taken += got;
         }
         for (size_t i = 0; i < count; i++) {
+            const hak_slab_t *slab = hak_run_of(block[i]);
+            const char *end = slab->start + (size_t)slab->blocks * class->stride_bytes;
+            const char *run_end = (char *)((uintptr_t)slab->start & ~(HAK_UNIT_BYTES - 1)) +
+                                  ((size_t) class->run_units << HAK_UNIT_SHIFT);
+            assert_true(end <= run_end && end + class->stride_bytes > run_end); /* not one more */
             *(size_t *)block[i] = i;
             assert_int_equal(hak_map_entry(block[i]), owner << 16 | HAK_LANE_OFFSET(class_id));
         }

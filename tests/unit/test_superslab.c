@@ -80,6 +80,7 @@ static void the_tightest_hole_is_taken_first(void **state) {
     hak_slab_t *whole = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
     hak_run_free(whole);
     hak_slab_t *rest = hak_run_allocate(10, HAK_OWNER_MEDIUM, 0, &zeroed);
+    assert_ptr_equal(rest, whole);
     for (int i = 0; i < HOLES; i++) {
         hole[i] = hak_run_allocate(holes[i], HAK_OWNER_MEDIUM, 0, &zeroed);
         wall[i] = hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed);
@@ -95,6 +96,43 @@ static void the_tightest_hole_is_taken_first(void **state) {
         hak_run_free(wall[i]);
     }
     hak_run_free(rest);
+}
+
+/* A hole of 3 units in a lower superslab, one of 2 in a higher one: a slab of 2 fills the tight
+ * one, a medium block takes the low one. */
+static void slabs_look_further_for_a_tight_hole_than_medium_blocks(void **state) {
+    (void)state;
+    enum { UNITS = HAK_SUPERSLAB_UNITS };
+    bool zeroed;
+    hak_slab_t *fill[UNITS], *low[2], *high[2];
+    low[0] = hak_run_allocate(UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+    high[0] = hak_run_allocate(UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+    if (low[0]->start > high[0]->start) {
+        hak_slab_t *other = low[0];
+        low[0] = high[0];
+        high[0] = other;
+    }
+    /* No other hole of 2 or 3 units is left below. */
+    size_t filled = 0;
+    while (filled < UNITS &&
+           (fill[filled] = hak_run_allocate(2, HAK_OWNER_MEDIUM, 0, &zeroed)) != NULL) {
+        const bool beyond = fill[filled]->start > high[0]->start;
+        filled++;
+        if (beyond)
+            break;
+    }
+    assert_true(hak_run_resize(low[0], UNITS - 3));
+    assert_true(hak_run_resize(high[0], UNITS - 2));
+    low[1] = hak_run_allocate(2, HAK_OWNER_MEDIUM, 0, &zeroed);
+    assert_ptr_equal(low[1], low[0] + UNITS - 3);
+    hak_run_free(low[1]);
+    high[1] = hak_run_allocate(2, hak_heap_common()->front.id, 1, &zeroed);
+    assert_ptr_equal(high[1], high[0] + UNITS - 2);
+    hak_run_free(high[1]);
+    hak_run_free(low[0]);
+    hak_run_free(high[0]);
+    while (filled > 0)
+        hak_run_free(fill[--filled]);
 }
 
 static void purged_memory_reads_as_zero_and_is_said_to_be(void **state) {
@@ -398,6 +436,7 @@ int main(void) {
         cmocka_unit_test(runs_do_not_overlap),
         cmocka_unit_test(the_lowest_address_is_given_out_first),
         cmocka_unit_test(the_tightest_hole_is_taken_first),
+        cmocka_unit_test(slabs_look_further_for_a_tight_hole_than_medium_blocks),
         cmocka_unit_test(purged_memory_reads_as_zero_and_is_said_to_be),
         cmocka_unit_test(more_empty_memory_than_the_bound_is_purged_at_once),
         cmocka_unit_test(units_age_one_by_one),
