@@ -112,7 +112,8 @@ _Static_assert(offsetof(hak_heap_front_t, lane) == HAK_LANE_OFFSET(1),
                "class 1 follows the null lane");
 _Static_assert(offsetof(hak_heap_front_t, outbox) == HAK_LANE_OFFSET(HAK_CLASS_MAX + 1),
                "lanes fill a page");
-_Static_assert(sizeof(hak_heap_t) + HAK_RECORD_BYTES / 4 < 3 * HAK_RECORD_BYTES, "see above");
+_Static_assert(sizeof(hak_heap_t) + HAK_RECORD_BYTES / 4 < 3 * HAK_RECORD_BYTES,
+               "three pages, the first slots included");
 
 /* The thread's heap; the empty front before its first allocation and after its exit. */
 extern _Thread_local hak_heap_t *hak_thread_heap __attribute__((tls_model("initial-exec")));

@@ -74,10 +74,10 @@ static HAK_SPARSE struct {
     _Alignas(64) _Atomic size_t touched_bytes;
     /* [any,atomic] relaxed: bytes that freed runs had touched, since one was taken; a hint */
     _Atomic size_t freed_in_row;
-    _Alignas(64) superslab_t *by_index[SUPERSLABS_MAX];    /* entries [lock], read without it by
-                                                 hak_run_of */
-    uint64_t has_free[HAK_NODES_MAX][SUPERSLABS_MAX / 64]; /* [lock] bit per superslab with a free
-                                                              unit */
+    /* entries [lock], read without it by hak_run_of */
+    _Alignas(64) superslab_t *by_index[SUPERSLABS_MAX];
+    /* [lock] bit per superslab with a free unit */
+    uint64_t has_free[HAK_NODES_MAX][SUPERSLABS_MAX / 64];
 } pool;
 
 hak_lock_t *hak_pool_lock(void) {
@@ -534,8 +534,8 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
     if (class_id == 0)
         hak_run_touch(run, units << HAK_UNIT_SHIFT);
     run->blocks = class_id != 0 ? blocks_place(run) : 0;
-    HAK_SHARE(run->free_blocks,
-              run->blocks); /* none is handed out; 0 of a medium block: medium.c */
+    /* None is handed out; 0 of a medium block: medium.c. */
+    HAK_SHARE(run->free_blocks, run->blocks);
     run->bits =
         run->blocks <= HAK_NARROW_WORDS * 64 ? run->narrow_bits : superslab->wide_bits[first];
     for (uint32_t i = 0; i < units; i++)
