@@ -28,7 +28,7 @@ static size_t step_bytes(void) {
 
 /* A place far from where the kernel puts other mappings, so that growth finds room above. */
 static void *domain_hint(void) {
-    uint64_t gigabyte = 0x4000 + hak_os_random() % 0x10000;
+    uint64_t gigabyte = 0x4000 + hak_os_placement() % 0x10000;
     return (void *)(uintptr_t)(gigabyte << 30);
 }
 

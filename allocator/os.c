@@ -24,6 +24,9 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
+#define PLACEMENT_SHIFT                                                                            \
+    21 /* builds of one library that differ little lie in the same 2 MiB mostly */
+
 _Thread_local bool hak_fork_holds_locks;
 
 /* ------------------------------------------------------------------ locks */
@@ -259,12 +262,11 @@ uint64_t hak_os_microseconds(void) {
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-uint64_t hak_os_random(void) {
-    uint64_t bits = 0x9e3779b97f4a7c15u ^ (uint64_t)getpid();
-    const void *random = (const void *)getauxval(AT_RANDOM);
-    if (random != NULL)
-        memcpy(&bits, random, sizeof bits);
-    /* These bytes also seed the stack protector: mix them, so that an address tells nothing. */
+uint64_t hak_os_placement(void) {
+    static const char here;
+    uint64_t bits = (uintptr_t)&here >> PLACEMENT_SHIFT;
+    bits ^= (uint64_t)getauxval(AT_SYSINFO_EHDR) >> PLACEMENT_SHIFT << 32;
+    /* Mixed, so that any few of them are as random as all. */
     bits ^= bits >> 31;
     bits *= 0xbf58476d1ce4e5b9u;
     bits ^= bits >> 29;

@@ -101,8 +101,10 @@ hak_lock_t *hak_meta_lock(void);
 uint64_t hak_os_milliseconds(void);
 /* Microseconds of a monotonic clock (a vDSO read, no system call). */
 uint64_t hak_os_microseconds(void);
-/* Bits that differ between processes (from the kernel's AT_RANDOM), for address choice. */
-uint64_t hak_os_random(void);
+/* Bits for a choice of addresses, as random as where the kernel put this library and the vDSO.
+ * Where it does not randomise (setarch -R, gdb, valgrind) they are the same in every process, so
+ * that counts of instructions and addresses repeat. */
+uint64_t hak_os_placement(void);
 
 /* Writes "hakmem: FUNCTION(ADDRESS): REASON" to stderr and aborts. */
 _Noreturn void hak_fault(const char *function, const void *address, const char *reason);

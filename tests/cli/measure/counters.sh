@@ -35,8 +35,7 @@ for key, cell in cells.items():
 if simulated:
     hakmem, control, glibc = (cells["mixed", name, 1]["instructions_per_op"]
                               for name in ("hakmem", "A/A control", "glibc"))
-    # Where the domain lies decides how many blocks a slab holds.
-    assert abs(hakmem / control - 1) < 0.005, (hakmem, control)
+    assert abs(hakmem / control - 1) < 0.001, (hakmem, control)
     assert abs(hakmem / glibc - 1) > 0.01, (hakmem, glibc)
     rows = sqlite3.connect(sys.argv[2]).execute("SELECT count(*) FROM cell_counter").fetchone()[0]
     assert rows == 6 * 2 * 6, rows
