@@ -71,10 +71,39 @@ void hak_backend_shed(hak_heap_t *heap) {
     heap->stale = again;
 }
 
-void hak_backend_trim(hak_heap_t *heap, size_t touched_bytes) {
-    hak_tiny_trim(heap, touched_bytes);
+/* ------------------------------------------------------------------ what idle heaps keep */
+
+static void idle_account(hak_heap_t *heap, size_t bytes) {
+    hak_pool_idle_add(bytes - heap->idle_slab_bytes);
+    HAK_SHARE(heap->idle_slab_bytes, bytes);
+}
+
+bool hak_heap_keep(hak_heap_t *heap, const hak_slab_t *slab) {
+    if (atomic_load_explicit(&heap->state, memory_order_relaxed) != HAK_HEAP_IDLE)
+        return true;
+    if (slab->touched_bytes > hak_pool_idle_room())
+        return false;
+    idle_account(heap, heap->idle_slab_bytes + slab->touched_bytes);
+    return true;
+}
+
+void hak_heap_wake(hak_heap_t *heap) {
+    idle_account(heap, 0);
+}
+
+bool hak_heap_slab_stays(hak_slab_t *slab, size_t *keep_bytes) {
+    if (slab->touched_bytes > *keep_bytes || !hak_run_strip(slab))
+        return false;
+    *keep_bytes -= slab->touched_bytes;
+    return true;
+}
+
+void hak_backend_trim(hak_heap_t *heap, size_t keep_bytes) {
+    size_t left = keep_bytes;
+    hak_tiny_trim(heap, &left);
     if (HAK_HAS_MID_V3)
-        hak_mid_trim(heap, touched_bytes);
+        hak_mid_trim(heap, &left);
     if (HAK_HAS_POOL_V2)
-        hak_pool_v2_trim(heap, touched_bytes);
+        hak_pool_v2_trim(heap, &left);
+    idle_account(heap, keep_bytes - left);
 }

@@ -27,9 +27,18 @@ void hak_backend_put(hak_heap_t *heap, uint32_t class_id, void *const *blocks, s
 /* Gives blocks of any classes of `heap` back to its slabs; heap->lock is held. */
 void hak_backend_put_locked(hak_heap_t *heap, void *const *blocks, size_t count);
 
-/* Releases empty slabs that are kept in reserve, but for those of which at most `touched_bytes`
- * were ever handed out; heap->lock is held. */
-void hak_backend_trim(hak_heap_t *heap, size_t touched_bytes);
+/* Releases the empty slabs that are kept in reserve, but for those that have touched `keep_bytes`
+ * together; these are what an idle heap holds of the common bound (hak_pool_idle_room). heap->lock
+ * is held. */
+void hak_backend_trim(hak_heap_t *heap, size_t keep_bytes);
+
+/* Whether an empty slab stays in the heap as the reserve of its class: while the heap has a thread,
+ * and without one as far as the common bound goes, of which it takes its share. heap->lock is held.
+ */
+bool hak_heap_keep(hak_heap_t *heap, const hak_slab_t *slab);
+
+/* The heap got a thread: its empty slabs are no longer idle. heap->lock is held. */
+void hak_heap_wake(hak_heap_t *heap);
 
 /* Gives back pages of slabs with free blocks that are resident for an earlier use of their units
  * alone. Looks twice at each slab; heap->stale says whether there is anything to look at.
@@ -44,20 +53,24 @@ void hak_backend_shed(hak_heap_t *heap);
 hak_slab_t *hak_heap_slab_create(hak_heap_t *heap, uint32_t class_id);
 void hak_heap_slab_release(hak_heap_t *heap, hak_slab_t *slab);
 
+/* Whether an empty slab stays while a heap is trimmed; what it has touched is taken off
+ * *keep_bytes then. */
+bool hak_heap_slab_stays(hak_slab_t *slab, size_t *keep_bytes);
+
 size_t hak_tiny_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
 void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
 bool hak_tiny_shed(hak_heap_t *heap);
-void hak_tiny_trim(hak_heap_t *heap, size_t touched_bytes);
+void hak_tiny_trim(hak_heap_t *heap, size_t *keep_bytes);
 
 size_t hak_mid_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
 void hak_mid_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
 bool hak_mid_shed(hak_heap_t *heap);
-void hak_mid_trim(hak_heap_t *heap, size_t touched_bytes);
+void hak_mid_trim(hak_heap_t *heap, size_t *keep_bytes);
 
 size_t hak_pool_v2_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want);
 void hak_pool_v2_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before);
 bool hak_pool_v2_shed(hak_heap_t *heap);
-void hak_pool_v2_trim(hak_heap_t *heap, size_t touched_bytes);
+void hak_pool_v2_trim(hak_heap_t *heap, size_t *keep_bytes);
 
 /* These take the class's lock themselves. */
 size_t hak_pool_v1_take(uint32_t class_id, void **blocks, size_t want);

@@ -132,6 +132,9 @@ static hak_heap_t *heap_acquire(uint32_t node, bool any) {
         heap->idle_lane_bytes = 0;
         HAK_COUNT(HEAP, inherited);
         atomic_store_explicit(&heap->state, HAK_HEAP_BOUND, memory_order_relaxed);
+        hak_lock(&heap->lock);
+        hak_heap_wake(heap);
+        hak_unlock(&heap->lock);
     } else {
         heap = heap_create(HAK_HEAP_BOUND);
     }
@@ -152,6 +155,28 @@ static bool idle_lanes_keep(hak_heap_t *heap) {
     return keep;
 }
 
+/* Trims heaps from this one of the idle list on while they hold too much. heaps.lock is held. */
+static void idle_trim_from(hak_heap_t *heap) {
+    for (; heap != NULL && hak_pool_idle_over(); heap = heap->next_idle) {
+        if (HAK_SHARED(heap->idle_slab_bytes) == 0)
+            continue;
+        HAK_COUNT(HEAP, trimmed);
+        hak_lock(&heap->lock);
+        hak_backend_trim(heap, 0);
+        hak_unlock(&heap->lock);
+    }
+}
+
+void hak_heaps_trim(void) {
+    if (!hak_pool_idle_over() || !hak_lock_try(&heaps.lock))
+        return;
+    /* The first one is the next to be inherited. */
+    if (heaps.idle != NULL)
+        idle_trim_from(heaps.idle->next_idle);
+    idle_trim_from(heaps.idle);
+    hak_unlock(&heaps.lock);
+}
+
 static void heap_release(hak_heap_t *heap) {
     hak_lock(&heaps.lock);
     heap->released_ms = hak_os_milliseconds();
@@ -170,10 +195,11 @@ static void thread_exit(void *value) {
     hak_heap_t *heap = value;
     if (!idle_lanes_keep(heap))
         hak_spill_lanes(heap);
-    hak_spill_queues(heap, HAK_IDLE_KEEP_BYTES);
+    hak_spill_queues(heap, hak_pool_idle_room());
     hak_thread_heap = (hak_heap_t *)&hak_empty_front;
     thread_exited = true;
     heap_release(heap);
+    hak_heaps_trim();
 }
 
 static bool start_locked(void) {
@@ -245,7 +271,7 @@ HAK_COLD hak_heap_t *hak_heap_move(hak_heap_t *heap) {
         return heap;
     }
     HAK_COUNT(HEAP, moved);
-    hak_spill_all(heap, HAK_IDLE_KEEP_BYTES);
+    hak_spill_all(heap, hak_pool_idle_room());
     thread_bind(other);
     heap_release(heap);
     return other;
@@ -253,15 +279,16 @@ HAK_COLD hak_heap_t *hak_heap_move(hak_heap_t *heap) {
 
 /* ------------------------------------------------------------------ sweep */
 
-/* What an idle heap's lanes still hold when it has been idle for long. */
-static void idle_lanes_sweep(hak_heap_t *heap, bool all, uint64_t now) {
+/* What an idle heap's lanes and empty slabs still hold when it has been idle for long. */
+static void idle_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     const bool idle = atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_IDLE;
-    if (!idle || heap->idle_lane_bytes == 0 ||
-        (!all && now - heap->released_ms < hak_options.purge_ms))
+    if (!idle || (!all && now - heap->released_ms < hak_options.purge_ms))
         return;
-    heaps.idle_lane_bytes -= heap->idle_lane_bytes;
-    heap->idle_lane_bytes = 0;
-    hak_spill_lanes(heap);
+    if (heap->idle_lane_bytes > 0) {
+        heaps.idle_lane_bytes -= heap->idle_lane_bytes;
+        heap->idle_lane_bytes = 0;
+        hak_spill_lanes(heap);
+    }
     hak_lock(&heap->lock);
     hak_backend_trim(heap, 0);
     hak_unlock(&heap->lock);
@@ -270,7 +297,7 @@ static void idle_lanes_sweep(hak_heap_t *heap, bool all, uint64_t now) {
 /* Stale pages, and chunks that wait for a thread which has not looked between two sweeps, or for no
  * thread. */
 static void heap_sweep(hak_heap_t *heap, bool all, uint64_t now) {
-    idle_lanes_sweep(heap, all, now);
+    idle_sweep(heap, all, now);
     if (atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_IDLE)
         (void)hak_spill_stale(heap, now);
     hak_chunk_t *newest = atomic_load_explicit(&heap->inbox, memory_order_relaxed);

@@ -39,10 +39,6 @@ typedef struct hak_lane_events {
     bool flushed;              /* [owner] since the last refill */
 } hak_lane_events_t;
 
-/* In a heap without a thread, an empty slab of which so little was touched stays for the next one.
- */
-#define HAK_IDLE_KEEP_BYTES 8192u
-
 /* Slabs of one class of MID_V3 by how many of their blocks are free: fullest first. */
 #define HAK_MID_BINS 4u
 
@@ -83,6 +79,8 @@ struct hak_heap {
     bool stale;        /* [lock] a slab may have pages to shed: hak_backend_shed */
     size_t slab_bytes; /* [lock] of all slabs; HAK_SHARE'd, relaxed: its thread reads it without the
                           lock, as a hint */
+    size_t idle_slab_bytes; /* [lock] that empty slabs in reserve have touched; 0 with a thread;
+                               HAK_SHARE'd */
 
     _Alignas(64) _Atomic(hak_chunk_t *) inbox; /* [any,atomic] chunks from other threads: push
                                                   releases, taking all acquires */
@@ -126,12 +124,6 @@ static inline bool hak_heap_is_real(const hak_heap_t *heap) {
     return &heap->front != &hak_empty_front;
 }
 
-/* Whether the heap keeps an empty slab of a class in reserve; heap->lock is held. */
-static inline bool hak_heap_keeps(const hak_heap_t *heap, const hak_slab_t *slab) {
-    return slab->touched_bytes <= HAK_IDLE_KEEP_BYTES ||
-           atomic_load_explicit(&heap->state, memory_order_relaxed) != HAK_HEAP_IDLE;
-}
-
 static inline uint32_t hak_heap_class_of_lane(const hak_heap_t *heap, const hak_lane_t *lane) {
     return (uint32_t)(lane - heap->front.lane) + 1;
 }
@@ -169,6 +161,10 @@ hak_heap_t *hak_heap_common(void);
  * one sweep runs at a time; others return at once.
  */
 void hak_heaps_sweep(bool all);
+
+/* Releases empty slabs of heaps without a thread, of the longest idle ones first, while they hold
+ * more than they may at present: the bound falls while a program frees what it had. */
+void hak_heaps_trim(void);
 
 /* For fork.c. */
 hak_lock_t *hak_heaps_lock(void);

@@ -67,7 +67,7 @@ void hak_mid_relist(hak_heap_t *heap, hak_slab_t *run, uint32_t free_before) {
     mid_move(heap, run, free_before);
     HAK_COUNT(MID_V3, puts);
     HAK_COUNT_ADD(MID_V3, put_blocks, run->free_blocks - free_before);
-    if (hak_slab_is_whole(run) && (mid_has_other(heap, run) || !hak_heap_keeps(heap, run)))
+    if (hak_slab_is_whole(run) && (mid_has_other(heap, run) || !hak_heap_keep(heap, run)))
         mid_release(heap, run);
 }
 
@@ -79,14 +79,12 @@ bool hak_mid_shed(hak_heap_t *heap) {
     return again;
 }
 
-void hak_mid_trim(hak_heap_t *heap, size_t touched_bytes) {
+void hak_mid_trim(hak_heap_t *heap, size_t *keep_bytes) {
     for (uint32_t class_index = 0; class_index < HAK_MID_CLASSES; class_index++) {
         for (hak_slab_t *run = heap->mid[class_index][HAK_MID_BINS - 1], *next; run != NULL;
              run = next) {
             next = run->next;
-            if (!hak_slab_is_whole(run))
-                continue;
-            if (run->touched_bytes > touched_bytes || !hak_run_strip(run))
+            if (hak_slab_is_whole(run) && !hak_heap_slab_stays(run, keep_bytes))
                 mid_release(heap, run);
         }
     }

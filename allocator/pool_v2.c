@@ -75,7 +75,7 @@ void hak_pool_v2_relist(hak_heap_t *heap, hak_slab_t *page, uint32_t free_before
                       page->free_blocks - free_before);
     if (page == pages->current) {
         /* One empty page a class stays, while the heap keeps such. */
-        if (hak_slab_is_whole(page) && !hak_heap_keeps(heap, page)) {
+        if (hak_slab_is_whole(page) && !hak_heap_keep(heap, page)) {
             pages->current = NULL;
             page_release(heap, page);
         }
@@ -102,12 +102,11 @@ bool hak_pool_v2_shed(hak_heap_t *heap) {
     return again;
 }
 
-void hak_pool_v2_trim(hak_heap_t *heap, size_t touched_bytes) {
+void hak_pool_v2_trim(hak_heap_t *heap, size_t *keep_bytes) {
     for (uint32_t class_index = 0; class_index < HAK_POOL_CLASSES_MAX; class_index++) {
         hak_pool_pages_t *pages = &heap->pool[class_index];
-        if (pages->current == NULL || !hak_slab_is_whole(pages->current))
-            continue;
-        if (pages->current->touched_bytes <= touched_bytes && hak_run_strip(pages->current))
+        if (pages->current == NULL || !hak_slab_is_whole(pages->current) ||
+            hak_heap_slab_stays(pages->current, keep_bytes))
             continue;
         page_release(heap, pages->current);
         pages->current = NULL;

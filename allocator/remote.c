@@ -99,6 +99,7 @@ static void chunk_publish(hak_heap_t *heap, hak_heap_t *target, hak_chunk_t *chu
         hak_unlock(&target->lock);
         HAK_COUNT(REMOTE, chunks_drained_by_others);
         chunk_give(heap, chunk);
+        hak_heaps_trim();
         return;
     }
     HAK_COUNT(REMOTE, chunks_published);
@@ -163,6 +164,7 @@ void hak_remote_put(uint32_t entry, void *block) {
     hak_lock(&target->lock);
     hak_backend_put_locked(target, &block, 1);
     hak_unlock(&target->lock);
+    hak_heaps_trim();
 }
 
 /* ------------------------------------------------------------------ receiving */

@@ -130,18 +130,18 @@ void hak_spill_tick(hak_heap_t *heap) {
         tick_look(heap);
 }
 
-void hak_spill_all(hak_heap_t *heap, size_t touched_bytes) {
+void hak_spill_all(hak_heap_t *heap, size_t keep_bytes) {
     hak_spill_lanes(heap);
-    hak_spill_queues(heap, touched_bytes);
+    hak_spill_queues(heap, keep_bytes);
 }
 
-void hak_spill_queues(hak_heap_t *heap, size_t touched_bytes) {
+void hak_spill_queues(hak_heap_t *heap, size_t keep_bytes) {
     HAK_COUNT(SPILL, exit_spills);
     hak_medium_spill(heap, true);
     hak_remote_flush(heap);
     hak_lock(&heap->lock);
     hak_remote_drain(heap, true);
-    hak_backend_trim(heap, touched_bytes);
+    hak_backend_trim(heap, keep_bytes);
     hak_unlock(&heap->lock);
 }
 

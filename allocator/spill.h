@@ -30,14 +30,13 @@ void hak_spill_lanes(hak_heap_t *heap);
 size_t hak_spill_lane_bytes(hak_heap_t *heap);
 
 /* Returns what waits for others or came from them: outboxes, inbox; freed medium blocks; and empty
- * slabs in reserve but for those of which at most `touched_bytes` were ever handed out. The lanes
- * stay as they are. */
-void hak_spill_queues(hak_heap_t *heap, size_t touched_bytes);
+ * slabs in reserve but for those that have touched `keep_bytes` together. The lanes stay as they
+ * are. */
+void hak_spill_queues(hak_heap_t *heap, size_t keep_bytes);
 
 /* Returns everything that the calling thread's heap holds back: lanes, medium blocks, outboxes,
- * inbox, empty slabs in reserve but for those of which at most `touched_bytes` were ever handed
- * out. */
-void hak_spill_all(hak_heap_t *heap, size_t touched_bytes);
+ * inbox, empty slabs in reserve but for those that have touched `keep_bytes` together. */
+void hak_spill_all(hak_heap_t *heap, size_t keep_bytes);
 
 /*
  * Starts the helper thread if it is asked for and not running. Called by a malloc that works with

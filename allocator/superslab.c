@@ -16,6 +16,7 @@
 
 #define SUPERSLABS_MAX     (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
 #define RETAIN_BYTES_LEAST ((size_t)1 << 20)
+#define IDLE_BYTES_LEAST   ((size_t)256 << 10)
 #define RETAIN_LARGE_PART  16u
 #define PHASE_END_PART     3u /* freed in a row, so many times what is left */
 #define UNIT_PAGES         (HAK_UNIT_BYTES / HAK_OS_PAGE_BYTES)
@@ -72,6 +73,8 @@ static HAK_SPARSE struct {
     size_t lowest_free_word[HAK_NODES_MAX]; /* [lock] has_free is 0 below */
     /* [any,atomic] relaxed: of all runs, a hint of what to keep */
     _Alignas(64) _Atomic size_t touched_bytes;
+    /* [any,atomic] relaxed: of these, of empty slabs of heaps without a thread */
+    _Atomic size_t idle_bytes;
     /* [any,atomic] relaxed: bytes that freed runs had touched, since one was taken; a hint */
     _Atomic size_t freed_in_row;
     /* entries [lock], read without it by hak_run_of */
@@ -376,31 +379,67 @@ size_t hak_pool_purge(bool all) {
     return purged;
 }
 
+/* Bytes that runs have touched and that are in use, of the touched ones. */
+static size_t in_use_bytes(size_t touched) {
+    const size_t idle = atomic_load_explicit(&pool.idle_bytes, memory_order_relaxed);
+    return touched > idle ? touched - idle : 0;
+}
+
+/* Something, half of what is in use, and what was learnt but no more than is in use: a program that
+ * goes up and down by a third never waits for the system. */
+static size_t retain_bytes(size_t least, size_t in_use) {
+    const size_t learnt = hak_learner_retain_bytes(HAK_RETAINED_UNITS);
+    return least + in_use / 2 + (learnt < in_use ? learnt : in_use);
+}
+
 /*
  * Touched pages of empty units to keep, at most HAKMEM_RETAIN_MIB: a sixteenth of what large blocks
- * take, beside which that is little, and the larger of two.
+ * take, beside which that is little, and the larger of two, without what idle heaps keep of it:
  *
- * 1 MiB, half of what runs have touched, and what was learnt but no more than they have touched: a
- * program that goes up and down by a third never waits for the system.
+ * retain_bytes.
  *
  * What runs had touched lately and have no more: that was resident a moment ago, and giving it back
  * would not lower the peak. Not so where others want the addresses, or when three quarters were
  * freed in a row: that looks like the end of a phase, and the program may sleep then.
  */
 static size_t retain_pages(void) {
-    const size_t most = ((size_t)hak_options.retain_mib << 20) / HAK_OS_PAGE_BYTES;
+    const size_t most = (size_t)hak_options.retain_mib << 20;
     const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
-    const size_t learnt = hak_learner_retain_bytes(HAK_RETAINED_UNITS);
+    const size_t in_use = in_use_bytes(touched), idle = touched - in_use;
     const size_t peak =
         pool.peak_bytes > pool.peak_bytes_before ? pool.peak_bytes : pool.peak_bytes_before;
-    size_t keep = RETAIN_BYTES_LEAST + touched / 2 + (learnt < touched ? learnt : touched);
+    size_t keep = retain_bytes(RETAIN_BYTES_LEAST, in_use);
     const size_t in_row = atomic_load_explicit(&pool.freed_in_row, memory_order_relaxed);
-    if (!hak_domain_limited() && in_row / PHASE_END_PART <= touched && peak > touched &&
+    if (!hak_domain_limited() && in_row / PHASE_END_PART <= in_use && peak > touched &&
         peak - touched > keep)
         keep = peak - touched;
     keep += hak_large_live_bytes() / RETAIN_LARGE_PART;
-    keep /= HAK_OS_PAGE_BYTES;
+    keep = keep < most ? keep : most;
+    return (keep > idle ? keep - idle : 0) / HAK_OS_PAGE_BYTES;
+}
+
+void hak_pool_idle_add(size_t bytes) {
+    atomic_fetch_add_explicit(&pool.idle_bytes, bytes, memory_order_relaxed);
+}
+
+/* What idle heaps may keep; where addresses are short, nothing. */
+static size_t idle_bound(void) {
+    const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
+    const size_t keep = retain_bytes(IDLE_BYTES_LEAST, in_use_bytes(touched));
+    const size_t most = (size_t)hak_options.retain_mib << 20;
+    if (hak_domain_limited())
+        return 0;
     return keep < most ? keep : most;
+}
+
+size_t hak_pool_idle_room(void) {
+    const size_t bound = idle_bound();
+    const size_t idle = atomic_load_explicit(&pool.idle_bytes, memory_order_relaxed);
+    return bound > idle ? bound - idle : 0;
+}
+
+bool hak_pool_idle_over(void) {
+    return atomic_load_explicit(&pool.idle_bytes, memory_order_relaxed) > idle_bound();
 }
 
 static void pool_decay(uint64_t now) {

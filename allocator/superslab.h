@@ -77,6 +77,17 @@ uint32_t hak_run_node(const hak_slab_t *run);
  * Returns the number of bytes given back. Takes the pool's lock. */
 size_t hak_pool_purge(bool all);
 
+/* Empty slabs that heaps without a thread keep for the next one have touched so many bytes more, or
+ * less, as the negative of a size_t. */
+void hak_pool_idle_add(size_t bytes);
+
+/* How many more bytes they may have touched at present: of the bound of what is to be kept, they
+ * come before empty units. Takes no lock. */
+size_t hak_pool_idle_room(void);
+
+/* They have touched more than that: the bound falls while a program frees what it had. */
+bool hak_pool_idle_over(void);
+
 /* A run was taken into use that the pool does not see: the program does not only free. */
 void hak_pool_row_ends(void);
 

@@ -165,6 +165,7 @@
     X(inherited, "idle heaps that a new thread took over")                                         \
     X(moved, "times a thread took another heap since it runs on another NUMA node")                \
     X(released, "heaps that became idle when their thread exited")                                 \
+    X(trimmed, "times idle heaps gave empty slabs back since they kept too much")                  \
     X(swept, "heaps whose inbox was drained because their thread did not look")                    \
     X(abandoned_at_fork, "heaps whose thread vanished in a fork")
 

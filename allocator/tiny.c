@@ -37,7 +37,7 @@ void hak_tiny_relist(hak_heap_t *heap, hak_slab_t *slab, uint32_t free_before) {
     /* One empty slab a class stays while the heap keeps such, or a single block's coming and going
      * would make and unmake slabs. */
     if (hak_slab_is_whole(slab) &&
-        (slab->next != NULL || slab->previous != NULL || !hak_heap_keeps(heap, slab))) {
+        (slab->next != NULL || slab->previous != NULL || !hak_heap_keep(heap, slab))) {
         hak_slab_unlink(partial, slab);
         HAK_COUNT(TINY, slabs_released);
         hak_heap_slab_release(heap, slab);
@@ -51,13 +51,11 @@ bool hak_tiny_shed(hak_heap_t *heap) {
     return again;
 }
 
-void hak_tiny_trim(hak_heap_t *heap, size_t touched_bytes) {
+void hak_tiny_trim(hak_heap_t *heap, size_t *keep_bytes) {
     for (uint32_t i = 0; i < HAK_TINY_CLASSES_MAX; i++) {
         for (hak_slab_t *slab = heap->tiny[i], *next; slab != NULL; slab = next) {
             next = slab->next;
-            if (!hak_slab_is_whole(slab))
-                continue;
-            if (slab->touched_bytes <= touched_bytes && hak_run_strip(slab))
+            if (!hak_slab_is_whole(slab) || hak_heap_slab_stays(slab, keep_bytes))
                 continue;
             hak_slab_unlink(&heap->tiny[i], slab);
             HAK_COUNT(TINY, slabs_released);

@@ -25,8 +25,10 @@
 #include <cmocka.h>
 
 #include "allocator/hakmem.h"
+#include "allocator/heap.h"
 #include "allocator/options.h"
 #include "allocator/slab.h"
+#include "allocator/spill.h"
 #include "allocator/superslab.h"
 #include "allocator/telemetry.h"
 #include "tests/huge_page.h"
@@ -321,6 +323,29 @@ static void threads_that_end_leave_heaps_and_free_without_one(void **state) {
     MOVED(DIAGNOSTICS, faults);
 }
 
+static void *many_classes(void *unused) {
+    for (size_t size = 1000; size <= 64000; size += 1000)
+        hak_free(hak_malloc(size));
+    hak_spill_lanes(hak_thread_heap);
+    return unused;
+}
+
+static void heaps_keep_too_much(void) {
+    for (int i = 0; i < 100; i++)
+        block[i] = hak_malloc(60000);
+    thread_run(many_classes);
+    for (int i = 0; i < 100; i++)
+        hak_free(block[i]);
+    hak_spill_lanes(hak_thread_heap);
+    thread_run(plain_thread);
+}
+
+static void idle_heaps_give_back_what_is_too_much(void **state) {
+    (void)state;
+    in_child(heaps_keep_too_much, NULL, NULL);
+    MOVED(HEAP, trimmed);
+}
+
 static void node_changes(void) {
     for (int i = 0; i < 2000; i++) {
         block[i] = hak_malloc(1000);
@@ -583,6 +608,7 @@ int main(void) {
         cmocka_unit_test(a_hot_box_at_its_bound_falls_back),
         cmocka_unit_test(blocks_of_other_threads_move_the_remote_queue),
         cmocka_unit_test(threads_that_end_leave_heaps_and_free_without_one),
+        cmocka_unit_test(idle_heaps_give_back_what_is_too_much),
         cmocka_unit_test(a_thread_on_another_node_moves_to_another_heap),
         cmocka_unit_test(heaps_of_threads_that_vanish_in_a_fork_are_abandoned),
         cmocka_unit_test(what_is_not_used_spills_and_the_learner_decides),

@@ -1,0 +1,193 @@
+/* Heaps without a thread: which empty slabs they keep for the next one, and when they stop. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "allocator/backend.h"
+#include "allocator/hakmem.h"
+#include "allocator/heap.h"
+#include "allocator/spill.h"
+#include "one_node.h"
+
+enum { SIZES = 64, HELD = 256, HELD_BYTES = 60000 };
+
+static void *held[HELD];
+
+static void in_thread(void *(*body)(void *), void *argument) {
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, body, argument), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+typedef struct visit {
+    uint32_t id;           /* of the heap whose slabs are counted */
+    size_t touched, whole; /* bytes and slabs, of those without a block in use */
+} visit_t;
+
+static void slab_visit(const hak_slab_t *run, void *context) {
+    visit_t *visit = context;
+    if (run->owner != visit->id || run->free_blocks != run->blocks)
+        return;
+    visit->touched += run->touched_bytes;
+    visit->whole++;
+}
+
+static visit_t empty_slabs(const hak_heap_t *heap) {
+    visit_t visit = {.id = heap->front.id};
+    hak_pool_walk(slab_visit, &visit);
+    return visit;
+}
+
+/* What all idle heaps keep, which is what the common account must say. */
+static size_t idle_bytes(void) {
+    size_t bytes = 0;
+    for (uint32_t id = 1; id <= hak_heap_highest_id(); id++)
+        bytes += hak_heap_by_id(id)->idle_slab_bytes;
+    return bytes;
+}
+
+typedef struct life {
+    hak_heap_t *heap;
+    size_t idle_bytes_inside; /* the heap's, while the thread lived */
+} life_t;
+
+/* Takes a block of many classes, and frees all, by way of the slabs. */
+static void *many_classes(void *argument) {
+    life_t *life = argument;
+    void *block[SIZES];
+    for (size_t i = 0; i < SIZES; i++)
+        block[i] = memset(hak_malloc((i + 1) * 1000), 1, (i + 1) * 1000);
+    for (size_t i = 0; i < SIZES; i++)
+        hak_free(block[i]);
+    hak_spill_lanes(hak_thread_heap);
+    life->heap = hak_thread_heap;
+    life->idle_bytes_inside = hak_thread_heap->idle_slab_bytes;
+    return NULL;
+}
+
+static void *one_block(void *heap) {
+    hak_free(hak_malloc(100));
+    *(hak_heap_t **)heap = hak_thread_heap;
+    return NULL;
+}
+
+static int much_in_use(void **state) {
+    (void)state;
+    (void)hak_malloc_trim(0);
+    for (int i = 0; i < HELD; i++) {
+        held[i] = hak_malloc(HELD_BYTES);
+        memset(held[i], 1, HELD_BYTES);
+    }
+    return 0;
+}
+
+static int little_in_use(void **state) {
+    (void)state;
+    for (int i = 0; i < HELD; i++) {
+        hak_free(held[i]);
+        held[i] = NULL;
+    }
+    (void)hak_malloc_trim(0);
+    return 0;
+}
+
+static void what_a_thread_leaves_serves_the_next(void **state) {
+    (void)state;
+    life_t first, second;
+    in_thread(many_classes, &first);
+    const visit_t left = empty_slabs(first.heap);
+    assert_int_equal(atomic_load(&first.heap->state), HAK_HEAP_IDLE);
+    assert_true(left.whole > 16 && left.touched > 256 << 10);
+    assert_int_equal(first.heap->idle_slab_bytes, left.touched);
+    assert_int_equal(idle_bytes(), left.touched);
+    in_thread(many_classes, &second);
+    assert_ptr_equal(second.heap, first.heap);
+    assert_int_equal(second.idle_bytes_inside, 0);
+    /* It needed no slab beside those, and leaves the same. */
+    assert_int_equal(empty_slabs(first.heap).whole, left.whole);
+    assert_int_equal(idle_bytes(), left.touched);
+}
+
+static void the_sweep_takes_it_all(void **state) {
+    (void)state;
+    life_t life;
+    in_thread(many_classes, &life);
+    assert_true(idle_bytes() > 0);
+    hak_heaps_sweep(true);
+    assert_int_equal(idle_bytes(), 0);
+    assert_int_equal(empty_slabs(life.heap).whole, 0);
+}
+
+static void it_goes_back_once_the_program_has_freed_the_rest(void **state) {
+    (void)state;
+    life_t life;
+    hak_heap_t *other;
+    in_thread(many_classes, &life);
+    const size_t kept = idle_bytes();
+    for (int i = 0; i < HELD; i++) {
+        hak_free(held[i]);
+        held[i] = NULL;
+    }
+    hak_spill_all(hak_thread_heap, 0);
+    assert_true(hak_pool_idle_over()); /* nobody came by yet */
+    in_thread(one_block, &other);
+    assert_ptr_equal(other, life.heap);
+    assert_false(hak_pool_idle_over());
+    assert_true(idle_bytes() < kept);
+    assert_int_equal(empty_slabs(life.heap).touched, idle_bytes());
+}
+
+static void *block_free(void *block) {
+    hak_free(block);
+    return NULL;
+}
+
+static void *block_give(void *block) {
+    *(void **)block = hak_malloc(50000);
+    memset(*(void **)block, 1, 50000);
+    return NULL;
+}
+
+/* A slab that becomes empty by the frees of others, in a heap without a thread. */
+static void slabs_that_others_empty_count_as_well(void **state) {
+    (void)state;
+    void *block;
+    in_thread(block_give, &block);
+    hak_heap_t *heap = hak_heap_by_id(hak_map_entry(block) >> 16);
+    hak_heaps_sweep(true);
+    assert_int_equal(idle_bytes(), 0);
+    (void)block_free(block);
+    hak_remote_flush(hak_thread_heap);
+    const visit_t left = empty_slabs(heap);
+    assert_int_equal(left.whole, 1);
+    assert_int_equal(left.touched, idle_bytes());
+    assert_true(idle_bytes() > 0);
+}
+
+static void with_little_in_use_little_is_kept(void **state) {
+    (void)state;
+    life_t life;
+    (void)little_in_use(NULL);
+    in_thread(many_classes, &life);
+    assert_false(hak_pool_idle_over());
+    assert_true(idle_bytes() <= 256 << 10);
+    assert_int_equal(empty_slabs(life.heap).touched, idle_bytes());
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_a_thread_leaves_serves_the_next, much_in_use,
+                                        little_in_use),
+        cmocka_unit_test_setup_teardown(the_sweep_takes_it_all, much_in_use, little_in_use),
+        cmocka_unit_test_setup_teardown(it_goes_back_once_the_program_has_freed_the_rest,
+                                        much_in_use, little_in_use),
+        cmocka_unit_test_setup_teardown(slabs_that_others_empty_count_as_well, much_in_use,
+                                        little_in_use),
+        cmocka_unit_test(with_little_in_use_little_is_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
