@@ -217,9 +217,8 @@ HAK_NOINLINE void hak_free_slow(void *block, uint32_t difference, hak_heap_t *he
     void **top = outbox->top;
     if (HAK_LIKELY(outbox->target == (entry & 0xffff0000u) && top != outbox->limit)) {
         const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
-        const uint64_t magic = lane->start_magic;
         const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
-        if (HAK_LIKELY((uintptr_t)block * magic < magic && bytes_left > 0)) {
+        if (HAK_LIKELY(hak_front_is_start(block, lane->start_magic) && bytes_left > 0)) {
             HAK_COUNT(FRONT, free_slow);
             HAK_COUNT(FREE_SUPERSLAB, foreign);
             HAK_COUNT_CLASS(CLASS, (entry & 0xffff) / HAK_LANE_OFFSET(1), frees);
@@ -238,8 +237,11 @@ static size_t usable_size(const void *block, const char *function) {
     uint32_t entry = hak_map_entry(block);
     uint32_t owner = entry >> 16;
     if (HAK_LIKELY(owner - 1 < HAK_OWNER_SHARED)) {
-        hak_slab_check(block, function);
-        return hak_classes[(entry & 0xffff) / HAK_LANE_OFFSET(1)].stride_bytes;
+        const hak_class_t *class = &hak_classes[(entry & 0xffff) / HAK_LANE_OFFSET(1)];
+        /* As on free's hot path: the slab's record is rarely in a cache. */
+        if (HAK_UNLIKELY(!hak_front_is_start(block, class->start_magic)))
+            hak_slab_check(block, function);
+        return class->stride_bytes;
     }
     if (owner == HAK_OWNER_MEDIUM)
         return hak_medium_usable(block, function);

@@ -42,12 +42,16 @@ static inline void *hak_front_malloc(size_t size) {
 }
 
 /*
- * Assumes that most blocks are freed by the thread that allocated them, into a lane with room.
- *
- * Start of a block: blocks lie at multiples of their stride (size_class.h), and n is a multiple of
- * d if and only if n * ceil(2^64 / d) mod 2^64 < ceil(2^64 / d) (Lemire, Kaser, Kurz, "Faster
- * remainder by direct computation", 2019), for addresses n < 2^48 and strides d <= 2^16.
+ * Whether a block of the class with this start_magic may start at the address. Blocks lie at
+ * multiples of their stride (size_class.h), and n is a multiple of d if and only if n * ceil(2^64 /
+ * d) mod 2^64 < ceil(2^64 / d) (Lemire, Kaser, Kurz, "Faster remainder by direct computation",
+ * 2019), for addresses n < 2^48 and strides d <= 2^16.
  */
+static inline bool hak_front_is_start(const void *block, uint64_t magic) {
+    return (uintptr_t)block * magic < magic;
+}
+
+/* Assumes that most blocks are freed by the thread that allocated them, into a lane with room. */
 static inline void hak_front_free(void *block) {
     hak_heap_t *heap = hak_thread_heap;
     HAK_COUNT(FRONT, free_calls);
@@ -60,8 +64,7 @@ static inline void hak_front_free(void *block) {
     hak_lane_t *lane = (hak_lane_t *)((char *)heap + offset);
     void **top = lane->top;
     if (HAK_CHECK_FREE) {
-        uint64_t magic = lane->start_magic;
-        if (HAK_UNLIKELY((uintptr_t)block * magic >= magic || top[-1] == block)) {
+        if (HAK_UNLIKELY(!hak_front_is_start(block, lane->start_magic) || top[-1] == block)) {
             hak_free_elsewhere(block);
             return;
         }
