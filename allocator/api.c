@@ -136,9 +136,17 @@ static inline void *aligned_allocate(size_t alignment, size_t size) {
 
 /* ------------------------------------------------------------------ free, behind the lanes */
 
-/* The block belongs to this thread's heap, but its lane is full, or something is wrong with it. */
+/* Stops the program unless a block of the class with this start_magic may start there. By the
+ * address alone: the slab's record is rarely in a cache, or was just written by another thread. */
+static inline void start_check(const void *block, uint64_t magic, const char *function) {
+    if (HAK_UNLIKELY(!hak_front_is_start(block, magic)))
+        hak_slab_check(block, function);
+}
+
+/* The block goes into this lane: as the hot path, but that the lane may be full or something wrong
+ * with the block. */
 static void local_free(hak_heap_t *heap, hak_lane_t *lane, void *block) {
-    hak_slab_check(block, "free");
+    start_check(block, lane->start_magic, "free");
     if (HAK_CHECK_FREE && HAK_UNLIKELY(lane->top[-1] == block))
         hak_fault("free", block, "double free: it is the block that was freed last");
     if (HAK_LIKELY(lane->top != lane->limit))
@@ -149,18 +157,12 @@ static void local_free(hak_heap_t *heap, hak_lane_t *lane, void *block) {
 
 /* A block of Pool v1: whoever frees it keeps it. */
 static void shared_free(hak_heap_t *heap, uint32_t entry, void *block) {
-    hak_slab_check(block, "free");
     if (HAK_UNLIKELY(heap == NULL)) {
+        hak_slab_check(block, "free");
         hak_pool_v1_put((entry & 0xffff) / HAK_LANE_OFFSET(1), &block, 1);
         return;
     }
-    hak_lane_t *lane = (hak_lane_t *)((char *)heap + (entry & 0xffff));
-    if (HAK_CHECK_FREE && HAK_UNLIKELY(lane->top[-1] == block))
-        hak_fault("free", block, "double free: it is the block that was freed last");
-    if (HAK_LIKELY(lane->top != lane->limit))
-        hak_lane_push(lane, block);
-    else
-        hak_lane_push_slow(heap, lane, block);
+    local_free(heap, (hak_lane_t *)((char *)heap + (entry & 0xffff)), block);
 }
 
 static HAK_COLD void unmapped_free(void *block) {
@@ -191,7 +193,8 @@ HAK_NOINLINE void hak_free_elsewhere(void *block) {
             hak_remote_put(entry, block);
         } else if (HAK_LIKELY(owner != heap->front.id)) {
             HAK_COUNT(FREE_SUPERSLAB, foreign);
-            hak_slab_check(block, "free");
+            start_check(block, hak_classes[(entry & 0xffff) / HAK_LANE_OFFSET(1)].start_magic,
+                        "free");
             hak_remote_send(heap, entry, block);
         } else {
             HAK_COUNT(FREE_SUPERSLAB, local);
@@ -238,9 +241,7 @@ static size_t usable_size(const void *block, const char *function) {
     uint32_t owner = entry >> 16;
     if (HAK_LIKELY(owner - 1 < HAK_OWNER_SHARED)) {
         const hak_class_t *class = &hak_classes[(entry & 0xffff) / HAK_LANE_OFFSET(1)];
-        /* As on free's hot path: the slab's record is rarely in a cache. */
-        if (HAK_UNLIKELY(!hak_front_is_start(block, class->start_magic)))
-            hak_slab_check(block, function);
+        start_check(block, class->start_magic, function);
         return class->stride_bytes;
     }
     if (owner == HAK_OWNER_MEDIUM)
