@@ -47,8 +47,9 @@
       "1 to 64 KiB from Pool HotBox v2 instead of Pool v1")                                        \
     X(pool_v2_classes, "HAKMEM_POOL_V2_CLASSES", HAK_POOL_V2_CLASSES, 0, 0x7f, "mask",             \
       "classes of Pool HotBox v2 in use: sizes up to 2, 4, 8, 16, 32, 48, 64 KiB")                 \
-    X(pool_v2_thread_mib, "HAKMEM_POOL_V2_THREAD_MIB", 64, 1, 1048576, "MiB",                      \
-      "pages of one thread's hot box; beyond them its blocks come from Pool v1")                   \
+    X(pool_v2_thread_mib, "HAKMEM_POOL_V2_THREAD_MIB", 1048576, 1, 1048576, "MiB",                 \
+      "pages of one thread's hot box; beyond them its blocks come from Pool v1; the default is "   \
+      "more than it can get")                                                                      \
     X(pool_v2_stats, "HAKMEM_POOL_V2_STATS", 0, 0, HAK_HAS_REPORTS, "off|on",                      \
       "print the counters of Pool HotBox v2 at exit (in a counting build)")                        \
     X(learner, "HAKMEM_LEARNER", 2 * HAK_HAS_LEARNER, 0, 2 * HAK_HAS_LEARNER, "off|observe|on",    \
