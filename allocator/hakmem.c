@@ -9,6 +9,7 @@
 #include "allocator/plant.c"
 #include "allocator/size_class.c"
 #include "allocator/domain.c"
+#include "allocator/holes.c"
 #include "allocator/huge.c"
 #include "allocator/superslab.c"
 #include "allocator/slab.c"

@@ -11,6 +11,7 @@
 
 #include "allocator/backend.h"
 #include "allocator/fork.h"
+#include "allocator/large.h"
 #include "allocator/options.h"
 #include "allocator/spill.h"
 #include "allocator/telemetry.h"
@@ -200,6 +201,8 @@ static void thread_exit(void *value) {
     thread_exited = true;
     heap_release(heap);
     hak_heaps_trim();
+    hak_pool_decay(true);
+    hak_large_thread_exits();
 }
 
 static bool start_locked(void) {

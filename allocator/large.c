@@ -55,8 +55,9 @@ static HAK_SPARSE struct {
  * As much as is in use and what was learnt, at least 1 MiB; and half as much again as blocks took
  * at their peak, until most of that was freed in a row or nothing is left: a program whose few
  * large blocks come and go would otherwise unmap what it maps again at once, and blocks of many
- * sizes leave gaps between them. What was learnt is forgotten when several are freed in a row and
- * nothing is left: that looks like the end of a phase, and not like a buffer that comes and goes.
+ * sizes leave gaps between them. What was learnt is forgotten when a thread exits after several
+ * were freed in a row and nothing is left: that looks like the end of a phase, and neither like a
+ * buffer that comes and goes nor like a thread that does the same again.
  */
 static size_t retained_bound_bytes(void) {
     const size_t most = (size_t)hak_options.large_retain_mib << 20;
@@ -86,13 +87,10 @@ static void live_shrinks(size_t bytes) {
     const size_t in_row =
         atomic_fetch_add_explicit(&retained.freed_in_row, bytes, memory_order_relaxed) + bytes;
     const size_t peak = atomic_load_explicit(&retained.peak_bytes, memory_order_relaxed);
-    const size_t blocks =
-        atomic_fetch_add_explicit(&retained.blocks_in_row, 1, memory_order_relaxed) + 1;
+    atomic_fetch_add_explicit(&retained.blocks_in_row, 1, memory_order_relaxed);
     if (live != 0 && in_row <= peak / 4 * 3)
         return;
     atomic_store_explicit(&retained.peak_bytes, live, memory_order_relaxed);
-    if (live == 0 && blocks >= PHASE_END_BLOCKS)
-        hak_learner_forget(HAK_RETAINED_LARGE);
 }
 
 /* retained.lock is held. */
@@ -169,11 +167,11 @@ static extent_t extent_cut(size_t bytes) {
     return cut;
 }
 
-/* Keeps a mapping for reuse, and unmaps the oldest beyond the bounds. */
+/* Keeps a mapping for reuse unless it is NULL, and unmaps the oldest beyond the bounds. */
 static void retained_give(void *address, size_t bytes) {
     const uint64_t now = hak_os_milliseconds();
     const size_t bound = retained_bound_bytes();
-    bool given = false;
+    bool given = address == NULL;
     for (;;) {
         extent_t cut = {.bytes = 0};
         hak_lock(&retained.lock);
@@ -232,6 +230,14 @@ size_t hak_large_purge(bool all) {
         hak_os_unmap(cut.start, cut.bytes);
         purged += cut.bytes;
     }
+}
+
+void hak_large_thread_exits(void) {
+    if (hak_large_live_bytes() != 0 ||
+        atomic_load_explicit(&retained.blocks_in_row, memory_order_relaxed) < PHASE_END_BLOCKS)
+        return;
+    hak_learner_forget(HAK_RETAINED_LARGE);
+    retained_give(NULL, 0);
 }
 
 /* ------------------------------------------------------------------ table of large mappings */
@@ -370,6 +376,8 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
     if (alignment < HAK_OS_PAGE_BYTES)
         alignment = HAK_OS_PAGE_BYTES;
     size_t bytes = bytes_rounded(size);
+    if (!hak_heap_is_real(hak_thread_heap))
+        (void)hak_thread_enter(); /* so that the thread's exit is seen: hak_large_thread_exits */
     (void)hak_large_purge(false);
     *zeroed = false;
     void *block = retained_take(bytes, alignment);
@@ -404,7 +412,7 @@ bool hak_large_free(void *block) {
     retained_give(block, bytes);
     (void)hak_large_purge(false);
     if (hak_large_live_bytes() == 0) /* what was little beside large blocks may be much now */
-        hak_pool_decay();
+        hak_pool_decay(false);
     return true;
 }
 

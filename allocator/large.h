@@ -23,6 +23,9 @@ void *hak_large_resize(void *block, size_t size);
 /* Gives retained mappings back: all, or those that are old. Returns bytes. */
 size_t hak_large_purge(bool all);
 
+/* A thread exits: gives back what was kept for a phase that seems to be over. */
+void hak_large_thread_exits(void);
+
 /* Bytes of large blocks in use, a hint: read without a lock. */
 size_t hak_large_live_bytes(void);
 

@@ -14,7 +14,6 @@
 #include "allocator/options.h"
 #include "allocator/telemetry.h"
 
-#define SUPERSLABS_MAX     (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
 #define RETAIN_BYTES_LEAST ((size_t)1 << 20)
 #define IDLE_BYTES_LEAST   ((size_t)256 << 10)
 #define RETAIN_LARGE_PART  16u
@@ -46,11 +45,12 @@ typedef struct superslab {
     /* [lock] pages from the start of each unit that are not zero, while it is in use of what it had
      * before; and pages that were purged since it was last in use */
     uint8_t dirty_pages[HAK_SUPERSLAB_UNITS], purged_pages[HAK_SUPERSLAB_UNITS];
-    uint32_t node;       /* [const] of the thread that it was made for */
-    uint32_t full_units; /* [lock] units of which a huge page made every page resident */
-    uint64_t settled_ms; /* [lock] when it was made, or last purged or looked at for huge pages */
-    uint32_t generation; /* [const] of the process, among those forked from each other */
-    uint64_t purged_ms;  /* [lock] when it was last purged */
+    uint32_t node;         /* [const] of the thread that it was made for */
+    uint32_t longest_hole; /* [lock] of free units, as the index of holes has it */
+    uint32_t full_units;   /* [lock] units of which a huge page made every page resident */
+    uint64_t settled_ms;   /* [lock] when it was made, or last purged or looked at for huge pages */
+    uint32_t generation;   /* [const] of the process, among those forked from each other */
+    uint64_t purged_ms;    /* [lock] when it was last purged */
     struct superslab *next_released; /* [lock] */
     uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
 } superslab_t;
@@ -69,8 +69,6 @@ static HAK_SPARSE struct {
     size_t purged_pages; /* [lock] since start */
     uint64_t purged_ms;  /* [lock] last look for old units */
     size_t dense_index;  /* [lock] last superslab looked at for huge pages */
-    /* Superslabs stay on the node that they were made for. */
-    size_t lowest_free_word[HAK_NODES_MAX]; /* [lock] has_free is 0 below */
     /* [any,atomic] relaxed: of all runs, a hint of what to keep */
     _Alignas(64) _Atomic size_t touched_bytes;
     /* [any,atomic] relaxed: of these, of empty slabs of heaps without a thread */
@@ -78,9 +76,7 @@ static HAK_SPARSE struct {
     /* [any,atomic] relaxed: bytes that freed runs had touched, since one was taken; a hint */
     _Atomic size_t freed_in_row;
     /* entries [lock], read without it by hak_run_of */
-    _Alignas(64) superslab_t *by_index[SUPERSLABS_MAX];
-    /* [lock] bit per superslab with a free unit */
-    uint64_t has_free[HAK_NODES_MAX][SUPERSLABS_MAX / 64];
+    _Alignas(64) superslab_t *by_index[HAK_SUPERSLABS_MAX];
 } pool;
 
 hak_lock_t *hak_pool_lock(void) {
@@ -138,11 +134,14 @@ uint32_t hak_run_node(const hak_slab_t *run) {
     return pool.by_index[superslab_index(run->start)]->node; /* without the lock, as above */
 }
 
-static void superslab_mark_free(size_t index) {
-    const uint32_t node = pool.by_index[index]->node;
-    pool.has_free[node][index / 64] |= (uint64_t)1 << (index % 64);
-    if (index / 64 < pool.lowest_free_word[node])
-        pool.lowest_free_word[node] = index / 64;
+/* After a change of its free units. */
+static void superslab_index_holes(superslab_t *superslab) {
+    const uint32_t longest = hak_hole_longest(superslab->free_units);
+    if (longest == superslab->longest_hole)
+        return;
+    hak_holes_change(superslab->node, superslab_index(superslab->start), superslab->longest_hole,
+                     longest);
+    superslab->longest_hole = longest;
 }
 
 /* Where the address space is limited, other mappings of the process want what is empty: its thread
@@ -150,7 +149,8 @@ static void superslab_mark_free(size_t index) {
 static void superslab_release(superslab_t *superslab) {
     const size_t index = superslab_index(superslab->start);
     HAK_ASSERT(superslab->free_units == ALL_UNITS && superslab->dirty_units == 0);
-    pool.has_free[superslab->node][index / 64] &= ~((uint64_t)1 << (index % 64));
+    hak_holes_change(superslab->node, index, superslab->longest_hole, 0);
+    superslab->longest_hole = 0;
     pool.by_index[index] = NULL;
     pool.superslabs--;
     hak_os_unmap(superslab->start, HAK_SUPERSLAB_BYTES);
@@ -213,70 +213,29 @@ static bool superslab_create(uint32_t node) {
         pool.index_begin = index;
     if (index >= pool.index_end)
         pool.index_end = index + 1;
-    superslab_mark_free(index);
+    superslab_index_holes(superslab);
     return true;
-}
-
-/* Bits that start `units` consecutive set bits. */
-static uint32_t run_starts(uint32_t mask, uint32_t units) {
-    /* Shifts double, so that 32 units take 5 steps. */
-    uint32_t have = 1;
-    while (have < units && mask != 0) {
-        uint32_t step = units - have < have ? units - have : have;
-        mask &= mask >> step;
-        have += step;
-    }
-    return mask;
 }
 
 static uint32_t units_mask(uint32_t first, uint32_t units) {
     return (units == 32 ? ALL_UNITS : ((1u << units) - 1)) << first;
 }
 
-/* The shortest hole, a run of free units with none beside it, that holds `units`; its first unit
- * goes to *first. Returns its length, 0 when there is none. */
-static uint32_t hole_find(uint32_t free_units, uint32_t units, uint32_t *first) {
-    uint32_t shortest = 0;
-    for (uint32_t starts = run_starts(free_units, units); starts != 0;) {
-        const uint32_t begin = (uint32_t)__builtin_ctz(starts);
-        const uint32_t used = ~(free_units >> begin);
-        const uint32_t length = used != 0 ? (uint32_t)__builtin_ctz(used) : HAK_SUPERSLAB_UNITS;
-        if (shortest == 0 || length < shortest) {
-            shortest = length;
-            *first = begin;
-        }
-        starts &= begin + length < HAK_SUPERSLAB_UNITS ? ALL_UNITS << (begin + length) : 0;
-    }
-    return shortest;
-}
-
 /* Of the first `looks` superslabs on a node with a hole of `units`, the one with the shortest, the
  * lowest of equals; *first is where. */
 static superslab_t *run_find(uint32_t node, uint32_t units, uint32_t looks, uint32_t *first) {
-    size_t words = (pool.index_end + 63) / 64;
-    bool lowest = true;
     superslab_t *best = NULL;
     uint32_t shortest = UINT32_MAX;
-    for (size_t word = pool.lowest_free_word[node]; word < words; word++) {
-        uint64_t bits = pool.has_free[node][word];
-        if (bits != 0 && lowest) {
-            pool.lowest_free_word[node] = word;
-            lowest = false;
-        }
-        for (; bits != 0; bits &= bits - 1) {
-            superslab_t *superslab = pool.by_index[word * 64 + (size_t)__builtin_ctzll(bits)];
-            uint32_t begin = 0;
-            const uint32_t length = hole_find(superslab->free_units, units, &begin);
-            HAK_COUNT(SHARED_POOL, superslabs_searched);
-            if (length == 0)
-                continue;
-            if (length < shortest) {
-                best = superslab;
-                shortest = length;
-                *first = begin;
-            }
-            if (length == units || --looks == 0)
-                return best;
+    for (size_t index = hak_holes_next(node, units, 0);
+         index != HAK_HOLES_NONE && looks > 0 && shortest != units;
+         looks--, index = hak_holes_next(node, units, index + 1)) {
+        uint32_t begin = 0;
+        const uint32_t length = hak_hole_find(pool.by_index[index]->free_units, units, &begin);
+        HAK_COUNT(SHARED_POOL, superslabs_searched);
+        if (length < shortest) {
+            best = pool.by_index[index];
+            shortest = length;
+            *first = begin;
         }
     }
     if (best == NULL)
@@ -385,30 +344,39 @@ static size_t in_use_bytes(size_t touched) {
     return touched > idle ? touched - idle : 0;
 }
 
-/* Something, half of what is in use, and what was learnt but no more than is in use: a program that
- * goes up and down by a third never waits for the system. */
-static size_t retain_bytes(size_t least, size_t in_use) {
+/* Something, half of what is in use, and what was learnt: a program that goes up and down by a
+ * third never waits for the system. */
+static size_t retain_bytes(size_t least, size_t in_use, size_t learnt) {
+    return least + in_use / 2 + learnt;
+}
+
+/* What was learnt, but no more than is in use. */
+static size_t learnt_in_proportion(size_t in_use) {
     const size_t learnt = hak_learner_retain_bytes(HAK_RETAINED_UNITS);
-    return least + in_use / 2 + (learnt < in_use ? learnt : in_use);
+    return learnt < in_use ? learnt : in_use;
 }
 
 /*
  * Touched pages of empty units to keep, at most HAKMEM_RETAIN_MIB: a sixteenth of what large blocks
  * take, beside which that is little, and the larger of two, without what idle heaps keep of it:
  *
- * retain_bytes.
+ * retain_bytes. What was learnt counts in full while threads go on, however little is in use: that
+ * is what a program does which frees all it has and takes it again. When a thread exits
+ * (`in_proportion`), no more of it than is in use.
  *
  * What runs had touched lately and have no more: that was resident a moment ago, and giving it back
  * would not lower the peak. Not so where others want the addresses, or when three quarters were
  * freed in a row: that looks like the end of a phase, and the program may sleep then.
  */
-static size_t retain_pages(void) {
+static size_t retain_pages(bool in_proportion) {
     const size_t most = (size_t)hak_options.retain_mib << 20;
     const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
     const size_t in_use = in_use_bytes(touched), idle = touched - in_use;
     const size_t peak =
         pool.peak_bytes > pool.peak_bytes_before ? pool.peak_bytes : pool.peak_bytes_before;
-    size_t keep = retain_bytes(RETAIN_BYTES_LEAST, in_use);
+    size_t keep = retain_bytes(RETAIN_BYTES_LEAST, in_use,
+                               in_proportion ? learnt_in_proportion(in_use)
+                                             : hak_learner_retain_bytes(HAK_RETAINED_UNITS));
     const size_t in_row = atomic_load_explicit(&pool.freed_in_row, memory_order_relaxed);
     if (!hak_domain_limited() && in_row / PHASE_END_PART <= in_use && peak > touched &&
         peak - touched > keep)
@@ -425,7 +393,8 @@ void hak_pool_idle_add(size_t bytes) {
 /* What idle heaps may keep; where addresses are short, nothing. */
 static size_t idle_bound(void) {
     const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
-    const size_t keep = retain_bytes(IDLE_BYTES_LEAST, in_use_bytes(touched));
+    const size_t in_use = in_use_bytes(touched);
+    const size_t keep = retain_bytes(IDLE_BYTES_LEAST, in_use, learnt_in_proportion(in_use));
     const size_t most = (size_t)hak_options.retain_mib << 20;
     if (hak_domain_limited())
         return 0;
@@ -442,10 +411,10 @@ bool hak_pool_idle_over(void) {
     return atomic_load_explicit(&pool.idle_bytes, memory_order_relaxed) > idle_bound();
 }
 
-static void pool_decay(uint64_t now) {
+static void pool_decay(uint64_t now, bool in_proportion) {
     if (hak_options.purge == 0)
         return;
-    const size_t bound = retain_pages();
+    const size_t bound = retain_pages(in_proportion);
     /* Well below the bound, so that the next frees do not purge again. */
     if (pool.dirty_pages > bound)
         (void)pool_purge(bound - bound / 4);
@@ -453,9 +422,9 @@ static void pool_decay(uint64_t now) {
         (void)pool_purge_old(now);
 }
 
-void hak_pool_decay(void) {
+void hak_pool_decay(bool in_proportion) {
     hak_lock(&pool.lock);
-    pool_decay(hak_os_milliseconds());
+    pool_decay(hak_os_milliseconds(), in_proportion);
     hak_unlock(&pool.lock);
 }
 
@@ -505,10 +474,7 @@ static size_t units_take(superslab_t *superslab, uint32_t first, uint32_t units)
     if (regretted > 0 && hak_os_milliseconds() - superslab->purged_ms < REGRET_MS)
         hak_learner_regret(HAK_RETAINED_UNITS, regretted * HAK_OS_PAGE_BYTES);
     HAK_COUNT_ADD(SHARED_POOL, units_reused_dirty, dirty > 0 ? units : 0);
-    if (superslab->free_units == 0) {
-        size_t index = superslab_index(superslab->start);
-        pool.has_free[superslab->node][index / 64] &= ~((uint64_t)1 << (index % 64));
-    }
+    superslab_index_holes(superslab);
     return dirty;
 }
 
@@ -528,8 +494,8 @@ static void units_give(superslab_t *superslab, const hak_slab_t *run, uint32_t f
         superslab->dirty_units |= *dirty > 0 ? units_mask(first + i, 1) : 0;
     }
     superslab->free_units |= units_mask(first + from, to - from);
-    superslab_mark_free(superslab_index(run->start));
-    pool_decay(now);
+    superslab_index_holes(superslab);
+    pool_decay(now, false);
 }
 
 void hak_run_touch(hak_slab_t *run, uint32_t bytes) {

@@ -12,19 +12,15 @@
 #include <stdint.h>
 
 #include "allocator/domain.h"
+#include "allocator/holes.h"
 #include "allocator/os.h"
 #include "allocator/size_class.h"
-
-#define HAK_SUPERSLAB_UNITS 32u
 
 #define HAK_OWNER_NONE   0u      /* unit in no use */
 #define HAK_OWNER_MAX    0xfffcu /* heap ids are 1 .. HAK_OWNER_MAX */
 #define HAK_OWNER_SHARED 0xfffdu /* a slab of Pool v1 */
 #define HAK_OWNER_MEDIUM 0xfffeu /* a medium block */
 #define HAK_OWNER_EMPTY  0xffffu /* tag of the heap that owns nothing; never in the map */
-
-#define HAK_NODES_MAX                                                                              \
-    16u /* NUMA nodes with a pool of their own; further ones share, by remainder */
 
 #define HAK_NARROW_WORDS 8u  /* bitmap inside the slab's record: up to 512 blocks */
 #define HAK_WIDE_WORDS   64u /* bitmap beside it: up to 4096 blocks */
@@ -91,8 +87,9 @@ bool hak_pool_idle_over(void);
 /* A run was taken into use that the pool does not see: the program does not only free. */
 void hak_pool_row_ends(void);
 
-/* Purges empty units beyond what is to be kept at present. Takes the pool's lock. */
-void hak_pool_decay(void);
+/* Purges empty units beyond what is to be kept at present; `in_proportion`: when a thread exits, no
+ * more for what was learnt than is in use. Takes the pool's lock. */
+void hak_pool_decay(bool in_proportion);
 
 /* Bytes of superslabs in use of the operating system's memory, at most. */
 size_t hak_pool_committed_bytes(void);
