@@ -6,6 +6,9 @@
 #include "allocator/slab.h"
 #include "allocator/telemetry.h"
 
+#define SPARSE_BYTES_LEAST ((size_t)1 << 20)
+#define SPARSE_PART        4u
+
 hak_slab_t *hak_heap_slab_create(hak_heap_t *heap, uint32_t class_id) {
     hak_slab_t *slab = hak_slab_create(heap->front.id, class_id);
     if (slab == NULL)
@@ -72,6 +75,28 @@ void hak_backend_shed(hak_heap_t *heap) {
 }
 
 /* ------------------------------------------------------------------ what idle heaps keep */
+
+/* Of slabs that are neither full nor empty: bytes that they have touched, and of blocks in use. */
+static void partial_sum(const hak_slab_t *slab, size_t *touched, size_t *used) {
+    for (; slab != NULL; slab = slab->next) {
+        if (hak_slab_is_whole(slab))
+            continue;
+        *touched += slab->touched_bytes;
+        *used +=
+            (size_t)(slab->blocks - slab->free_blocks) * hak_classes[slab->class_id].stride_bytes;
+    }
+}
+
+bool hak_backend_is_sparse(const hak_heap_t *heap) {
+    size_t touched = 0, used = 0;
+    for (uint32_t i = 0; i < HAK_TINY_CLASSES_MAX; i++)
+        partial_sum(heap->tiny[i], &touched, &used);
+    for (uint32_t i = 0; i < HAK_MID_CLASSES * HAK_MID_BINS; i++)
+        partial_sum(heap->mid[i / HAK_MID_BINS][i % HAK_MID_BINS], &touched, &used);
+    for (uint32_t i = 0; i < HAK_POOL_CLASSES_MAX; i++)
+        partial_sum(heap->pool[i].partial, &touched, &used);
+    return touched > SPARSE_BYTES_LEAST && used < touched / SPARSE_PART;
+}
 
 static void idle_account(hak_heap_t *heap, size_t bytes) {
     hak_pool_idle_add(bytes - heap->idle_slab_bytes);

@@ -145,9 +145,15 @@ static hak_heap_t *heap_acquire(uint32_t node, bool any) {
     return heap;
 }
 
-/* Whether the lanes may stay as they are for the next thread. */
+/* Whether the lanes may stay as they are for the next thread: where they hold little, and where
+ * their blocks, from anywhere, are not all that keeps many slabs. */
 static bool idle_lanes_keep(hak_heap_t *heap) {
     const size_t bytes = hak_spill_lane_bytes(heap);
+    hak_lock(&heap->lock);
+    const bool sparse = hak_backend_is_sparse(heap);
+    hak_unlock(&heap->lock);
+    if (sparse)
+        return false;
     hak_lock(&heaps.lock);
     const bool keep = bytes <= EXIT_LANE_BYTES && heaps.idle_lane_bytes + bytes <= EXIT_LANES_BYTES;
     heap->idle_lane_bytes = keep ? bytes : 0;

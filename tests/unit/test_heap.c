@@ -179,6 +179,35 @@ static void with_little_in_use_little_is_kept(void **state) {
     assert_int_equal(empty_slabs(life.heap).touched, idle_bytes());
 }
 
+static void own_visit(const hak_slab_t *run, void *context) {
+    visit_t *visit = context;
+    visit->whole += run->owner == visit->id;
+}
+
+/* Every slab loses all but a few blocks, which come to lie in the lane. */
+static void *scattered_frees(void *heap) {
+    enum { MANY = 40000, STEP = 7919 };
+    static void *block[MANY];
+    for (int cycle = 0; cycle < 8; cycle++) { /* until the lane has grown */
+        for (size_t i = 0; i < MANY; i++)
+            block[i] = hak_malloc(64);
+        for (size_t i = 0; i < MANY; i++)
+            hak_free(block[i * STEP % MANY]);
+    }
+    *(hak_heap_t **)heap = hak_thread_heap;
+    return NULL;
+}
+
+static void lanes_do_not_keep_slabs_that_are_empty_otherwise(void **state) {
+    (void)state;
+    hak_heap_t *heap;
+    (void)hak_malloc_trim(0);
+    in_thread(scattered_frees, &heap);
+    visit_t left = {.id = heap->front.id};
+    hak_pool_walk(own_visit, &left);
+    assert_true(left.whole <= 4);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_a_thread_leaves_serves_the_next, much_in_use,
@@ -189,6 +218,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(slabs_that_others_empty_count_as_well, much_in_use,
                                         little_in_use),
         cmocka_unit_test(with_little_in_use_little_is_kept),
+        cmocka_unit_test(lanes_do_not_keep_slabs_that_are_empty_otherwise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
