@@ -157,8 +157,8 @@ static void local_free(hak_heap_t *heap, hak_lane_t *lane, void *block) {
 
 /* A block of Pool v1: whoever frees it keeps it. */
 static void shared_free(hak_heap_t *heap, uint32_t entry, void *block) {
+    hak_slab_check(block, "free");
     if (HAK_UNLIKELY(heap == NULL)) {
-        hak_slab_check(block, "free");
         hak_pool_v1_put((entry & 0xffff) / HAK_LANE_OFFSET(1), &block, 1);
         return;
     }
@@ -314,8 +314,11 @@ HAK_API void *hak_realloc(void *block, size_t size) {
         void *resized = hak_large_resize(block, size);
         if (resized != NULL)
             return resized;
-    } else if (entry >> 16 == HAK_OWNER_MEDIUM && hak_medium_resize(block, size)) {
-        return block;
+    } else if (entry >> 16 == HAK_OWNER_MEDIUM) {
+        if (hak_medium_resize(block, size))
+            return block;
+    } else if (entry != 0) {
+        hak_slab_check(block, "realloc"); /* nothing is copied from behind the last block */
     }
     return realloc_moved(block, size, usable);
 }

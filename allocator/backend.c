@@ -87,7 +87,7 @@ static void partial_sum(const hak_slab_t *slab, size_t *touched, size_t *used) {
     }
 }
 
-bool hak_backend_is_sparse(const hak_heap_t *heap) {
+bool hak_backend_is_sparse(const hak_heap_t *heap, size_t lane_bytes) {
     size_t touched = 0, used = 0;
     for (uint32_t i = 0; i < HAK_TINY_CLASSES_MAX; i++)
         partial_sum(heap->tiny[i], &touched, &used);
@@ -95,7 +95,7 @@ bool hak_backend_is_sparse(const hak_heap_t *heap) {
         partial_sum(heap->mid[i / HAK_MID_BINS][i % HAK_MID_BINS], &touched, &used);
     for (uint32_t i = 0; i < HAK_POOL_CLASSES_MAX; i++)
         partial_sum(heap->pool[i].partial, &touched, &used);
-    return touched > SPARSE_BYTES_LEAST && used < touched / SPARSE_PART;
+    return touched > SPARSE_BYTES_LEAST && used < touched / SPARSE_PART && lane_bytes >= used / 2;
 }
 
 static void idle_account(hak_heap_t *heap, size_t bytes) {
@@ -125,6 +125,7 @@ bool hak_heap_slab_stays(hak_slab_t *slab, size_t *keep_bytes) {
 
 void hak_backend_trim(hak_heap_t *heap, size_t keep_bytes) {
     size_t left = keep_bytes;
+    idle_account(heap, 0); /* first: what is released must not count twice in the pool's bound */
     hak_tiny_trim(heap, &left);
     if (HAK_HAS_MID_V3)
         hak_mid_trim(heap, &left);

@@ -42,7 +42,8 @@ static HAK_SPARSE struct {
     hak_lock_t lock;
     _Atomic uint32_t highest_id; /* [any,atomic] relaxed: written under lock; who reads a new one
                                     early finds NULL in by_id */
-    hak_heap_t *idle;            /* [lock] last in, first out */
+    hak_heap_t *newest_idle;     /* [lock] the next to be inherited */
+    hak_heap_t *oldest_idle;     /* [lock] */
     size_t idle_lane_bytes;      /* [lock] sum of the same of all idle heaps */
     uint64_t swept_ms;           /* [lock] */
     _Atomic(hak_heap_t *) by_id[HAK_OWNER_MAX + 1]; /* [any,atomic] acquire pairs with the release
@@ -114,21 +115,36 @@ static hak_heap_t *heap_create(uint32_t state) {
     return heap;
 }
 
-/* An idle heap of the node; any other one only where `any`. heaps.lock is held. */
-static hak_heap_t **idle_find(uint32_t node, bool any) {
-    for (hak_heap_t **link = &heaps.idle; *link != NULL; link = &(*link)->next_idle)
-        if ((*link)->node == node)
-            return link;
-    return any && heaps.idle != NULL ? &heaps.idle : NULL;
+/* heaps.lock is held, here and for the next two. */
+static void idle_push(hak_heap_t *heap) {
+    heap->older_idle = heaps.newest_idle;
+    heap->newer_idle = NULL;
+    *(heaps.newest_idle != NULL ? &heaps.newest_idle->newer_idle : &heaps.oldest_idle) = heap;
+    heaps.newest_idle = heap;
+    heap->sweep_due = true;
+    atomic_store_explicit(&heap->state, HAK_HEAP_IDLE, memory_order_relaxed);
+}
+
+static void idle_remove(hak_heap_t *heap) {
+    *(heap->newer_idle != NULL ? &heap->newer_idle->older_idle : &heaps.newest_idle) =
+        heap->older_idle;
+    *(heap->older_idle != NULL ? &heap->older_idle->newer_idle : &heaps.oldest_idle) =
+        heap->newer_idle;
+}
+
+/* The newest idle heap of the node; of any other one only where `any`. */
+static hak_heap_t *idle_find(uint32_t node, bool any) {
+    for (hak_heap_t *heap = heaps.newest_idle; heap != NULL; heap = heap->older_idle)
+        if (heap->node == node)
+            return heap;
+    return any ? heaps.newest_idle : NULL;
 }
 
 static hak_heap_t *heap_acquire(uint32_t node, bool any) {
     hak_lock(&heaps.lock);
-    hak_heap_t **link = idle_find(node, any);
-    hak_heap_t *heap = link != NULL ? *link : NULL;
+    hak_heap_t *heap = idle_find(node, any);
     if (heap != NULL) {
-        *link = heap->next_idle;
-        heap->next_idle = NULL;
+        idle_remove(heap);
         heaps.idle_lane_bytes -= heap->idle_lane_bytes;
         heap->idle_lane_bytes = 0;
         HAK_COUNT(HEAP, inherited);
@@ -146,25 +162,28 @@ static hak_heap_t *heap_acquire(uint32_t node, bool any) {
 }
 
 /* Whether the lanes may stay as they are for the next thread: where they hold little, and where
- * their blocks, from anywhere, are not all that keeps many slabs. */
+ * their blocks, from anywhere, are not what keeps many slabs. */
 static bool idle_lanes_keep(hak_heap_t *heap) {
     const size_t bytes = hak_spill_lane_bytes(heap);
+    if (bytes > EXIT_LANE_BYTES)
+        return false;
     hak_lock(&heap->lock);
-    const bool sparse = hak_backend_is_sparse(heap);
+    const bool pinning = bytes > 0 && hak_backend_is_sparse(heap, bytes);
     hak_unlock(&heap->lock);
-    if (sparse)
+    if (pinning)
         return false;
     hak_lock(&heaps.lock);
-    const bool keep = bytes <= EXIT_LANE_BYTES && heaps.idle_lane_bytes + bytes <= EXIT_LANES_BYTES;
+    const bool keep = heaps.idle_lane_bytes + bytes <= EXIT_LANES_BYTES;
     heap->idle_lane_bytes = keep ? bytes : 0;
     heaps.idle_lane_bytes += heap->idle_lane_bytes;
     hak_unlock(&heaps.lock);
     return keep;
 }
 
-/* Trims heaps from this one of the idle list on while they hold too much. heaps.lock is held. */
-static void idle_trim_from(hak_heap_t *heap) {
-    for (; heap != NULL && hak_pool_idle_over(); heap = heap->next_idle) {
+/* From the longest idle heap on. heaps.lock is held. */
+static void idle_trim(void) {
+    for (hak_heap_t *heap = heaps.oldest_idle; heap != NULL && hak_pool_idle_over();
+         heap = heap->newer_idle) {
         if (HAK_SHARED(heap->idle_slab_bytes) == 0)
             continue;
         HAK_COUNT(HEAP, trimmed);
@@ -177,20 +196,16 @@ static void idle_trim_from(hak_heap_t *heap) {
 void hak_heaps_trim(void) {
     if (!hak_pool_idle_over() || !hak_lock_try(&heaps.lock))
         return;
-    /* The first one is the next to be inherited. */
-    if (heaps.idle != NULL)
-        idle_trim_from(heaps.idle->next_idle);
-    idle_trim_from(heaps.idle);
+    idle_trim();
     hak_unlock(&heaps.lock);
 }
 
 static void heap_release(hak_heap_t *heap) {
     hak_lock(&heaps.lock);
     heap->released_ms = hak_os_milliseconds();
-    heap->next_idle = heaps.idle;
-    heaps.idle = heap;
+    idle_push(heap);
     HAK_COUNT(HEAP, released);
-    atomic_store_explicit(&heap->state, HAK_HEAP_IDLE, memory_order_relaxed);
+    idle_trim();
     hak_unlock(&heaps.lock);
 }
 
@@ -206,7 +221,6 @@ static void thread_exit(void *value) {
     hak_thread_heap = (hak_heap_t *)&hak_empty_front;
     thread_exited = true;
     heap_release(heap);
-    hak_heaps_trim();
     hak_pool_decay(true);
     hak_large_thread_exits();
 }
@@ -291,8 +305,10 @@ HAK_COLD hak_heap_t *hak_heap_move(hak_heap_t *heap) {
 /* What an idle heap's lanes and empty slabs still hold when it has been idle for long. */
 static void idle_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     const bool idle = atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_IDLE;
-    if (!idle || (!all && now - heap->released_ms < hak_options.purge_ms))
+    const bool due = heap->sweep_due || HAK_SHARED(heap->idle_slab_bytes) > 0;
+    if (!idle || (!all && (!due || now - heap->released_ms < hak_options.purge_ms)))
         return;
+    heap->sweep_due = false;
     if (heap->idle_lane_bytes > 0) {
         heaps.idle_lane_bytes -= heap->idle_lane_bytes;
         heap->idle_lane_bytes = 0;
@@ -350,7 +366,5 @@ void hak_heap_abandon(hak_heap_t *heap) {
     heap->spare_chunks = NULL;
     heap->spare_count = 0;
     HAK_COUNT(HEAP, abandoned_at_fork);
-    heap->next_idle = heaps.idle;
-    heaps.idle = heap;
-    atomic_store_explicit(&heap->state, HAK_HEAP_IDLE, memory_order_relaxed);
+    idle_push(heap);
 }

@@ -94,15 +94,16 @@ struct hak_heap {
     uint64_t shed_ms;                          /* [owner]; idle: [lock:heaps]. When slabs last gave
                                                   stale pages back */
     size_t lane_bytes;                         /* [owner] sum of capacity x stride of all lanes */
-    uint32_t node;              /* [owner] NUMA node that it serves; idle: [lock:heaps] */
-    uint32_t node_seen;         /* [owner] where its thread ran when it last looked */
-    bool helper_due;            /* [owner] its next slow malloc starts the helper thread */
-    hak_chunk_t *inbox_seen;    /* [lock:heaps] newest chunk at the last sweep */
-    struct hak_heap *next_idle; /* [lock:heaps] */
-    size_t idle_lane_bytes;     /* [lock:heaps] in the lanes of an idle heap */
-    uint64_t released_ms;       /* [lock:heaps] when it became idle */
-    hak_medium_kept_t medium;   /* [owner] freed medium blocks */
-    uint8_t refill_blocks[HAK_CLASS_MAX + 1];         /* [owner] next refill's size, doubling */
+    uint32_t node;           /* [owner] NUMA node that it serves; idle: [lock:heaps] */
+    uint32_t node_seen;      /* [owner] where its thread ran when it last looked */
+    bool helper_due;         /* [owner] its next slow malloc starts the helper thread */
+    hak_chunk_t *inbox_seen; /* [lock:heaps] newest chunk at the last sweep */
+    struct hak_heap *older_idle, *newer_idle; /* [lock:heaps] */
+    size_t idle_lane_bytes;                   /* [lock:heaps] in the lanes of an idle heap */
+    uint64_t released_ms;                     /* [lock:heaps] when it became idle */
+    bool sweep_due;                           /* [lock:heaps] it was not swept since */
+    hak_medium_kept_t medium;                 /* [owner] freed medium blocks */
+    uint8_t refill_blocks[HAK_CLASS_MAX + 1]; /* [owner] next refill's size, doubling */
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
 };
 

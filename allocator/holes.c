@@ -3,17 +3,19 @@
  */
 #include "allocator/holes.h"
 
+#include "allocator/os.h"
 #include "allocator/telemetry.h"
 
 #define WORDS (HAK_SUPERSLABS_MAX / 64)
 
-/* By node. The bits of 64 superslabs for all lengths are neighbours: a process of less than 2 GiB
- * touches one page of them. */
-static HAK_SPARSE struct {
-    size_t lowest_word, end_word; /* [lock:pool] no bit is set below or from there on */
-    /* [lock:pool] [u - 1]: the superslab's longest hole has at least u units */
-    uint64_t at_least[WORDS][HAK_SUPERSLAB_UNITS];
-} holes[HAK_NODES_MAX];
+/* By node and word. [u - 1] has the bits of 64 superslabs whose longest hole has at least u units;
+ * those of all lengths are neighbours, so that a process of less than 2 GiB touches one page. */
+typedef uint64_t at_least_t[HAK_SUPERSLAB_UNITS];
+_Alignas(HAK_OS_PAGE_BYTES) static HAK_SPARSE
+    at_least_t at_least[HAK_NODES_MAX][WORDS]; /* [lock:pool] */
+
+/* By node: no bit is set below the lowest word or from the end on. */
+static struct { size_t lowest_word, end_word; /* [lock:pool] */ } bounds[HAK_NODES_MAX];
 
 /* Bits that start `units` consecutive set bits. */
 static uint32_t run_starts(uint32_t mask, uint32_t units) {
@@ -55,29 +57,29 @@ void hak_holes_change(uint32_t node, size_t index, uint32_t before, uint32_t lon
     const size_t word = index / 64;
     const uint64_t bit = (uint64_t)1 << (index % 64);
     for (uint32_t length = before; length < longest; length++)
-        holes[node].at_least[word][length] |= bit;
+        at_least[node][word][length] |= bit;
     for (uint32_t length = longest; length < before; length++)
-        holes[node].at_least[word][length] &= ~bit;
+        at_least[node][word][length] &= ~bit;
     if (longest == 0)
         return;
-    if (word < holes[node].lowest_word)
-        holes[node].lowest_word = word;
-    if (word >= holes[node].end_word)
-        holes[node].end_word = word + 1;
+    if (word < bounds[node].lowest_word)
+        bounds[node].lowest_word = word;
+    if (word >= bounds[node].end_word)
+        bounds[node].end_word = word + 1;
 }
 
 size_t hak_holes_next(uint32_t node, uint32_t units, size_t from) {
-    const size_t end = holes[node].end_word;
-    size_t word = from / 64;
-    while (holes[node].lowest_word < end && holes[node].at_least[holes[node].lowest_word][0] == 0)
-        holes[node].lowest_word++;
-    if (word < holes[node].lowest_word) {
-        word = holes[node].lowest_word;
+    const size_t end = bounds[node].end_word;
+    size_t *lowest = &bounds[node].lowest_word, word = from / 64;
+    while (*lowest < end && at_least[node][*lowest][0] == 0)
+        ++*lowest;
+    if (word < *lowest) {
+        word = *lowest;
         from = 0;
     }
-    uint64_t below = ~(uint64_t)0 << (from % 64);
-    for (; word < end; word++, below = ~(uint64_t)0) {
-        const uint64_t bits = holes[node].at_least[word][units - 1] & below;
+    uint64_t not_below = ~(uint64_t)0 << (from % 64);
+    for (; word < end; word++, not_below = ~(uint64_t)0) {
+        const uint64_t bits = at_least[node][word][units - 1] & not_below;
         if (bits != 0)
             return word * 64 + (size_t)__builtin_ctzll(bits);
     }

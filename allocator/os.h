@@ -103,7 +103,8 @@ uint64_t hak_os_milliseconds(void);
 uint64_t hak_os_microseconds(void);
 /* Bits for a choice of addresses, as random as where the kernel put this library and the vDSO.
  * Where it does not randomise (setarch -R, gdb, valgrind) they are the same in every process, so
- * that counts of instructions and addresses repeat. */
+ * that counts of instructions and addresses repeat. So an address of a block tells something of
+ * where the library lies. */
 uint64_t hak_os_placement(void);
 
 /* Writes "hakmem: FUNCTION(ADDRESS): REASON" to stderr and aborts. */

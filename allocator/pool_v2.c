@@ -1,9 +1,9 @@
 /*
  * Pool HotBox v2: 1 to 64 KiB from pages (slabs) of the thread's own heap. Each class has a current
  * page, which is taken from until nothing is left in it, and lists of partial and full ones. The
- * pages of a thread are bounded in bytes; beyond that, and where no page is to be had, a take fails
- * and the caller falls back to Pool v1, which shares its slabs between threads. Runs under the
- * heap's lock.
+ * pages of a thread may be bounded in bytes; beyond that, and where no page is to be had, a take
+ * fails and the caller falls back to Pool v1, which shares its slabs between threads. Runs under
+ * the heap's lock.
  */
 #include "allocator/backend.h"
 #include "allocator/options.h"

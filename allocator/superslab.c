@@ -258,8 +258,8 @@ static superslab_t *run_find_or_make(uint32_t units, uint32_t looks, uint32_t *f
 /* ------------------------------------------------------------------ purging */
 
 /* Gives the touched pages of some dirty units back; neighbours that are touched throughout in one
- * call. */
-static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
+ * call. Where `regrettable`, the learner hears of it when they are soon used again. */
+static size_t superslab_purge(superslab_t *superslab, uint32_t units, bool regrettable) {
     const uint64_t now = hak_os_milliseconds();
     size_t purged = 0;
     if (now - superslab->purged_ms >= REGRET_MS) /* too long ago to regret */
@@ -281,6 +281,8 @@ static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
         HAK_COUNT(SUPERSLAB_OS, purges);
         purged += pages;
     }
+    for (uint32_t rest = regrettable ? 0 : units; rest != 0; rest &= rest - 1)
+        superslab->purged_pages[__builtin_ctz(rest)] = 0;
     superslab->full_units &= ~units;
     superslab->dirty_units &= ~units;
     superslab->old_units &= ~units;
@@ -293,7 +295,7 @@ static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
 
 /* Purges from the highest address down while more than `keep_pages` are dirty. Where addresses are
  * short, what is empty goes back whole. */
-static size_t pool_purge(size_t keep_pages) {
+static size_t pool_purge(size_t keep_pages, bool regrettable) {
     size_t purged = 0;
     for (size_t index = pool.index_end;
          index-- > pool.index_begin && (pool.dirty_pages != 0 || hak_domain_limited());) {
@@ -301,7 +303,7 @@ static size_t pool_purge(size_t keep_pages) {
         if (superslab == NULL)
             continue;
         if (superslab->dirty_units != 0 && pool.dirty_pages > keep_pages)
-            purged += superslab_purge(superslab, superslab->dirty_units);
+            purged += superslab_purge(superslab, superslab->dirty_units, regrettable);
         if (hak_domain_limited() && superslab->free_units == ALL_UNITS &&
             superslab->dirty_units == 0)
             superslab_release(superslab);
@@ -323,17 +325,17 @@ static size_t pool_purge_old(uint64_t now) {
         if (superslab == NULL || superslab->dirty_units == 0)
             continue;
         if (superslab->old_units != 0)
-            purged += superslab_purge(superslab, superslab->old_units);
+            purged += superslab_purge(superslab, superslab->old_units, true);
         superslab->old_units = superslab->dirty_units;
     }
     if (hak_domain_limited())
-        (void)pool_purge(SIZE_MAX);
+        (void)pool_purge(SIZE_MAX, true);
     return purged;
 }
 
 size_t hak_pool_purge(bool all) {
     hak_lock(&pool.lock);
-    const size_t purged = all ? pool_purge(0) : pool_purge_old(hak_os_milliseconds());
+    const size_t purged = all ? pool_purge(0, true) : pool_purge_old(hak_os_milliseconds());
     hak_unlock(&pool.lock);
     return purged;
 }
@@ -417,7 +419,7 @@ static void pool_decay(uint64_t now, bool in_proportion) {
     const size_t bound = retain_pages(in_proportion);
     /* Well below the bound, so that the next frees do not purge again. */
     if (pool.dirty_pages > bound)
-        (void)pool_purge(bound - bound / 4);
+        (void)pool_purge(bound - bound / 4, !in_proportion);
     else
         (void)pool_purge_old(now);
 }
