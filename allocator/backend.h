@@ -37,8 +37,9 @@ void hak_backend_trim(hak_heap_t *heap, size_t keep_bytes);
  * held. */
 bool hak_backend_is_sparse(const hak_heap_t *heap, size_t lane_bytes);
 
-/* Whether an empty slab stays in the heap as the reserve of its class: while the heap has a thread,
- * and without one as far as the common bound goes, of which it takes its share. heap->lock is held.
+/* Whether an empty slab stays in the heap as the reserve of its class: while the heap has a thread
+ * or is the common one, else as far as the common bound goes, of which it takes its share.
+ * heap->lock is held.
  */
 bool hak_heap_keep(hak_heap_t *heap, const hak_slab_t *slab);
 

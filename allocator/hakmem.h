@@ -74,11 +74,12 @@ typedef struct hak_stats {
     size_t purged_bytes;    /* given back to the system from superslabs, summed since the start: the
                              * same page counts each time */
     size_t metadata_bytes;  /* mapped for the allocator's own records; never given back. Without the
-                             * address map, 16 MiB of which only touched pages cost memory */
+                             * address map and the index of holes, 16 and 8 MiB of which only touched
+                             * pages cost memory */
     size_t large_bytes;     /* the part of live_bytes that are mappings of their own, above 1 MiB or
                              * with a large alignment */
-    size_t retained_bytes;  /* touched memory of empty slabs, and large mappings, that wait for
-                             * reuse or for being given back */
+    size_t retained_bytes;  /* touched memory in no use, and large mappings, that wait for reuse or
+                             * for being given back; empty slabs that heaps keep do not count */
     size_t heaps;           /* number of heaps: one for each thread that runs, idle ones that wait
                              * for a thread, and one for threads that are exiting */
     size_t threads;         /* number of heaps that have a thread */

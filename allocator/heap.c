@@ -52,9 +52,9 @@ static HAK_SPARSE struct {
 
 static struct {
     hak_lock_t lock;
-    _Atomic bool done; /* [any,atomic] acquire pairs with the release, both in hak_start */
-    bool failed;       /* [lock] */
-    bool exit_key_made;
+    _Atomic bool done;      /* [any,atomic] acquire pairs with the release, both in hak_start */
+    bool failed;            /* [lock] */
+    bool exit_key_made;     /* [const] after start */
     pthread_key_t exit_key; /* [const] after start */
 } start;
 

@@ -73,14 +73,14 @@ struct hak_heap {
      * heap its blocks on the slower way: through an inbox that is swept, or under its lock. */
     _Atomic uint32_t state;
     hak_slab_t *tiny[HAK_TINY_CLASSES_MAX]; /* [lock] slabs with free blocks, by backend_class */
-    hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS];
-    hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];
-    size_t pool_bytes; /* [lock] of pages of Pool HotBox v2 */
+    hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS]; /* [lock] */
+    hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];    /* [lock] */
+    size_t pool_bytes;                              /* [lock] of pages of Pool HotBox v2 */
     bool stale;        /* [lock] a slab may have pages to shed: hak_backend_shed */
     size_t slab_bytes; /* [lock] of all slabs; HAK_SHARE'd, relaxed: its thread reads it without the
                           lock, as a hint */
-    size_t idle_slab_bytes; /* [lock] that empty slabs in reserve have touched; 0 with a thread;
-                               HAK_SHARE'd */
+    size_t idle_slab_bytes; /* [lock] that empty slabs in reserve have touched; 0 with a thread that
+                               is not exiting; HAK_SHARE'd */
 
     _Alignas(64) _Atomic(hak_chunk_t *) inbox; /* [any,atomic] chunks from other threads: push
                                                   releases, taking all acquires */
@@ -158,9 +158,9 @@ hak_heap_t *hak_heap_by_id(uint32_t id);
 hak_heap_t *hak_heap_common(void);
 
 /* Drains what waits for heaps without a thread, and for threads that did not look for the
- * configured time (everything when `all`), and gives back stale pages of heaps without one. At most
- * one sweep runs at a time; others return at once.
- */
+ * configured time (everything when `all`); empties the lanes of heaps that had no thread for that
+ * time and releases their empty slabs, and gives back stale pages of heaps without one. At most one
+ * sweep runs at a time; others return at once. */
 void hak_heaps_sweep(bool all);
 
 /* Releases empty slabs of heaps without a thread, of the longest idle ones first, while they hold

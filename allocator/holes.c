@@ -9,7 +9,8 @@
 #define WORDS (HAK_SUPERSLABS_MAX / 64)
 
 /* By node and word. [u - 1] has the bits of 64 superslabs whose longest hole has at least u units;
- * those of all lengths are neighbours, so that a process of less than 2 GiB touches one page. */
+ * those of all lengths are neighbours, so that a process of less than 2 GiB on one node touches one
+ * page. */
 typedef uint64_t at_least_t[HAK_SUPERSLAB_UNITS];
 _Alignas(HAK_OS_PAGE_BYTES) static HAK_SPARSE
     at_least_t at_least[HAK_NODES_MAX][WORDS]; /* [lock:pool] */

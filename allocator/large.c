@@ -31,9 +31,9 @@
  * unmapped in any pieces. Best fit (Knuth, TAOCP 1, 2.5).
  */
 typedef struct extent {
-    char *start;
-    size_t bytes;
-    uint64_t freed_ms;
+    char *start;       /* [lock], as all of it */
+    size_t bytes;      /* [lock] */
+    uint64_t freed_ms; /* [lock] */
 } extent_t;
 
 static HAK_SPARSE struct {
@@ -244,8 +244,8 @@ void hak_large_thread_exits(void) {
 
 /* Open addressing with linear probing and backward-shift deletion (Knuth, TAOCP 3, 6.4, R). */
 typedef struct row {
-    uintptr_t address; /* 0: free row */
-    size_t bytes;      /* mapped */
+    uintptr_t address; /* [lock] 0: free row */
+    size_t bytes;      /* [lock] mapped */
 } row_t;
 
 static struct shard {

@@ -34,9 +34,9 @@
       "age at which empty slabs, idle caches, idle heaps and unused large mappings are given "     \
       "back")                                                                                      \
     X(large_retain_mib, "HAKMEM_LARGE_RETAIN_MIB", 256, 0, 1048576, "MiB",                         \
-      "unused large mappings that are kept for reuse, at most; in force is 1 MiB, as much as is "  \
-      "in use, what the learner adds, and half as much again as blocks took at "                   \
-      "their peak, until most of that is freed in a row or nothing is left")                       \
+      "unused large mappings that are kept for reuse, at most; in force is the larger of two: 1 "  \
+      "MiB, what is in use and what the learner adds; or what is missing to one and a half times " \
+      "the peak of blocks, until most of that is freed in a row or nothing is left")               \
     X(huge_pages, "HAKMEM_HUGE_PAGES", 1, 0, 1, "off|on",                                          \
       "transparent huge pages for superslabs that are nearly all resident, beyond what the TLB "   \
       "reaches by small ones")                                                                     \

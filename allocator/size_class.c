@@ -157,7 +157,7 @@ static uint32_t lane_ceiling(uint32_t stride) {
     return capacity < least ? least : (uint32_t)capacity;
 }
 
-static uint8_t backend_classes[HAK_BACKEND_POOL_V2 + 1]; /* made so far, by backend */
+static uint8_t backend_classes[HAK_BACKEND_POOL_V2 + 1]; /* [lock:start] made so far, by backend */
 
 static uint32_t class_create(hak_backend_t backend, uint32_t stride) {
     uint32_t class_id = ++hak_class_count;

@@ -1,6 +1,6 @@
 /*
- * Background spill. Runs in the thread whose heap it is; the helper thread, if there is one, never
- * touches lanes.
+ * Background spill. Runs in the thread whose heap it is; the helper thread, if there is one,
+ * touches lanes of heaps without a thread alone.
  */
 #include "allocator/spill.h"
 

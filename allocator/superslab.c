@@ -51,11 +51,11 @@ typedef struct superslab {
     uint64_t settled_ms;   /* [lock] when it was made, or last purged or looked at for huge pages */
     uint32_t generation;   /* [const] of the process, among those forked from each other */
     uint64_t purged_ms;    /* [lock] when it was last purged */
-    struct superslab *next_released; /* [lock] */
-    uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS];
+    struct superslab *next_released;                         /* [lock] */
+    uint64_t wide_bits[HAK_SUPERSLAB_UNITS][HAK_WIDE_WORDS]; /* [lock:heap] */
 } superslab_t;
 
-/* Arrays last: a small process touches their first pages alone. */
+/* The array last: a small process touches its first page alone. */
 static HAK_SPARSE struct {
     hak_lock_t lock;
     uint32_t generation;           /* [lock] changes in a process that is forked */

@@ -143,7 +143,7 @@
     X(lane_spills, "lanes whose oldest blocks were returned")                                      \
     X(spilled_blocks, "blocks that spills returned")                                               \
     X(idle_spills, "lanes that were emptied because nothing used them")                            \
-    X(exit_spills, "heaps that returned all they held: thread exit, malloc_trim")
+    X(exit_spills, "heaps that returned what they held: thread exit, move, malloc_trim")
 
 #define HAK_LEARNER_COUNTERS(X)                                                                    \
     X(windows, "windows of observation that ended")                                                \

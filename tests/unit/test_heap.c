@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -42,7 +43,7 @@ static visit_t empty_slabs(const hak_heap_t *heap) {
     return visit;
 }
 
-/* What all idle heaps keep, which is what the common account must say. */
+/* What all idle heaps keep. */
 static size_t idle_bytes(void) {
     size_t bytes = 0;
     for (uint32_t id = 1; id <= hak_heap_highest_id(); id++)
@@ -85,12 +86,17 @@ static int much_in_use(void **state) {
     return 0;
 }
 
-static int little_in_use(void **state) {
-    (void)state;
+static void held_free(void) {
     for (int i = 0; i < HELD; i++) {
         hak_free(held[i]);
         held[i] = NULL;
     }
+    hak_spill_all(hak_thread_heap, 0);
+}
+
+static int little_in_use(void **state) {
+    (void)state;
+    held_free();
     (void)hak_malloc_trim(0);
     return 0;
 }
@@ -129,11 +135,7 @@ static void it_goes_back_once_the_program_has_freed_the_rest(void **state) {
     hak_heap_t *other;
     in_thread(many_classes, &life);
     const size_t kept = idle_bytes();
-    for (int i = 0; i < HELD; i++) {
-        hak_free(held[i]);
-        held[i] = NULL;
-    }
-    hak_spill_all(hak_thread_heap, 0);
+    held_free();
     assert_true(hak_pool_idle_over()); /* nobody came by yet */
     in_thread(one_block, &other);
     assert_ptr_equal(other, life.heap);
@@ -142,15 +144,64 @@ static void it_goes_back_once_the_program_has_freed_the_rest(void **state) {
     assert_int_equal(empty_slabs(life.heap).touched, idle_bytes());
 }
 
-static void *block_free(void *block) {
-    hak_free(block);
-    return NULL;
-}
-
 static void *block_give(void *block) {
     *(void **)block = hak_malloc(50000);
     memset(*(void **)block, 1, 50000);
     return NULL;
+}
+
+static void *many_classes_and_one(void *block) {
+    life_t life;
+    (void)block_give(block);
+    return many_classes(&life);
+}
+
+/* Whoever sends blocks to an idle heap looks whether it is too much by now. */
+static void a_sender_takes_back_what_is_too_much(void **state) {
+    (void)state;
+    void *block;
+    in_thread(many_classes_and_one, &block);
+    held_free();
+    assert_true(hak_pool_idle_over());
+    hak_free(block);
+    hak_remote_flush(hak_thread_heap);
+    assert_false(hak_pool_idle_over());
+}
+
+static pthread_barrier_t barrier;
+
+static void *many_classes_together(void *argument) {
+    (void)many_classes(argument);
+    pthread_barrier_wait(&barrier);
+    pthread_barrier_wait(&barrier);
+    return NULL;
+}
+
+/* Two heaps become idle, the first one long before the second; half of what they keep must go. */
+static void the_longest_idle_heap_gives_back_first(void **state) {
+    (void)state;
+    life_t first, second;
+    pthread_t thread;
+    assert_int_equal(pthread_barrier_init(&barrier, NULL, 2), 0);
+    assert_int_equal(pthread_create(&thread, NULL, many_classes_together, &second), 0);
+    pthread_barrier_wait(&barrier);
+    in_thread(many_classes, &first);
+    assert_ptr_not_equal(first.heap, second.heap);
+    pthread_barrier_wait(&barrier);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    pthread_barrier_destroy(&barrier);
+    assert_true(first.heap->idle_slab_bytes > 0 && second.heap->idle_slab_bytes > 0);
+    /* Down to where one of them still fits. */
+    for (int i = 0; i < HELD && !hak_pool_idle_over(); i++) {
+        hak_free(held[i]);
+        held[i] = NULL;
+        hak_spill_all(hak_thread_heap, 0);
+    }
+    assert_true(hak_pool_idle_over());
+    hak_heaps_trim();
+    assert_false(hak_pool_idle_over());
+    assert_int_equal(first.heap->idle_slab_bytes, 0);
+    assert_true(second.heap->idle_slab_bytes > 0);
 }
 
 /* A slab that becomes empty by the frees of others, in a heap without a thread. */
@@ -161,7 +212,7 @@ static void slabs_that_others_empty_count_as_well(void **state) {
     hak_heap_t *heap = hak_heap_by_id(hak_map_entry(block) >> 16);
     hak_heaps_sweep(true);
     assert_int_equal(idle_bytes(), 0);
-    (void)block_free(block);
+    hak_free(block);
     hak_remote_flush(hak_thread_heap);
     const visit_t left = empty_slabs(heap);
     assert_int_equal(left.whole, 1);
@@ -195,6 +246,7 @@ static void *scattered_frees(void *heap) {
             hak_free(block[i * STEP % MANY]);
     }
     *(hak_heap_t **)heap = hak_thread_heap;
+    assert_true(hak_spill_lane_bytes(hak_thread_heap) > 16 << 10);
     return NULL;
 }
 
@@ -209,6 +261,7 @@ static void lanes_do_not_keep_slabs_that_are_empty_otherwise(void **state) {
 }
 
 int main(void) {
+    setenv("HAKMEM_PURGE_MS", "3600000", 1); /* age decides nothing here */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_a_thread_leaves_serves_the_next, much_in_use,
                                         little_in_use),
@@ -216,6 +269,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(it_goes_back_once_the_program_has_freed_the_rest,
                                         much_in_use, little_in_use),
         cmocka_unit_test_setup_teardown(slabs_that_others_empty_count_as_well, much_in_use,
+                                        little_in_use),
+        cmocka_unit_test_setup_teardown(a_sender_takes_back_what_is_too_much, much_in_use,
+                                        little_in_use),
+        cmocka_unit_test_setup_teardown(the_longest_idle_heap_gives_back_first, much_in_use,
                                         little_in_use),
         cmocka_unit_test(with_little_in_use_little_is_kept),
         cmocka_unit_test(lanes_do_not_keep_slabs_that_are_empty_otherwise),

@@ -13,6 +13,7 @@
 
 #include "allocator/hakmem.h"
 #include "allocator/heap.h"
+#include "allocator/learner.h"
 #include "allocator/superslab.h"
 #include "one_node.h"
 
@@ -56,6 +57,11 @@ static void in_thread(void *(*body)(void *), void *argument) {
     assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
+static void *cycle_once(void *burst) {
+    cycle(burst);
+    return NULL;
+}
+
 /* Small, of the pools, medium. */
 static void bursts_learn_to_keep_their_units_and_exits_give_them_back(void **state) {
     (void)state;
@@ -68,6 +74,10 @@ static void bursts_learn_to_keep_their_units_and_exits_give_them_back(void **sta
         const hak_stats_t after = stats();
         assert_true(after.purged_bytes > burst.done.purged_bytes);
         assert_true(after.retained_bytes <= 2 << 20);
+        /* The purge at the exit teaches nothing. */
+        const size_t learnt = hak_learner_retain_bytes(HAK_RETAINED_UNITS);
+        in_thread(cycle_once, &burst);
+        assert_int_equal(hak_learner_retain_bytes(HAK_RETAINED_UNITS), learnt);
     }
 }
 
