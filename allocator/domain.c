@@ -66,6 +66,7 @@ static bool domain_grow(void) {
 }
 
 bool hak_domain_start(void) {
+    hak_os_small_pages(&hak_map[0], HAK_DOMAIN_UNITS * sizeof(uint32_t));
     char *start = NULL;
     size_t step = step_bytes();
     while ((start = hak_os_reserve(domain_hint(), step, HAK_SUPERSLAB_BYTES, false)) == NULL) {

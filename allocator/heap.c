@@ -230,6 +230,7 @@ static bool start_locked(void) {
     hak_size_classes_fill();
     if (!hak_domain_start())
         return false;
+    hak_holes_start();
     hak_lock(&heaps.lock);
     hak_heap_t *common = heap_create(HAK_HEAP_COMMON);
     hak_unlock(&heaps.lock);

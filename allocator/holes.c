@@ -18,6 +18,10 @@ _Alignas(HAK_OS_PAGE_BYTES) static HAK_SPARSE
 /* By node: no bit is set below the lowest word or from the end on. */
 static struct { size_t lowest_word, end_word; /* [lock:pool] */ } bounds[HAK_NODES_MAX];
 
+void hak_holes_start(void) {
+    hak_os_small_pages(at_least, sizeof at_least);
+}
+
 /* Bits that start `units` consecutive set bits. */
 static uint32_t run_starts(uint32_t mask, uint32_t units) {
     /* Shifts double, so that 32 units take 5 steps. */

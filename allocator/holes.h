@@ -18,6 +18,9 @@
 
 #define HAK_HOLES_NONE SIZE_MAX
 
+/* Called once at start. */
+void hak_holes_start(void);
+
 /* Length of the longest hole; 0 where no unit is free. */
 uint32_t hak_hole_longest(uint32_t free_units);
 

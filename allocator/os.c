@@ -109,6 +109,14 @@ void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed) {
     return start;
 }
 
+void hak_os_small_pages(const void *table, size_t bytes) {
+    int saved_errno = errno;
+    const uintptr_t mask = HAK_OS_PAGE_BYTES - 1;
+    const uintptr_t start = (uintptr_t)table & ~mask, end = ((uintptr_t)table + bytes) & ~mask;
+    (void)madvise((void *)start, end - start, MADV_NOHUGEPAGE); /* refused where there are none */
+    errno = saved_errno;
+}
+
 bool hak_os_commit(void *address, size_t bytes) {
     int saved_errno = errno;
     bool done = mprotect(address, bytes, PROT_READ | PROT_WRITE) == 0;

@@ -97,6 +97,10 @@ size_t hak_meta_bytes(void);
 /* The arena's lock, for fork. */
 hak_lock_t *hak_meta_lock(void);
 
+/* Keeps a large static table of which little is touched on small pages, where the system gives huge
+ * ones unasked. */
+void hak_os_small_pages(const void *table, size_t bytes);
+
 /* Milliseconds of a coarse monotonic clock (a vDSO read, no system call). */
 uint64_t hak_os_milliseconds(void);
 /* Microseconds of a monotonic clock (a vDSO read, no system call). */

@@ -72,6 +72,22 @@ static void control_run(void) {
     munmap(mapping, 2 * HUGE_BYTES);
 }
 
+/* Tables of the library included. */
+static unsigned long process_huge_kib(void) {
+    char line[256];
+    unsigned long kib = 0;
+    FILE *rollup = fopen("/proc/self/smaps_rollup", "r");
+    if (rollup == NULL) {
+        perror("/proc/self/smaps_rollup");
+        exit(1);
+    }
+    while (fgets(line, sizeof line, rollup) != NULL)
+        if (sscanf(line, "AnonHugePages: %lu", &kib) == 1)
+            break;
+    fclose(rollup);
+    return kib;
+}
+
 static double seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -110,6 +126,7 @@ int main(int argc, char **argv) {
     pages_t few = pages_of(block[FEW - 1]);
     printf("partly used: %s\n", few.flag);
     if (always) {
+        printf("in all: %s\n", process_huge_kib() > 0 ? "huge pages" : "no huge pages");
         control_run();
         printf("partly used: %s\n", few.huge_kib > 0 ? "huge pages" : "no huge pages");
     }
