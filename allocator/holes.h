@@ -13,8 +13,8 @@
 
 #define HAK_SUPERSLAB_UNITS 32u
 #define HAK_SUPERSLABS_MAX  (HAK_DOMAIN_BYTES / HAK_SUPERSLAB_BYTES)
-#define HAK_NODES_MAX                                                                              \
-    16u /* NUMA nodes with a pool of their own; further ones share, by remainder */
+/* NUMA nodes with a pool of their own; further ones share, by remainder. */
+#define HAK_NODES_MAX 16u
 
 #define HAK_HOLES_NONE SIZE_MAX
 

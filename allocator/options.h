@@ -26,8 +26,7 @@
       "touched pages of empty slabs that are kept for reuse, at most; in force is a sixteenth of " \
       "what large blocks take, and the larger of two: 1 MiB, half of what slabs in use have "      \
       "touched and what the learner adds; or what they had touched lately and have no more, "      \
-      "until "                                                                                     \
-      "three quarters are freed in a row")                                                         \
+      "until three quarters are freed in a row")                                                   \
     X(purge, "HAKMEM_PURGE", 1, 0, 1, "off|on",                                                    \
       "whether memory of empty slabs, idle caches and unused mappings is given back at all")       \
     X(purge_ms, "HAKMEM_PURGE_MS", 500, 0, 3600000, "ms",                                          \

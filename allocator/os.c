@@ -24,8 +24,8 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
-#define PLACEMENT_SHIFT                                                                            \
-    21 /* builds of one library that differ little lie in the same 2 MiB mostly */
+/* Builds of one library that differ little lie in the same 2 MiB mostly. */
+#define PLACEMENT_SHIFT 21
 
 _Thread_local bool hak_fork_holds_locks;
 

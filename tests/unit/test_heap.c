@@ -12,21 +12,16 @@
 #include "allocator/hakmem.h"
 #include "allocator/heap.h"
 #include "allocator/spill.h"
+#include "in_thread.h"
 #include "one_node.h"
 
 enum { SIZES = 64, HELD = 256, HELD_BYTES = 60000 };
 
 static void *held[HELD];
 
-static void in_thread(void *(*body)(void *), void *argument) {
-    pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, body, argument), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-}
-
 typedef struct visit {
     uint32_t id;           /* of the heap whose slabs are counted */
-    size_t touched, whole; /* bytes and slabs, of those without a block in use */
+    size_t touched, slabs; /* bytes that they have touched, and their number */
 } visit_t;
 
 static void slab_visit(const hak_slab_t *run, void *context) {
@@ -34,7 +29,7 @@ static void slab_visit(const hak_slab_t *run, void *context) {
     if (run->owner != visit->id || run->free_blocks != run->blocks)
         return;
     visit->touched += run->touched_bytes;
-    visit->whole++;
+    visit->slabs++;
 }
 
 static visit_t empty_slabs(const hak_heap_t *heap) {
@@ -53,6 +48,7 @@ static size_t idle_bytes(void) {
 
 typedef struct life {
     hak_heap_t *heap;
+    size_t lane_bytes;        /* in its lanes at the end */
     size_t idle_bytes_inside; /* the heap's, while the thread lived */
 } life_t;
 
@@ -107,7 +103,7 @@ static void what_a_thread_leaves_serves_the_next(void **state) {
     in_thread(many_classes, &first);
     const visit_t left = empty_slabs(first.heap);
     assert_int_equal(atomic_load(&first.heap->state), HAK_HEAP_IDLE);
-    assert_true(left.whole > 16 && left.touched > 256 << 10);
+    assert_true(left.slabs > 16 && left.touched > 256 << 10);
     assert_int_equal(first.heap->idle_slab_bytes, left.touched);
     assert_int_equal(idle_bytes(), left.touched);
     in_thread(many_classes, &second);
@@ -115,7 +111,7 @@ static void what_a_thread_leaves_serves_the_next(void **state) {
     assert_int_equal(second.idle_bytes_inside, 0);
     /* It needed no slab beside those, and leaves the same. */
     const visit_t left_again = empty_slabs(first.heap);
-    assert_int_equal(left_again.whole, left.whole);
+    assert_int_equal(left_again.slabs, left.slabs);
     assert_int_equal(idle_bytes(), left_again.touched);
 }
 
@@ -126,7 +122,7 @@ static void the_sweep_takes_it_all(void **state) {
     assert_true(idle_bytes() > 0);
     hak_heaps_sweep(true);
     assert_int_equal(idle_bytes(), 0);
-    assert_int_equal(empty_slabs(life.heap).whole, 0);
+    assert_int_equal(empty_slabs(life.heap).slabs, 0);
 }
 
 static void it_goes_back_once_the_program_has_freed_the_rest(void **state) {
@@ -215,7 +211,7 @@ static void slabs_that_others_empty_count_as_well(void **state) {
     hak_free(block);
     hak_remote_flush(hak_thread_heap);
     const visit_t left = empty_slabs(heap);
-    assert_int_equal(left.whole, 1);
+    assert_int_equal(left.slabs, 1);
     assert_int_equal(left.touched, idle_bytes());
     assert_true(idle_bytes() > 0);
 }
@@ -232,11 +228,12 @@ static void with_little_in_use_little_is_kept(void **state) {
 
 static void own_visit(const hak_slab_t *run, void *context) {
     visit_t *visit = context;
-    visit->whole += run->owner == visit->id;
+    visit->slabs += run->owner == visit->id;
 }
 
 /* Every slab loses all but a few blocks, which come to lie in the lane. */
-static void *scattered_frees(void *heap) {
+static void *scattered_frees(void *argument) {
+    life_t *life = argument;
     enum { MANY = 40000, STEP = 7919 };
     static void *block[MANY];
     for (int cycle = 0; cycle < 8; cycle++) { /* until the lane has grown */
@@ -245,19 +242,20 @@ static void *scattered_frees(void *heap) {
         for (size_t i = 0; i < MANY; i++)
             hak_free(block[i * STEP % MANY]);
     }
-    *(hak_heap_t **)heap = hak_thread_heap;
-    assert_true(hak_spill_lane_bytes(hak_thread_heap) > 16 << 10);
+    life->heap = hak_thread_heap;
+    life->lane_bytes = hak_spill_lane_bytes(hak_thread_heap);
     return NULL;
 }
 
 static void lanes_do_not_keep_slabs_that_are_empty_otherwise(void **state) {
     (void)state;
-    hak_heap_t *heap;
+    life_t life;
     (void)hak_malloc_trim(0);
-    in_thread(scattered_frees, &heap);
-    visit_t left = {.id = heap->front.id};
+    in_thread(scattered_frees, &life);
+    assert_true(life.lane_bytes > 16 << 10);
+    visit_t left = {.id = life.heap->front.id};
     hak_pool_walk(own_visit, &left);
-    assert_true(left.whole <= 4);
+    assert_true(left.slabs <= 4);
 }
 
 int main(void) {

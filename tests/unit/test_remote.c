@@ -12,16 +12,11 @@
 #include "allocator/heap.h"
 #include "allocator/spill.h"
 #include "fault.h"
+#include "in_thread.h"
 
 enum { BLOCKS = 1000 };
 
 static void *block[BLOCKS];
-
-static void in_thread(void *(*body)(void *), void *argument) {
-    pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, body, argument), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-}
 
 static void *blocks_free(void *size) {
     (void)size;
