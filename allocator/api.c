@@ -152,7 +152,7 @@ static void local_free(hak_heap_t *heap, hak_lane_t *lane, void *block) {
     if (HAK_LIKELY(lane->top != lane->limit))
         hak_lane_push(lane, block);
     else
-        hak_lane_push_slow(heap, lane, block);
+        hak_lane_push_slow(heap, lane, block, false);
 }
 
 /* A block of Pool v1: whoever frees it keeps it. */

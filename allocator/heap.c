@@ -88,7 +88,7 @@ static void lanes_create(hak_heap_t *heap) {
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         const hak_class_t *class = &hak_classes[class_id];
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
-        lane->top = lane->limit = hak_heap_lane_slots(heap, class_id, false);
+        lane->top = lane->limit = hak_heap_lane_slots(heap, class_id)->near;
         lane->start_magic = class->start_magic;
         lane->stride_bytes = class->stride_bytes;
         lane->capacity = 0;

@@ -34,6 +34,7 @@ enum hak_heap_state {
 /* What a lane's slow calls were, since the learner looked or since the last of the other kind. */
 typedef struct hak_lane_events {
     uint32_t refills, flushes; /* [owner] since the learner looked */
+    uint32_t refilled_blocks;  /* [owner] since the last flush */
     uint16_t seen_blocks;      /* [owner] in the lane when idle lanes were looked for */
     uint8_t refills_in_row;    /* [owner] since the last flush */
     bool flushed;              /* [owner] since the last refill */
@@ -129,10 +130,8 @@ static inline uint32_t hak_heap_class_of_lane(const hak_heap_t *heap, const hak_
     return (uint32_t)(lane - heap->front.lane) + 1;
 }
 
-/* The first slot of a class's lane, among the near or the far ones; behind the heap. */
-static inline void **hak_heap_lane_slots(hak_heap_t *heap, uint32_t class_id, bool far) {
-    const hak_class_t *class = &hak_classes[class_id];
-    return (void **)(heap + 1) + (far ? class->lane_far_slot : class->lane_near_slot);
+static inline hak_lane_slots_t *hak_heap_lane_slots(hak_heap_t *heap, uint32_t class_id) {
+    return (hak_lane_slots_t *)((void **)(heap + 1) + hak_classes[class_id].lane_slots_at);
 }
 
 static inline hak_lane_t *hak_heap_lane(hak_heap_t *heap, uint32_t class_id) {

@@ -16,8 +16,11 @@
 
 #define LANE_BYTES_FIRST    4096u /* what a lane may hold after its first slow call */
 #define REFILL_BLOCKS_FIRST 4u
-#define REFILL_BLOCKS_MAX   32u
-#define REFILLS_TO_GROW     4u /* in a row: a thread that allocates without freeing */
+#define REFILL_BLOCKS_MAX   64u
+#define BUDGET_HEAPS        16u   /* that all have HAKMEM_THREAD_KIB; more of them share as much */
+#define BUDGET_HEAPS_MOST   64u   /* none has less than a quarter */
+#define FLUSH_BLOCKS_MAX    1024u /* at once, under the heap's lock */
+#define REFILLS_TO_GROW     4u    /* in a row: a thread that allocates without freeing */
 
 /* ------------------------------------------------------------------ capacity */
 
@@ -26,59 +29,111 @@ uint32_t hak_lane_ceiling(uint32_t class_id) {
     return ceiling < HAK_LANE_BLOCKS_LEAST ? HAK_LANE_BLOCKS_LEAST : ceiling;
 }
 
-void hak_lane_set_capacity(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) {
+/* The first of the slots for such a capacity; NULL when there is no memory for them. Far slots are
+ * made when a lane first needs them, with room for all that it may grow to, and stay. */
+static void **slots_for(hak_heap_t *heap, uint32_t class_id, uint32_t capacity) {
+    hak_lane_slots_t *slots = hak_heap_lane_slots(heap, class_id);
+    if (capacity <= HAK_LANE_NEAR_BLOCKS)
+        return slots->near;
+    if (slots->far == NULL) {
+        const size_t count = 1 + (size_t)hak_classes[class_id].lane_capacity_top;
+        void **made = hak_meta_allocate(count * sizeof made[0], sizeof made[0]);
+        if (made != NULL)
+            HAK_SHARE(slots->far, made + 1); /* behind a slot that stays NULL */
+    }
+    return slots->far;
+}
+
+bool hak_lane_set_capacity(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) {
     const size_t blocks = hak_lane_blocks(lane);
     void **from = hak_lane_first(lane);
-    void **first = hak_heap_lane_slots(heap, hak_heap_class_of_lane(heap, lane),
-                                       capacity > HAK_LANE_NEAR_BLOCKS);
+    void **first = slots_for(heap, hak_heap_class_of_lane(heap, lane), capacity);
     HAK_ASSERT(blocks <= capacity);
+    if (first == NULL)
+        return false;
     if (first != from)
         memcpy(first, from, blocks * sizeof first[0]);
     heap->lane_bytes += ((size_t)capacity - lane->capacity) * lane->stride_bytes;
     lane->capacity = capacity;
     lane->limit = first + capacity;
     HAK_SHARE(lane->top, first + blocks);
+    return true;
 }
 
-/* Gives the lane its first capacity, or twice what it has, as far as ceiling and budget allow.
- * False when it stays as it is. */
-static bool lane_grow(hak_heap_t *heap, hak_lane_t *lane) {
-    uint32_t class_id = hak_heap_class_of_lane(heap, lane);
-    uint32_t ceiling = hak_lane_ceiling(class_id);
-    uint32_t wanted =
-        lane->capacity == 0 ? LANE_BYTES_FIRST / lane->stride_bytes : 2 * lane->capacity;
+size_t hak_lane_budget_bytes(const hak_heap_t *heap) {
+    const uint32_t heaps = hak_heap_highest_id();
     size_t budget = (size_t)hak_options.thread_kib * 1024;
-    const size_t part = __atomic_load_n(&heap->slab_bytes, __ATOMIC_RELAXED) / HAK_LANE_BUDGET_PART;
-    if (budget < part)
-        budget = part;
-    if (lane->capacity == 0 && wanted > HAK_LANE_NEAR_BLOCKS)
-        wanted = HAK_LANE_NEAR_BLOCKS;
-    if (wanted > ceiling)
-        wanted = ceiling;
-    if (wanted < HAK_LANE_BLOCKS_LEAST)
-        wanted = HAK_LANE_BLOCKS_LEAST;
-    if (wanted <= lane->capacity)
+    if (heaps > BUDGET_HEAPS)
+        budget = budget * BUDGET_HEAPS / (heaps < BUDGET_HEAPS_MOST ? heaps : BUDGET_HEAPS_MOST);
+    const size_t part = HAK_SHARED(heap->slab_bytes) / HAK_LANE_BUDGET_PART;
+    return part > budget ? part : budget;
+}
+
+static bool budget_allows(const hak_heap_t *heap, const hak_lane_t *lane, uint32_t capacity,
+                          size_t budget) {
+    return heap->lane_bytes + (size_t)(capacity - lane->capacity) * lane->stride_bytes <= budget;
+}
+
+/* Sets a larger capacity, as far as the budget allows; lanes that idle or have more than their
+ * share give way. False when the lane stays as it is. */
+static bool lane_enlarge(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) {
+    if (capacity < HAK_LANE_BLOCKS_LEAST)
+        capacity = HAK_LANE_BLOCKS_LEAST;
+    if (capacity <= lane->capacity)
         return false;
-    size_t more = (size_t)(wanted - lane->capacity) * lane->stride_bytes;
-    if (heap->lane_bytes + more > budget) {
-        hak_spill_idle_lanes(heap);
-        if (heap->lane_bytes + more > budget) {
+    if (!budget_allows(heap, lane, capacity, hak_lane_budget_bytes(heap))) {
+        hak_spill_for_room(heap);
+        if (!budget_allows(heap, lane, capacity, hak_lane_budget_bytes(heap))) {
             if (lane->capacity >= HAK_LANE_BLOCKS_LEAST)
                 return false;
-            wanted = HAK_LANE_BLOCKS_LEAST;
+            capacity = HAK_LANE_BLOCKS_LEAST;
         }
     }
+    if (!hak_lane_set_capacity(heap, lane, capacity))
+        return false;
     HAK_COUNT(LANE, grown);
-    hak_lane_set_capacity(heap, lane, wanted);
     return true;
+}
+
+/* Gives the lane its first capacity, or twice what it has, up to its share. */
+static bool lane_grow(hak_heap_t *heap, hak_lane_t *lane, uint32_t class_id) {
+    const uint32_t share = hak_classes[class_id].lane_share, ceiling = hak_lane_ceiling(class_id);
+    uint32_t wanted =
+        lane->capacity == 0 ? LANE_BYTES_FIRST / lane->stride_bytes : 2 * lane->capacity;
+    if (lane->capacity == 0 && wanted > HAK_LANE_NEAR_BLOCKS)
+        wanted = HAK_LANE_NEAR_BLOCKS;
+    if (wanted > share)
+        wanted = share;
+    return lane_enlarge(heap, lane, wanted < ceiling ? wanted : ceiling);
+}
+
+/*
+ * Beyond its share a lane grows for what its own thread frees and takes again in turn, to no more
+ * than would have held all of it, and only out of the first half of the budget: a few busy classes
+ * may not take all. The last swing went beyond the lane by what was refilled since the last flush;
+ * where that is little, a larger lane would spare little.
+ */
+static bool lane_grow_for_swing(hak_heap_t *heap, hak_lane_t *lane, uint32_t class_id,
+                                uint32_t refilled_blocks) {
+    const uint32_t ceiling = hak_lane_ceiling(class_id);
+    uint32_t wanted = lane->capacity;
+    if (refilled_blocks < lane->capacity / 2)
+        return false;
+    wanted += refilled_blocks < lane->capacity ? refilled_blocks : lane->capacity;
+    if (wanted > ceiling)
+        wanted = ceiling;
+    return wanted > lane->capacity &&
+           budget_allows(heap, lane, wanted, hak_lane_budget_bytes(heap) / 2) &&
+           lane_enlarge(heap, lane, wanted);
 }
 
 /* ------------------------------------------------------------------ refill */
 
 static uint32_t refill_size(hak_heap_t *heap, uint32_t class_id, const hak_lane_t *lane) {
+    const hak_class_t *class = &hak_classes[class_id];
     uint32_t most = (lane->capacity + 1) / 2;
-    if (HAK_HAS_MID_V3 && hak_classes[class_id].backend == HAK_BACKEND_MID_V3)
-        return most; /* batch refill: half a lane at once, from one run */
+    if (HAK_HAS_MID_V3 && class->backend == HAK_BACKEND_MID_V3) /* half a lane, from one run */
+        return most < class->lane_share / 2 ? most : class->lane_share / 2;
     uint32_t want = heap->refill_blocks[class_id];
     if (want < REFILL_BLOCKS_FIRST)
         want = REFILL_BLOCKS_FIRST;
@@ -109,7 +164,7 @@ HAK_NOINLINE void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id) {
     hak_lane_events_t *events = &heap->lane_events[class_id];
     events->refills++;
     if (lane->capacity == 0 || events->flushed || events->refills_in_row >= REFILLS_TO_GROW) {
-        (void)lane_grow(heap, lane);
+        (void)lane_grow(heap, lane, class_id);
         events->refills_in_row = 0;
     }
     events->flushed = false;
@@ -119,6 +174,7 @@ HAK_NOINLINE void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id) {
     size_t got = hak_backend_take(heap, class_id, lane->top, want);
     HAK_COUNT(LANE, refills);
     HAK_COUNT_ADD(LANE, refilled_blocks, got);
+    events->refilled_blocks += (uint32_t)got;
     if (got == 0) {
         HAK_COUNT(LANE, refill_failures);
         return NULL;
@@ -130,17 +186,27 @@ HAK_NOINLINE void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id) {
 
 /* ------------------------------------------------------------------ a full lane */
 
-HAK_NOINLINE void hak_lane_push_slow(hak_heap_t *heap, hak_lane_t *lane, void *block) {
+HAK_NOINLINE void hak_lane_push_slow(hak_heap_t *heap, hak_lane_t *lane, void *block,
+                                     bool returned) {
     if (lane->top == lane->limit) {
-        hak_lane_events_t *events = &heap->lane_events[hak_heap_class_of_lane(heap, lane)];
+        const uint32_t class_id = hak_heap_class_of_lane(heap, lane);
+        hak_lane_events_t *events = &heap->lane_events[class_id];
+        const uint32_t refilled_blocks = events->refilled_blocks;
         hak_spill_tick(heap);
         events->flushes++;
         /* Refilled since the last flush: blocks go and come back, so a larger lane pays. */
-        bool alternates = lane->capacity == 0 || events->refills_in_row > 0;
+        const bool alternates = lane->capacity == 0 || events->refills_in_row > 0;
         events->flushed = true;
         events->refills_in_row = 0;
-        if (!alternates || !lane_grow(heap, lane))
-            hak_spill_lane(heap, lane, lane->capacity / 2);
+        events->refilled_blocks = 0;
+        const bool grown =
+            alternates &&
+            (lane_grow(heap, lane, class_id) ||
+             (!returned && lane_grow_for_swing(heap, lane, class_id, refilled_blocks)));
+        if (!grown)
+            hak_spill_lane(heap, lane,
+                           lane->capacity > 2 * FLUSH_BLOCKS_MAX ? lane->capacity - FLUSH_BLOCKS_MAX
+                                                                 : lane->capacity / 2);
     }
     hak_lane_push(lane, block);
 }

@@ -5,12 +5,15 @@
  *
  * Slots of one lane, in memory:   NULL  block  block ... block  (unused) ... limit ... room
  *                                        ^ limit - capacity   ^ top
- * The NULL below the first slot is what malloc's fast path finds in an empty lane. The slots of all
- * lanes lie behind the heap. Those of capacities up to HAK_LANE_NEAR_BLOCKS are neighbours: most
+ * The NULL below the first slot is what malloc's fast path finds in an empty lane. Slots for
+ * capacities up to HAK_LANE_NEAR_BLOCKS lie behind the heap, those of all lanes as neighbours: most
  * lanes are small, and with far-flung ones a thread would touch, and its TLB hold, a page for each
- * class that it uses. A lane that grows beyond moves to slots of its own far behind. A lane starts
- * with capacity 0: its first slow call gives it one, and it grows where refill and flush alternate,
- * up to a ceiling of bytes a lane and a budget of bytes a thread.
+ * class that it uses. A lane that grows beyond moves to slots of its own. A lane starts with
+ * capacity 0: its first slow call gives it one, and it grows where refill and flush alternate, up
+ * to a ceiling of bytes a lane and a budget of bytes a thread. Up to its share of the budget, 32
+ * KiB and a few blocks at least, it grows while the budget lasts; beyond that for what its thread
+ * frees and takes again in turn, in the first half of the budget, and loses half again when others
+ * want their share.
  */
 #ifndef HAK_LANE_H
 #define HAK_LANE_H
@@ -24,7 +27,7 @@
 typedef struct hak_heap hak_heap_t;
 
 #define HAK_LANE_BLOCKS_LEAST 2u /* every class may cache so many, whatever the budget says */
-#define HAK_LANE_BUDGET_PART  8u /* of the thread's slabs, where that is more than configured */
+#define HAK_LANE_BUDGET_PART  8u /* of the thread's slabs, where that is more than else */
 #define HAK_LANE_NEAR_BLOCKS  64u
 #define HAK_LANE_LEARN_FACTOR 2u /* the learner may raise a ceiling so much */
 
@@ -36,6 +39,13 @@ typedef struct hak_lane {
     uint32_t stride_bytes; /* [const] */
     uint32_t capacity;     /* [owner] blocks */
 } hak_lane_t;
+
+/* Behind a heap, for each class: where the far slots of its lane are, and the near ones. */
+typedef struct hak_lane_slots {
+    void **far;    /* [owner] the first of them; NULL until there are some; HAK_SHARE'd */
+    void *nothing; /* [const] NULL: below the first near slot */
+    void *near[];  /* [owner] as many as the lane may hold, at most HAK_LANE_NEAR_BLOCKS */
+} hak_lane_slots_t;
 
 _Static_assert(sizeof(hak_lane_t) == 32, "two lanes share a cache line");
 
@@ -69,11 +79,16 @@ static inline void hak_lane_push(hak_lane_t *lane, void *block) {
 void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id);
 
 /* Pushes a block, making room in a full lane: by growth where that pays, else the older half goes
- * back to the backend (spill.c). */
-void hak_lane_push_slow(hak_heap_t *heap, hak_lane_t *lane, void *block);
+ * back to the backend (spill.c). `returned`: another thread freed it. */
+void hak_lane_push_slow(hak_heap_t *heap, hak_lane_t *lane, void *block, bool returned);
 
-/* Sets the capacity of a lane that holds no more blocks than that, and the heap's account of it. */
-void hak_lane_set_capacity(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity);
+/* Sets the capacity of a lane that holds no more blocks than that, and the heap's account of it.
+ * False, and nothing is changed, where a larger one needs slots and there is no memory for them. */
+bool hak_lane_set_capacity(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity);
+
+/* Bytes that all lanes of the heap together may have capacity for at present, but for
+ * HAK_LANE_BLOCKS_LEAST of each. */
+size_t hak_lane_budget_bytes(const hak_heap_t *heap);
 
 /* Blocks that a lane of this class may grow to at present. */
 uint32_t hak_lane_ceiling(uint32_t class_id);

@@ -14,11 +14,14 @@
  * words of a choice, whose value is the word's number; other values are whole numbers, in decimal
  * or hexadecimal (0x7F). What a build does not contain can only be off there. */
 #define HAK_OPTIONS(X)                                                                             \
-    X(lane_kib, "HAKMEM_LANE_KIB", 32, 1, 1024, "KiB",                                             \
-      "bytes of blocks up to which one lane (thread and size class) grows")                        \
-    X(thread_kib, "HAKMEM_THREAD_KIB", 512, 16, 1048576, "KiB",                                    \
-      "bytes of blocks that all lanes of a thread together may cache; an eighth of its slabs "     \
-      "where that is more")                                                                        \
+    X(lane_kib, "HAKMEM_LANE_KIB", 512, 1, 1024, "KiB",                                            \
+      "bytes of blocks up to which one lane (thread and size class) grows; beyond 32 KiB only "    \
+      "for "                                                                                       \
+      "what its thread frees and takes again in turn, while half of what it may cache is free")    \
+    X(thread_kib, "HAKMEM_THREAD_KIB", 2048, 16, 1048576, "KiB",                                   \
+      "bytes of blocks that all lanes of a thread together may cache; with more than 16 heaps an " \
+      "equal part of 16 times that, at least a quarter; an eighth of its slabs where that is "     \
+      "more")                                                                                      \
     X(medium_kib, "HAKMEM_MEDIUM_KIB", 1024, 0, 1048576, "KiB",                                    \
       "bytes of freed blocks of more than 64 KiB up to 1 MiB that a thread keeps for itself, at "  \
       "most 16 of them")                                                                           \

@@ -178,7 +178,7 @@ static void chunk_receive(hak_heap_t *heap, const hak_chunk_t *chunk) {
         if (HAK_LIKELY(lane->top != lane->limit))
             hak_lane_push(lane, block);
         else
-            hak_lane_push_slow(heap, lane, block);
+            hak_lane_push_slow(heap, lane, block, true);
     }
 }
 

@@ -21,7 +21,8 @@
 #define STEPS_WHERE_LARGE    4u
 #define LARGE_ABOVE_BYTES    8192u
 #define SLAB_BLOCKS_AT_LEAST 8u
-#define LANE_BLOCKS_MAX      1024u
+#define LANE_BLOCKS_MAX      4096u
+#define LANE_SHARE_BYTES     32768u
 #define PAGE_STRIDE_BYTES    4160u /* that of a page: 4096 and a cache line */
 
 hak_class_t hak_classes[HAK_CLASS_MAX + 1];
@@ -140,21 +141,25 @@ hak_backend_t hak_route_of(uint32_t size, const char **decided_by) {
 
 /* ------------------------------------------------------------------ classes */
 
-/* Blocks up to which a lane grows without the learner. Small ones get twice the bytes: bursts of a
- * thousand fit, and their pointers take little beside them; large ones a few blocks, up to a page
- * (what is aligned to pages, buffers) sixteen. */
-static uint32_t lane_ceiling(uint32_t stride) {
+/* Blocks of a lane's fair share. Small ones get twice the bytes: bursts of a thousand fit, and
+ * their pointers take little beside them; large ones a few blocks, up to a page (what is aligned to
+ * pages, buffers) sixteen. */
+static uint32_t lane_share(uint32_t stride) {
     const uint32_t least = stride <= PAGE_STRIDE_BYTES ? 16
                            : stride <= 16384           ? 8
                            : stride <= 32768           ? 6
                                                        : 4;
-    size_t bytes = (size_t)hak_options.lane_kib * 1024;
-    if (stride <= LINEAR_UP_TO_BYTES)
-        bytes *= 2;
-    size_t capacity = bytes / stride;
-    if (capacity > LANE_BLOCKS_MAX)
-        capacity = LANE_BLOCKS_MAX;
-    return capacity < least ? least : (uint32_t)capacity;
+    const size_t most = (size_t)hak_options.lane_kib * 1024;
+    const size_t bytes = most < LANE_SHARE_BYTES ? most : LANE_SHARE_BYTES;
+    const size_t blocks = (stride <= LINEAR_UP_TO_BYTES ? 2 * bytes : bytes) / stride;
+    return blocks > LANE_BLOCKS_MAX ? LANE_BLOCKS_MAX : blocks < least ? least : (uint32_t)blocks;
+}
+
+/* Blocks up to which a lane grows without the learner. */
+static uint32_t lane_ceiling(uint32_t stride) {
+    const uint32_t share = lane_share(stride);
+    const size_t blocks = (size_t)hak_options.lane_kib * 1024 / stride;
+    return blocks > LANE_BLOCKS_MAX ? LANE_BLOCKS_MAX : blocks < share ? share : (uint32_t)blocks;
 }
 
 static uint8_t backend_classes[HAK_BACKEND_POOL_V2 + 1]; /* [lock:start] made so far, by backend */
@@ -169,6 +174,7 @@ static uint32_t class_create(hak_backend_t backend, uint32_t stride) {
     class->stride_bytes = stride;
     class->run_units = (uint32_t)((wanted_bytes + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT);
     class->lane_capacity_top = lane_ceiling(stride) * HAK_LANE_LEARN_FACTOR;
+    class->lane_share = lane_share(stride);
     class->index_magic = (((uint64_t)1 << HAK_INDEX_SHIFT) + stride - 1) / stride;
     class->start_magic = UINT64_MAX / stride + 1;
     class->backend = (uint8_t)backend;
@@ -188,21 +194,15 @@ static uint32_t class_find(hak_backend_t backend, uint32_t stride) {
     return class_create(backend, stride);
 }
 
-/* First the near slots of all lanes, one behind the other, then the far ones; each with a slot
- * before it that stays NULL. */
+/* One hak_lane_slots_t behind the other. */
 static void lane_slots_place(void) {
     uint32_t slot = 0;
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         hak_class_t *class = &hak_classes[class_id];
-        class->lane_near_slot = slot + 1;
-        slot += 1 + (class->lane_capacity_top < HAK_LANE_NEAR_BLOCKS ? class->lane_capacity_top
-                                                                     : HAK_LANE_NEAR_BLOCKS);
-    }
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
-        hak_class_t *class = &hak_classes[class_id];
-        class->lane_far_slot = slot + 1;
-        if (class->lane_capacity_top > HAK_LANE_NEAR_BLOCKS)
-            slot += 1 + class->lane_capacity_top;
+        class->lane_slots_at = slot;
+        slot += sizeof(hak_lane_slots_t) / sizeof(void *) +
+                (class->lane_capacity_top < HAK_LANE_NEAR_BLOCKS ? class->lane_capacity_top
+                                                                 : HAK_LANE_NEAR_BLOCKS);
     }
     hak_lane_slots = slot;
 }

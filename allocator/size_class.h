@@ -58,8 +58,9 @@ typedef struct hak_class {
     uint32_t stride_bytes;      /* distance of blocks, and their usable size */
     uint32_t run_units;         /* 64 KiB units per slab */
     uint32_t lane_capacity_top; /* blocks that a lane has room for */
-    /* Where its lane's slots begin behind the heap, in slots: see lane.h. */
-    uint32_t lane_near_slot, lane_far_slot;
+    uint32_t lane_share;        /* blocks that it may hold while the thread's budget lasts; more
+                                   only out of the first half of that */
+    uint32_t lane_slots_at;     /* where its hak_lane_slots_t is behind a heap, in slots */
     uint64_t index_magic;
     uint64_t start_magic;   /* ceil(2^64 / stride): see front.h */
     uint8_t backend;        /* hak_backend_t */
@@ -72,7 +73,7 @@ typedef struct hak_class {
 
 extern hak_class_t hak_classes[HAK_CLASS_MAX + 1]; /* [const] after start */
 extern uint32_t hak_class_count;                   /* [const] highest class id in use */
-extern uint32_t hak_lane_slots;                    /* [const] of all lanes of a heap */
+extern uint32_t hak_lane_slots;                    /* [const] behind a heap, for all lanes */
 
 /* Lane offset (HAK_LANE_OFFSET(class)) by (size + 15) / 16; 0 before start, which is the lane that
  * is always empty. Behind these rows those for alignments beyond a cache line and sizes above

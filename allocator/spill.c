@@ -52,10 +52,10 @@ size_t hak_spill_lane_bytes(hak_heap_t *heap) {
     return bytes;
 }
 
-void hak_spill_idle_lanes(hak_heap_t *heap) {
+bool hak_spill_idle_lanes(hak_heap_t *heap) {
     const uint64_t now = hak_os_milliseconds();
     if (now - heap->idled_ms < IDLE_LEAST_MS)
-        return;
+        return false;
     heap->idled_ms = now;
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
@@ -68,12 +68,33 @@ void hak_spill_idle_lanes(hak_heap_t *heap) {
             HAK_COUNT(SPILL, idle_spills);
             hak_spill_lane(heap, lane, 0);
             HAK_COUNT(LANE, shrunk);
-            hak_lane_set_capacity(heap, lane, 0);
+            (void)hak_lane_set_capacity(heap, lane, 0);
         }
         events->seen_blocks = (uint16_t)hak_lane_blocks(lane);
         events->refills_in_row = 0;
         events->flushed = false;
     }
+    return true;
+}
+
+void hak_spill_for_room(hak_heap_t *heap) {
+    hak_lane_t *largest = NULL;
+    size_t bytes = 0;
+    if (!hak_spill_idle_lanes(heap))
+        return;
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        hak_lane_t *lane = hak_heap_lane(heap, class_id);
+        const size_t lane_bytes = (size_t)lane->capacity * lane->stride_bytes;
+        if (lane->capacity > hak_classes[class_id].lane_share && lane_bytes > bytes) {
+            largest = lane;
+            bytes = lane_bytes;
+        }
+    }
+    if (largest == NULL)
+        return;
+    hak_spill_lane(heap, largest, largest->capacity / 2);
+    HAK_COUNT(LANE, shrunk);
+    (void)hak_lane_set_capacity(heap, largest, largest->capacity / 2);
 }
 
 static void purge_old(uint64_t now) {
@@ -119,7 +140,7 @@ HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     heap->looked_ms = now;
     if (hak_options.purge == 0)
         return;
-    hak_spill_idle_lanes(heap);
+    (void)hak_spill_idle_lanes(heap);
     hak_medium_spill(heap, false);
     hak_learner_collect(heap);
     purge_old(now);

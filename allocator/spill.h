@@ -16,8 +16,12 @@
 void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks);
 
 /* Empties lanes that were not used since the last call, and takes their capacity back; does nothing
- * when that was only just. */
-void hak_spill_idle_lanes(hak_heap_t *heap);
+ * and returns false when that was only just. */
+bool hak_spill_idle_lanes(hak_heap_t *heap);
+
+/* The same, where a lane wants its share and the budget is used up; then the largest of the lanes
+ * that have more than theirs loses half. */
+void hak_spill_for_room(hak_heap_t *heap);
 
 /* Counts a slow call; once in a while publishes lingering outboxes, and when HAKMEM_PURGE_MS has
  * gone by spills idle lanes, drains idle heaps and purges what is old. */

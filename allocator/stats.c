@@ -45,11 +45,11 @@ static void run_bytes_add(const hak_slab_t *run, void *context) {
 static size_t lanes_bytes(hak_heap_t *heap) {
     size_t bytes = 0;
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
-        void **near = hak_heap_lane_slots(heap, class_id, false);
-        void **far = hak_heap_lane_slots(heap, class_id, true);
+        hak_lane_slots_t *slots = hak_heap_lane_slots(heap, class_id);
         void **top = HAK_SHARED(hak_heap_lane(heap, class_id)->top);
-        const bool is_near = top >= near && top <= near + HAK_LANE_NEAR_BLOCKS;
-        bytes += (size_t)(top - (is_near ? near : far)) * hak_classes[class_id].stride_bytes;
+        const bool is_near = top >= slots->near && top <= slots->near + HAK_LANE_NEAR_BLOCKS;
+        void **first = is_near ? slots->near : HAK_SHARED(slots->far);
+        bytes += (size_t)(top - first) * hak_classes[class_id].stride_bytes;
     }
     return bytes;
 }

@@ -12,6 +12,7 @@ Parts (all of them without a name):
   remote    10, 50, 90 and 100 % of the blocks cross threads, in pairs and in a ring
   larson    as it is by default
   families  every other workload as it is by default, a second a sample
+  bursts    one size: 16, 128 and 512 bytes, freed newest first, oldest first and at random
   growth    mixed, remote and larson with 2 and with 64 threads
 
   -a ALLOCATORS  as of compare: hakmem and what is installed without it
@@ -91,10 +92,19 @@ families() {
     measure families "$others" -t 1,2 "${long[@]}"
 }
 
-[ $# -gt 0 ] || set -- mixed remote larson families growth
+bursts() {
+    local size order
+    for size in 16 128 512; do
+        for order in lifo fifo random; do
+            measure "burst-$size-$order" burst -t 1 -s "size=$size" -s "order=$order"
+        done
+    done
+}
+
+[ $# -gt 0 ] || set -- mixed remote larson families bursts growth
 for part in "$@"; do
     case $part in
-    mixed | remote | larson | families | growth) ;;
+    mixed | remote | larson | families | bursts | growth) ;;
     *)
         echo "performance.sh: there is no part '$part'; see -h" >&2
         exit 2
@@ -107,6 +117,7 @@ for part in "$@"; do
     remote) remote ;;
     larson) measure larson larson -t 1,2 ;;
     families) families ;;
+    bursts) bursts ;;
     growth) measure growth mixed,remote,larson -t 2,64 "${long[@]}" ;;
     esac
 done

@@ -1,4 +1,5 @@
 /* Lanes: last in first out, refill, flush, bounds. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 #include "allocator/heap.h"
 #include "allocator/options.h"
 #include "allocator/spill.h"
+#include "in_thread.h"
 
 static int heap_enter(void **state) {
     (void)state;
@@ -78,7 +80,7 @@ static void a_lane_never_holds_more_than_its_capacity(void **state) {
 static size_t most_slab_bytes; /* that the thread had at a time */
 
 static uint32_t capacity_after_bursts(size_t size, int bursts) {
-    enum { BURST = 3000 };
+    enum { BURST = 1000 };
     static void *block[BURST];
     for (int burst = 0; burst < bursts; burst++) {
         for (int i = 0; i < BURST; i++)
@@ -115,10 +117,11 @@ static void a_lane_that_moves_to_other_slots_keeps_its_blocks(void **state) {
     for (int i = 0; i < BLOCKS; i++)
         hak_free(block[i]);
     void **const near = hak_lane_first(lane);
+    const hak_lane_slots_t *slots = hak_heap_lane_slots(heap, class_id);
     for (int far = 1; far >= 0; far--) {
         hak_lane_set_capacity(heap, lane, HAK_LANE_NEAR_BLOCKS + (uint32_t)far);
         assert_true(far ? hak_lane_first(lane) != near : hak_lane_first(lane) == near);
-        assert_ptr_equal(hak_lane_first(lane), hak_heap_lane_slots(heap, class_id, far));
+        assert_ptr_equal(hak_lane_first(lane), far ? slots->far : slots->near);
         assert_int_equal(lane_blocks(lane), BLOCKS);
         for (int i = BLOCKS; i-- > 0;)
             assert_ptr_equal(hak_malloc(48), block[i]);
@@ -144,6 +147,123 @@ static void all_lanes_together_keep_to_the_budget(void **state) {
     if (budget < most_slab_bytes / HAK_LANE_BUDGET_PART)
         budget = most_slab_bytes / HAK_LANE_BUDGET_PART;
     assert_true(bytes <= budget + least);
+}
+
+static size_t capacity_bytes(size_t size) {
+    return (size_t)lane_of(size)->capacity * lane_of(size)->stride_bytes;
+}
+
+/* Takes from the heap what other cases have left: blocks and capacity of lanes, empty slabs. */
+static void heap_reset(void) {
+    hak_spill_all(hak_thread_heap, 0);
+    most_slab_bytes = 0;
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
+        assert_true(
+            hak_lane_set_capacity(hak_thread_heap, hak_heap_lane(hak_thread_heap, class_id), 0));
+    assert_int_equal(hak_thread_heap->lane_bytes, 0);
+}
+
+static void
+a_busy_lane_takes_half_of_the_budget_and_gives_way_to_the_shares_of_others(void **state) {
+    (void)state;
+    enum { BUSY = 640, OTHER_FROM = 672, OTHER_TO = 1400, OTHER_STEP = 32 };
+    const uint64_t thread_kib = hak_options.thread_kib;
+    heap_reset();
+    hak_options.thread_kib = 512; /* more than an eighth of what the thread has here */
+    (void)capacity_after_bursts(BUSY, 10);
+    const uint32_t class_id = hak_heap_class_of_lane(hak_thread_heap, lane_of(BUSY));
+    const size_t alone_bytes = capacity_bytes(BUSY);
+    assert_true(lane_of(BUSY)->capacity > hak_classes[class_id].lane_share);
+    assert_true(alone_bytes <= hak_options.thread_kib * 1024 / 2);
+    /* The others' shares together are more than what is left, and it goes on being busy. */
+    for (int turn = 0; turn < 10; turn++) {
+        hak_thread_heap->idled_ms = 0; /* its time to look may not depend on the clock */
+        for (size_t size = OTHER_FROM; size <= OTHER_TO; size += OTHER_STEP) {
+            const uint32_t capacity = capacity_after_bursts(size, 1);
+            assert_true(turn < 9 || capacity > HAK_LANE_BLOCKS_LEAST);
+            (void)capacity_after_bursts(BUSY, 1);
+        }
+    }
+    assert_true(most_slab_bytes / HAK_LANE_BUDGET_PART < hak_options.thread_kib * 1024);
+    assert_true(capacity_bytes(BUSY) <= alone_bytes / 2);
+    hak_options.thread_kib = thread_kib;
+    heap_reset();
+}
+
+static void what_is_only_allocated_grows_no_lane_beyond_its_share(void **state) {
+    (void)state;
+    enum { BLOCKS = 5000 };
+    static void *block[BLOCKS];
+    heap_reset();
+    for (int i = 0; i < BLOCKS; i++)
+        block[i] = hak_malloc(900);
+    const uint32_t class_id = hak_heap_class_of_lane(hak_thread_heap, lane_of(900));
+    assert_in_range(lane_of(900)->capacity, 1, hak_classes[class_id].lane_share);
+    for (int i = 0; i < BLOCKS; i++)
+        hak_free(block[i]);
+}
+
+enum { SWING = 300, SWING_SIZE = 640 };
+
+static void a_lane_grows_to_what_its_thread_frees_and_takes_again_and_no_more(void **state) {
+    (void)state;
+    static void *block[SWING];
+    heap_reset();
+    for (int burst = 0; burst < 20; burst++) {
+        for (int i = 0; i < SWING; i++)
+            block[i] = hak_malloc(SWING_SIZE);
+        for (int i = 0; i < SWING; i++)
+            hak_free(block[i]);
+    }
+    const uint32_t class_id = hak_heap_class_of_lane(hak_thread_heap, lane_of(SWING_SIZE));
+    assert_true(hak_classes[class_id].lane_share < SWING / 2);
+    /* Less than half of what it holds goes beyond it; and a refill may be larger than need be. */
+    assert_in_range(lane_of(SWING_SIZE)->capacity, SWING * 2 / 3, SWING * 5 / 4);
+}
+
+static void *swing_free(void *argument) {
+    void **block = argument;
+    for (int i = 0; i < SWING; i++)
+        hak_free(block[i]);
+    return NULL;
+}
+
+static void what_others_free_grows_no_lane_beyond_its_share(void **state) {
+    (void)state;
+    static void *block[SWING];
+    heap_reset();
+    for (int burst = 0; burst < 20; burst++) {
+        for (int i = 0; i < SWING; i++)
+            block[i] = hak_malloc(SWING_SIZE);
+        in_thread(swing_free, block);
+    }
+    const uint32_t class_id = hak_heap_class_of_lane(hak_thread_heap, lane_of(SWING_SIZE));
+    assert_in_range(lane_of(SWING_SIZE)->capacity, 1, hak_classes[class_id].lane_share);
+}
+
+static void *thread_holds_a_heap(void *argument) {
+    pthread_barrier_t *barrier = argument;
+    hak_free(hak_malloc(1));
+    (void)pthread_barrier_wait(barrier);
+    return NULL;
+}
+
+/* Last: the heaps stay. */
+static void many_threads_share_the_budgets_of_few(void **state) {
+    (void)state;
+    enum { THREADS = 40 };
+    static pthread_t thread[THREADS];
+    pthread_barrier_t barrier;
+    const size_t alone = hak_lane_budget_bytes(hak_thread_heap);
+    assert_int_equal(pthread_barrier_init(&barrier, NULL, THREADS), 0);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, thread_holds_a_heap, &barrier), 0);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+    assert_true(hak_heap_highest_id() > THREADS);
+    const size_t among_many = hak_lane_budget_bytes(hak_thread_heap);
+    assert_in_range(among_many, alone / 4, alone / 2);
+    pthread_barrier_destroy(&barrier);
 }
 
 static void flush_keeps_the_newest_blocks(void **state) {
@@ -182,7 +302,13 @@ int main(void) {
         cmocka_unit_test(a_lane_never_holds_more_than_its_capacity),
         cmocka_unit_test(a_lane_that_moves_to_other_slots_keeps_its_blocks),
         cmocka_unit_test(all_lanes_together_keep_to_the_budget),
+        cmocka_unit_test(
+            a_busy_lane_takes_half_of_the_budget_and_gives_way_to_the_shares_of_others),
+        cmocka_unit_test(what_is_only_allocated_grows_no_lane_beyond_its_share),
+        cmocka_unit_test(a_lane_grows_to_what_its_thread_frees_and_takes_again_and_no_more),
+        cmocka_unit_test(what_others_free_grows_no_lane_beyond_its_share),
         cmocka_unit_test(heap_flush_leaves_every_lane_empty),
+        cmocka_unit_test(many_threads_share_the_budgets_of_few),
     };
     return cmocka_run_group_tests(tests, heap_enter, NULL);
 }

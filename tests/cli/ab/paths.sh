@@ -20,5 +20,5 @@ says "differ in HAKMEM_MID_V3_ENABLED \(0, then 1\); routes differ: 257 to 768 b
     'hakmem{HAKMEM_MID_V3_ENABLED=off}' hakmem -w mixed
 says 'differ in .*HAKMEM_FAST_PROFILE_PRUNE_BACKENDS \(0, then 1\).*1025 to 65536 bytes by pool_v2, then pool_v1 .*: tiny, pool_v1 .*' \
     hakmem hakmem:pruned -w medium
-says 'differ in HAKMEM_LANE_KIB \(32, then 16\); routes are the same.*' hakmem 'hakmem{HAKMEM_LANE_KIB=16}' -w larson
+says 'differ in HAKMEM_LANE_KIB \(512, then 16\); routes are the same.*' hakmem 'hakmem{HAKMEM_LANE_KIB=16}' -w larson
 says nothing hakmem glibc -w mixed

@@ -7,5 +7,5 @@ run = json.load(open("out.json"))
 plain, tuned = (a for a in run["allocators"] if not a["control"])
 assert tuned["allocator"] == "hakmem{HAKMEM_LANE_KIB=7;HAKMEM_PURGE_MS=11}", tuned
 assert "HAKMEM_LANE_KIB=7 " in tuned["configuration"] and "HAKMEM_PURGE_MS=11 " in tuned["configuration"], tuned
-assert "HAKMEM_LANE_KIB=32 " in plain["configuration"], plain
+assert "HAKMEM_LANE_KIB=512 " in plain["configuration"], plain
 SCRIPT
