@@ -28,11 +28,10 @@ static HAK_COLD void *out_of_memory(void) {
     return NULL;
 }
 
-/* Counts a block of the class; NULL is none. */
-static inline void *class_counted(uint32_t class_id, void *block) {
-    (void)class_id;
+/* Counts a block in its class, which need not be the one that was asked for: NULL is none. */
+static inline void *class_counted(void *block) {
     if (block != NULL)
-        HAK_COUNT_CLASS(CLASS, class_id, mallocs);
+        HAK_COUNT_CLASS(CLASS, (hak_map_entry(block) & 0xffff) / HAK_LANE_OFFSET(1), mallocs);
     return block;
 }
 
@@ -41,19 +40,19 @@ static void *lane_allocate(hak_heap_t *heap, uint32_t class_id) {
     if (HAK_UNLIKELY(heap == NULL)) {
         void *block = NULL;
         (void)hak_backend_take(hak_heap_common(), class_id, &block, 1);
-        return class_counted(class_id, block);
+        return class_counted(block);
     }
     hak_lane_t *lane = hak_heap_lane(heap, class_id);
     if (lane->top[-1] != NULL)
-        return class_counted(class_id, hak_lane_pop(lane));
+        return class_counted(hak_lane_pop(lane));
     if (HAK_HAS_POOL_V2 && hak_classes[class_id].fallback_class != 0) {
         /* Blocks of the same stride that were fallen back to before come first: where the hot box
          * is at its bound, they spare a refill that fails. */
         hak_lane_t *fallback = hak_heap_lane(heap, hak_classes[class_id].fallback_class);
         if (fallback->top[-1] != NULL)
-            return class_counted(hak_classes[class_id].fallback_class, hak_lane_pop(fallback));
+            return class_counted(hak_lane_pop(fallback));
     }
-    return class_counted(class_id, hak_lane_refill(heap, class_id));
+    return class_counted(hak_lane_refill(heap, class_id));
 }
 
 /* No block where the route leads: of the class to fall back to, or after a sweep. */

@@ -6,8 +6,8 @@
  *
  * In the child only the forking thread lives. Slabs and lists were under locks and are whole. Lanes
  * and outboxes of vanished threads, medium blocks that they kept, and chunks that were under way,
- * were not: they are dropped, so that at most HAKMEM_THREAD_KIB and HAKMEM_MEDIUM_KIB per vanished
- * thread stay allocated in the child.
+ * were not: they are dropped, so that at most the budget of its lanes and HAKMEM_MEDIUM_KIB per
+ * vanished thread stay allocated in the child.
  */
 #include "allocator/fork.h"
 

@@ -46,6 +46,8 @@ static HAK_SPARSE struct {
     hak_heap_t *oldest_idle;     /* [lock] */
     size_t idle_lane_bytes;      /* [lock] sum of the same of all idle heaps */
     uint64_t swept_ms;           /* [lock] */
+    _Atomic uint32_t bound;      /* [any,atomic] relaxed: heaps with a thread; read as a hint of how
+                                    many share what lanes may hold; written under lock */
     _Atomic(hak_heap_t *) by_id[HAK_OWNER_MAX + 1]; /* [any,atomic] acquire pairs with the release
                                                        in heap_create */
 } heaps;
@@ -76,6 +78,10 @@ hak_heap_t *hak_heap_by_id(uint32_t id) {
 
 hak_heap_t *hak_heap_common(void) {
     return hak_heap_by_id(1);
+}
+
+uint32_t hak_heaps_bound(void) {
+    return atomic_load_explicit(&heaps.bound, memory_order_relaxed);
 }
 
 /* ------------------------------------------------------------------ creation */
@@ -123,6 +129,7 @@ static void idle_push(hak_heap_t *heap) {
     heaps.newest_idle = heap;
     heap->sweep_due = true;
     atomic_store_explicit(&heap->state, HAK_HEAP_IDLE, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&heaps.bound, 1, memory_order_relaxed);
 }
 
 static void idle_remove(hak_heap_t *heap) {
@@ -155,8 +162,10 @@ static hak_heap_t *heap_acquire(uint32_t node, bool any) {
     } else {
         heap = heap_create(HAK_HEAP_BOUND);
     }
-    if (heap != NULL)
+    if (heap != NULL) {
         heap->node = heap->node_seen = node;
+        atomic_fetch_add_explicit(&heaps.bound, 1, memory_order_relaxed);
+    }
     hak_unlock(&heaps.lock);
     return heap;
 }
@@ -215,6 +224,7 @@ static void heap_release(hak_heap_t *heap) {
  * frees from here on (other destructors, the dynamic linker) goes through the common heap. */
 static void thread_exit(void *value) {
     hak_heap_t *heap = value;
+    hak_spill_beyond_shares(heap);
     if (!idle_lanes_keep(heap))
         hak_spill_lanes(heap);
     hak_spill_queues(heap, hak_pool_idle_room());

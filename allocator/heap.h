@@ -64,7 +64,7 @@ typedef struct hak_heap_front {
     hak_outbox_t outbox[HAK_OUTBOXES]; /* [owner] */
 } hak_heap_front_t;
 
-/* Behind the heap lie the slots of its lanes. All of what a thread needs that sends nothing to
+/* Behind the heap lie the near slots of its lanes. All of what a thread needs that sends nothing to
  * others fits in three pages, with the slots of the smallest classes. */
 struct hak_heap {
     hak_heap_front_t front;
@@ -92,9 +92,10 @@ struct hak_heap {
     uint32_t slow_calls;                       /* [owner] since the last look at what idles */
     uint64_t looked_ms;                        /* [owner] when that was */
     uint64_t idled_ms;                         /* [owner] when idle lanes were last looked for */
-    uint64_t shed_ms;                          /* [owner]; idle: [lock:heaps]. When slabs last gave
-                                                  stale pages back */
-    size_t lane_bytes;                         /* [owner] sum of capacity x stride of all lanes */
+    uint64_t gave_way_ms;    /* [owner] when a busy lane last lost capacity to others */
+    uint64_t shed_ms;        /* [owner]; idle: [lock:heaps]. When slabs last gave
+                                stale pages back */
+    size_t lane_bytes;       /* [owner] sum of capacity x stride of all lanes */
     uint32_t node;           /* [owner] NUMA node that it serves; idle: [lock:heaps] */
     uint32_t node_seen;      /* [owner] where its thread ran when it last looked */
     bool helper_due;         /* [owner] its next slow malloc starts the helper thread */
@@ -170,6 +171,9 @@ void hak_heaps_trim(void);
 hak_lock_t *hak_heaps_lock(void);
 hak_lock_t *hak_start_lock(void);
 uint32_t hak_heap_highest_id(void);
+
+/* Heaps that have a thread at present, as a hint. */
+uint32_t hak_heaps_bound(void);
 /* In the child: makes the heap of a vanished thread idle, without trust in what its thread alone
  * could write. Its lanes' and outboxes' blocks are lost. */
 void hak_heap_abandon(hak_heap_t *heap);

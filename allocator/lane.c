@@ -17,10 +17,9 @@
 #define LANE_BYTES_FIRST    4096u /* what a lane may hold after its first slow call */
 #define REFILL_BLOCKS_FIRST 4u
 #define REFILL_BLOCKS_MAX   64u
-#define BUDGET_HEAPS        16u   /* that all have HAKMEM_THREAD_KIB; more of them share as much */
-#define BUDGET_HEAPS_MOST   64u   /* none has less than a quarter */
-#define FLUSH_BLOCKS_MAX    1024u /* at once, under the heap's lock */
-#define REFILLS_TO_GROW     4u    /* in a row: a thread that allocates without freeing */
+#define BUDGET_THREADS      16u /* that all have HAKMEM_THREAD_KIB; more of them share as much */
+#define BUDGET_THREADS_MOST 64u /* none has less than a quarter */
+#define REFILLS_TO_GROW     4u  /* in a row: a thread that allocates without freeing */
 
 /* ------------------------------------------------------------------ capacity */
 
@@ -29,17 +28,22 @@ uint32_t hak_lane_ceiling(uint32_t class_id) {
     return ceiling < HAK_LANE_BLOCKS_LEAST ? HAK_LANE_BLOCKS_LEAST : ceiling;
 }
 
-/* The first of the slots for such a capacity; NULL when there is no memory for them. Far slots are
- * made when a lane first needs them, with room for all that it may grow to, and stay. */
+/* The first of the slots for such a capacity; NULL when there is no memory for them. Far slots stay
+ * with the heap: first as many as the lane's share, where most stop, then, once, as many as it may
+ * ever grow to; the fewer ones lie idle from then on. */
 static void **slots_for(hak_heap_t *heap, uint32_t class_id, uint32_t capacity) {
+    const hak_class_t *class = &hak_classes[class_id];
     hak_lane_slots_t *slots = hak_heap_lane_slots(heap, class_id);
     if (capacity <= HAK_LANE_NEAR_BLOCKS)
         return slots->near;
-    if (slots->far == NULL) {
-        const size_t count = 1 + (size_t)hak_classes[class_id].lane_capacity_top;
-        void **made = hak_meta_allocate(count * sizeof made[0], sizeof made[0]);
-        if (made != NULL)
-            HAK_SHARE(slots->far, made + 1); /* behind a slot that stays NULL */
+    if (capacity > slots->far_room) {
+        const size_t room =
+            capacity <= class->lane_share ? class->lane_share : class->lane_capacity_top;
+        void **made = hak_meta_allocate((1 + room) * sizeof made[0], sizeof made[0]);
+        if (made == NULL)
+            return NULL;
+        slots->far_room = room;
+        HAK_SHARE(slots->far, made + 1); /* behind a slot that stays NULL */
     }
     return slots->far;
 }
@@ -61,33 +65,26 @@ bool hak_lane_set_capacity(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity
 }
 
 size_t hak_lane_budget_bytes(const hak_heap_t *heap) {
-    const uint32_t heaps = hak_heap_highest_id();
+    const uint32_t threads = hak_heaps_bound();
     size_t budget = (size_t)hak_options.thread_kib * 1024;
-    if (heaps > BUDGET_HEAPS)
-        budget = budget * BUDGET_HEAPS / (heaps < BUDGET_HEAPS_MOST ? heaps : BUDGET_HEAPS_MOST);
+    if (threads > BUDGET_THREADS)
+        budget = budget * BUDGET_THREADS /
+                 (threads < BUDGET_THREADS_MOST ? threads : BUDGET_THREADS_MOST);
     const size_t part = HAK_SHARED(heap->slab_bytes) / HAK_LANE_BUDGET_PART;
     return part > budget ? part : budget;
 }
 
-static bool budget_allows(const hak_heap_t *heap, const hak_lane_t *lane, uint32_t capacity,
-                          size_t budget) {
-    return heap->lane_bytes + (size_t)(capacity - lane->capacity) * lane->stride_bytes <= budget;
-}
-
-/* Sets a larger capacity, as far as the budget allows; lanes that idle or have more than their
- * share give way. False when the lane stays as it is. */
+/* Sets a larger capacity if the budget allows it, where need be after others gave way; else two
+ * blocks for a lane that has fewer. False when it stays as it is. */
 static bool lane_enlarge(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) {
     if (capacity < HAK_LANE_BLOCKS_LEAST)
         capacity = HAK_LANE_BLOCKS_LEAST;
     if (capacity <= lane->capacity)
         return false;
-    if (!budget_allows(heap, lane, capacity, hak_lane_budget_bytes(heap))) {
-        hak_spill_for_room(heap);
-        if (!budget_allows(heap, lane, capacity, hak_lane_budget_bytes(heap))) {
-            if (lane->capacity >= HAK_LANE_BLOCKS_LEAST)
-                return false;
-            capacity = HAK_LANE_BLOCKS_LEAST;
-        }
+    if (!hak_spill_for_room(heap, (size_t)(capacity - lane->capacity) * lane->stride_bytes)) {
+        if (lane->capacity >= HAK_LANE_BLOCKS_LEAST)
+            return false;
+        capacity = HAK_LANE_BLOCKS_LEAST;
     }
     if (!hak_lane_set_capacity(heap, lane, capacity))
         return false;
@@ -108,23 +105,27 @@ static bool lane_grow(hak_heap_t *heap, hak_lane_t *lane, uint32_t class_id) {
 }
 
 /*
- * Beyond its share a lane grows for what its own thread frees and takes again in turn, to no more
- * than would have held all of it, and only out of the first half of the budget: a few busy classes
- * may not take all. The last swing went beyond the lane by what was refilled since the last flush;
- * where that is little, a larger lane would spare little.
+ * Beyond its share a lane grows for what its own thread frees and takes again in turn, and only
+ * within half of the budget: a few busy classes may not take all. What was refilled since the last
+ * flush is what the last swing missed in the lane, and what that flush took out of it, so that at
+ * most half a lane more than the swing comes of it; where it is little, a larger lane would spare
+ * little.
  */
 static bool lane_grow_for_swing(hak_heap_t *heap, hak_lane_t *lane, uint32_t class_id,
                                 uint32_t refilled_blocks) {
     const uint32_t ceiling = hak_lane_ceiling(class_id);
-    uint32_t wanted = lane->capacity;
-    if (refilled_blocks < lane->capacity / 2)
+    const size_t bound_bytes = hak_lane_budget_bytes(heap) / 2;
+    uint32_t more = refilled_blocks < lane->capacity ? refilled_blocks : lane->capacity;
+    if (refilled_blocks < lane->capacity / 2 || lane->capacity >= ceiling)
         return false;
-    wanted += refilled_blocks < lane->capacity ? refilled_blocks : lane->capacity;
-    if (wanted > ceiling)
-        wanted = ceiling;
-    return wanted > lane->capacity &&
-           budget_allows(heap, lane, wanted, hak_lane_budget_bytes(heap) / 2) &&
-           lane_enlarge(heap, lane, wanted);
+    if (more > ceiling - lane->capacity)
+        more = ceiling - lane->capacity;
+    if (heap->lane_bytes + (size_t)more * lane->stride_bytes > bound_bytes)
+        hak_spill_idle_lanes(heap);
+    const size_t room_bytes = bound_bytes > heap->lane_bytes ? bound_bytes - heap->lane_bytes : 0;
+    if (more > room_bytes / lane->stride_bytes)
+        more = (uint32_t)(room_bytes / lane->stride_bytes);
+    return lane_enlarge(heap, lane, lane->capacity + more);
 }
 
 /* ------------------------------------------------------------------ refill */
@@ -132,7 +133,8 @@ static bool lane_grow_for_swing(hak_heap_t *heap, hak_lane_t *lane, uint32_t cla
 static uint32_t refill_size(hak_heap_t *heap, uint32_t class_id, const hak_lane_t *lane) {
     const hak_class_t *class = &hak_classes[class_id];
     uint32_t most = (lane->capacity + 1) / 2;
-    if (HAK_HAS_MID_V3 && class->backend == HAK_BACKEND_MID_V3) /* half a lane, from one run */
+    /* Half a lane at once, from one run; a lane beyond its share has more than a run may. */
+    if (HAK_HAS_MID_V3 && class->backend == HAK_BACKEND_MID_V3)
         return most < class->lane_share / 2 ? most : class->lane_share / 2;
     uint32_t want = heap->refill_blocks[class_id];
     if (want < REFILL_BLOCKS_FIRST)
@@ -199,14 +201,10 @@ HAK_NOINLINE void hak_lane_push_slow(hak_heap_t *heap, hak_lane_t *lane, void *b
         events->flushed = true;
         events->refills_in_row = 0;
         events->refilled_blocks = 0;
-        const bool grown =
-            alternates &&
-            (lane_grow(heap, lane, class_id) ||
-             (!returned && lane_grow_for_swing(heap, lane, class_id, refilled_blocks)));
-        if (!grown)
-            hak_spill_lane(heap, lane,
-                           lane->capacity > 2 * FLUSH_BLOCKS_MAX ? lane->capacity - FLUSH_BLOCKS_MAX
-                                                                 : lane->capacity / 2);
+        if (!alternates ||
+            (!lane_grow(heap, lane, class_id) &&
+             (returned || !lane_grow_for_swing(heap, lane, class_id, refilled_blocks))))
+            hak_spill_lane(heap, lane, lane->capacity / 2);
     }
     hak_lane_push(lane, block);
 }

@@ -1,7 +1,8 @@
 /*
  * Lanes: per thread and size class, an array of pointers to free blocks, last in first out. The
  * allocator never reads or writes the blocks themselves. Only the owning thread touches a lane
- * (fork excepted, see heap.c), so nothing here is ordered; hak_stats looks at the top alone.
+ * (fork excepted, see heap.c), so nothing here is ordered; hak_stats looks at the top and at where
+ * far slots are.
  *
  * Slots of one lane, in memory:   NULL  block  block ... block  (unused) ... limit ... room
  *                                        ^ limit - capacity   ^ top
@@ -27,7 +28,7 @@
 typedef struct hak_heap hak_heap_t;
 
 #define HAK_LANE_BLOCKS_LEAST 2u /* every class may cache so many, whatever the budget says */
-#define HAK_LANE_BUDGET_PART  8u /* of the thread's slabs, where that is more than else */
+#define HAK_LANE_BUDGET_PART  8u /* of the thread's slabs, where that is more */
 #define HAK_LANE_NEAR_BLOCKS  64u
 #define HAK_LANE_LEARN_FACTOR 2u /* the learner may raise a ceiling so much */
 
@@ -42,9 +43,10 @@ typedef struct hak_lane {
 
 /* Behind a heap, for each class: where the far slots of its lane are, and the near ones. */
 typedef struct hak_lane_slots {
-    void **far;    /* [owner] the first of them; NULL until there are some; HAK_SHARE'd */
-    void *nothing; /* [const] NULL: below the first near slot */
-    void *near[];  /* [owner] as many as the lane may hold, at most HAK_LANE_NEAR_BLOCKS */
+    void **far;      /* [owner] the first of them; NULL until there are some; HAK_SHARE'd */
+    size_t far_room; /* [owner] blocks that they have room for */
+    void *nothing;   /* [const] NULL: below the first near slot */
+    void *near[];    /* [owner] as many as the lane may hold, at most HAK_LANE_NEAR_BLOCKS */
 } hak_lane_slots_t;
 
 _Static_assert(sizeof(hak_lane_t) == 32, "two lanes share a cache line");

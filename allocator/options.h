@@ -15,13 +15,14 @@
  * or hexadecimal (0x7F). What a build does not contain can only be off there. */
 #define HAK_OPTIONS(X)                                                                             \
     X(lane_kib, "HAKMEM_LANE_KIB", 512, 1, 1024, "KiB",                                            \
-      "bytes of blocks up to which one lane (thread and size class) grows; beyond 32 KiB only "    \
-      "for "                                                                                       \
-      "what its thread frees and takes again in turn, while half of what it may cache is free")    \
+      "bytes of blocks up to which one lane (thread and size class) grows; beyond its share, "     \
+      "some "                                                                                      \
+      "32 KiB, only for what its thread frees and takes again in turn")                            \
     X(thread_kib, "HAKMEM_THREAD_KIB", 2048, 16, 1048576, "KiB",                                   \
-      "bytes of blocks that all lanes of a thread together may cache; with more than 16 heaps an " \
-      "equal part of 16 times that, at least a quarter; an eighth of its slabs where that is "     \
-      "more")                                                                                      \
+      "bytes of blocks that all lanes of a thread together may cache; of more than 16 threads "    \
+      "each "                                                                                      \
+      "an equal part of what 16 may, at least a quarter; an eighth of the thread's slabs where "   \
+      "that is more")                                                                              \
     X(medium_kib, "HAKMEM_MEDIUM_KIB", 1024, 0, 1048576, "KiB",                                    \
       "bytes of freed blocks of more than 64 KiB up to 1 MiB that a thread keeps for itself, at "  \
       "most 16 of them")                                                                           \
@@ -53,6 +54,8 @@
     X(pool_v2_thread_mib, "HAKMEM_POOL_V2_THREAD_MIB", 1048576, 1, 1048576, "MiB",                 \
       "pages of one thread's hot box; beyond them its blocks come from Pool v1; the default is "   \
       "more than it can get")                                                                      \
+    X(pool_v2_lending, "HAKMEM_POOL_V2_LENDING", 1, 0, 1, "off|on",                                \
+      "a class without a free block takes one of the next larger class before it gets a new page") \
     X(pool_v2_stats, "HAKMEM_POOL_V2_STATS", 0, 0, HAK_HAS_REPORTS, "off|on",                      \
       "print the counters of Pool HotBox v2 at exit (in a counting build)")                        \
     X(learner, "HAKMEM_LEARNER", 2 * HAK_HAS_LEARNER, 0, 2 * HAK_HAS_LEARNER, "off|observe|on",    \

@@ -1,6 +1,7 @@
 /*
  * Pool HotBox v2: 1 to 64 KiB from pages (slabs) of the thread's own heap. Each class has a current
- * page, which is taken from until nothing is left in it, and lists of partial and full ones. The
+ * page, which is taken from until nothing is left in it, and lists of partial and full ones; where
+ * all are full, it takes what the next larger class has free in pages that are in use anyway. The
  * pages of a thread may be bounded in bytes; beyond that, and where no page is to be had, a take
  * fails and the caller falls back to Pool v1, which shares its slabs between threads. Runs under
  * the heap's lock.
@@ -34,37 +35,67 @@ static void page_release(hak_heap_t *heap, hak_slab_t *page) {
     hak_heap_slab_release(heap, page);
 }
 
-/* The page to take from: the current one, else a partial one, else a new one; NULL when there is
- * none to be had. */
-static hak_slab_t *page_next(hak_heap_t *heap, uint32_t class_id, hak_pool_pages_t *pages) {
-    const uint32_t range = hak_classes[class_id].pool_range;
-    (void)range;
-    HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_calls);
-    if (pages->current != NULL && pages->current->free_blocks > 0) {
-        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_fast);
+/* The page of a class that has free blocks, the current one first; NULL where all are full. */
+static hak_slab_t *page_ready(hak_pool_pages_t *pages) {
+    if (pages->current != NULL && pages->current->free_blocks > 0)
         return pages->current;
-    }
+    if (pages->partial == NULL)
+        return NULL;
     if (pages->current != NULL)
         hak_slab_link(&pages->full, pages->current);
     pages->current = pages->partial;
-    if (pages->current != NULL) {
-        hak_slab_unlink(&pages->partial, pages->current);
-    } else {
-        pages->current = page_create(heap, class_id);
-    }
-    if (pages->current != NULL) {
-        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_refill);
-    } else {
-        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_refill_fail);
-        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_fallback_v1);
-    }
+    hak_slab_unlink(&pages->partial, pages->current);
     return pages->current;
+}
+
+static hak_slab_t *page_new(hak_heap_t *heap, uint32_t class_id, hak_pool_pages_t *pages) {
+    hak_slab_t *page = page_create(heap, class_id);
+    if (page == NULL)
+        return NULL;
+    if (pages->current != NULL)
+        hak_slab_link(&pages->full, pages->current);
+    pages->current = page;
+    return page;
+}
+
+/*
+ * A page of the next larger class that is partly in use. A page has as few as 8 blocks, and what
+ * the classes need goes up and down, so that each has a page or two that are half empty; before a
+ * class gets one more, it takes what its neighbour does not use. Such a block is the neighbour's in
+ * everything: it goes into its lane when it is freed.
+ */
+static hak_slab_t *page_borrowed(hak_heap_t *heap, uint32_t class_id) {
+    const uint32_t lender = hak_classes[class_id].lender_class;
+    if (lender == 0)
+        return NULL;
+    hak_slab_t *page = page_ready(&heap->pool[hak_classes[lender].backend_class]);
+    return page != NULL && !hak_slab_is_whole(page) ? page : NULL;
 }
 
 size_t hak_pool_v2_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want) {
     hak_pool_pages_t *pages = &heap->pool[hak_classes[class_id].backend_class];
-    hak_slab_t *page = page_next(heap, class_id, pages);
-    return page != NULL ? hak_slab_carve(page, blocks, want) : 0;
+    const uint32_t range = hak_classes[class_id].pool_range;
+    (void)range;
+    HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_calls);
+    hak_slab_t *const current = pages->current, *page = page_ready(pages);
+    if (page == NULL) {
+        page = page_borrowed(heap, class_id);
+        if (page != NULL) {
+            HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_borrowed);
+            return hak_slab_carve(page, blocks, 1); /* more of them would not fit the lane */
+        }
+        page = page_new(heap, class_id, pages);
+    }
+    if (page == NULL) {
+        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_refill_fail);
+        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_fallback_v1);
+        return 0;
+    }
+    if (page == current)
+        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_fast);
+    else
+        HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_refill);
+    return hak_slab_carve(page, blocks, want);
 }
 
 void hak_pool_v2_relist(hak_heap_t *heap, hak_slab_t *page, uint32_t free_before) {

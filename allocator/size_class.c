@@ -21,7 +21,8 @@
 #define STEPS_WHERE_LARGE    4u
 #define LARGE_ABOVE_BYTES    8192u
 #define SLAB_BLOCKS_AT_LEAST 8u
-#define LANE_BLOCKS_MAX      4096u
+#define LANE_BLOCKS_MAX      4095u /* with the learner, slots for them are less than 64 KiB */
+#define LANE_SHARE_BLOCKS    1024u
 #define LANE_SHARE_BYTES     32768u
 #define PAGE_STRIDE_BYTES    4160u /* that of a page: 4096 and a cache line */
 
@@ -141,25 +142,26 @@ hak_backend_t hak_route_of(uint32_t size, const char **decided_by) {
 
 /* ------------------------------------------------------------------ classes */
 
-/* Blocks of a lane's fair share. Small ones get twice the bytes: bursts of a thousand fit, and
- * their pointers take little beside them; large ones a few blocks, up to a page (what is aligned to
- * pages, buffers) sixteen. */
+static uint32_t between(size_t blocks, uint32_t least, uint32_t most) {
+    return blocks < least ? least : blocks > most ? most : (uint32_t)blocks;
+}
+
+/* Blocks of a lane's fair share. Small ones get twice the bytes: bursts of a thousand fit; large
+ * ones a few blocks, up to a page (what is aligned to pages, buffers) sixteen. */
 static uint32_t lane_share(uint32_t stride) {
     const uint32_t least = stride <= PAGE_STRIDE_BYTES ? 16
                            : stride <= 16384           ? 8
                            : stride <= 32768           ? 6
                                                        : 4;
-    const size_t most = (size_t)hak_options.lane_kib * 1024;
-    const size_t bytes = most < LANE_SHARE_BYTES ? most : LANE_SHARE_BYTES;
-    const size_t blocks = (stride <= LINEAR_UP_TO_BYTES ? 2 * bytes : bytes) / stride;
-    return blocks > LANE_BLOCKS_MAX ? LANE_BLOCKS_MAX : blocks < least ? least : (uint32_t)blocks;
+    const size_t ceiling_bytes = (size_t)hak_options.lane_kib * 1024;
+    const size_t bytes = ceiling_bytes < LANE_SHARE_BYTES ? ceiling_bytes : LANE_SHARE_BYTES;
+    return between((stride <= LINEAR_UP_TO_BYTES ? 2 * bytes : bytes) / stride, least,
+                   LANE_SHARE_BLOCKS);
 }
 
 /* Blocks up to which a lane grows without the learner. */
-static uint32_t lane_ceiling(uint32_t stride) {
-    const uint32_t share = lane_share(stride);
-    const size_t blocks = (size_t)hak_options.lane_kib * 1024 / stride;
-    return blocks > LANE_BLOCKS_MAX ? LANE_BLOCKS_MAX : blocks < share ? share : (uint32_t)blocks;
+static uint32_t lane_ceiling(uint32_t stride, uint32_t share) {
+    return between((size_t)hak_options.lane_kib * 1024 / stride, share, LANE_BLOCKS_MAX);
 }
 
 static uint8_t backend_classes[HAK_BACKEND_POOL_V2 + 1]; /* [lock:start] made so far, by backend */
@@ -173,8 +175,8 @@ static uint32_t class_create(hak_backend_t backend, uint32_t stride) {
     HAK_ASSERT(class_id <= HAK_CLASS_MAX);
     class->stride_bytes = stride;
     class->run_units = (uint32_t)((wanted_bytes + HAK_UNIT_BYTES - 1) >> HAK_UNIT_SHIFT);
-    class->lane_capacity_top = lane_ceiling(stride) * HAK_LANE_LEARN_FACTOR;
     class->lane_share = lane_share(stride);
+    class->lane_capacity_top = lane_ceiling(stride, class->lane_share) * HAK_LANE_LEARN_FACTOR;
     class->index_magic = (((uint64_t)1 << HAK_INDEX_SHIFT) + stride - 1) / stride;
     class->start_magic = UINT64_MAX / stride + 1;
     class->backend = (uint8_t)backend;
@@ -182,7 +184,7 @@ static uint32_t class_create(hak_backend_t backend, uint32_t stride) {
     class->pool_range = backend >= HAK_BACKEND_POOL_V1
                             ? (uint8_t)pool_range_of(stride & ~(2u * HAK_CACHE_LINE_BYTES - 1))
                             : 0;
-    class->fallback_class = 0;
+    class->fallback_class = class->lender_class = 0;
     return class_id;
 }
 
@@ -207,6 +209,21 @@ static void lane_slots_place(void) {
     hak_lane_slots = slot;
 }
 
+/* Of each class of POOL_V2 the one of the next larger sizes. Strides above HAK_EVEN_MAX_BYTES are
+ * multiples of a cache line, and larger alignments have other classes: either serves the same. */
+static void lenders_find(void) {
+    uint32_t before = 0;
+    for (uint32_t index = HAK_EVEN_MAX_BYTES / HAK_GRAIN_BYTES + 1; index < HAK_SIZE_ROWS;
+         index++) {
+        const uint32_t class_id = hak_lane_offset_of(index * HAK_GRAIN_BYTES) / HAK_LANE_OFFSET(1);
+        if (hak_options.pool_v2_lending != 0 && before != 0 && before != class_id &&
+            hak_classes[before].backend == HAK_BACKEND_POOL_V2 &&
+            hak_classes[class_id].backend == HAK_BACKEND_POOL_V2)
+            hak_classes[before].lender_class = (uint8_t)class_id;
+        before = class_id;
+    }
+}
+
 void hak_size_classes_fill(void) {
     const char *decided_by;
     hak_class_count = 0;
@@ -225,6 +242,7 @@ void hak_size_classes_fill(void) {
         atomic_store_explicit(&hak_size_to_lane[HAK_SIZE_ROWS + index],
                               (uint16_t)HAK_LANE_OFFSET(class_id), memory_order_relaxed);
     }
+    lenders_find();
     const uint32_t routed = hak_class_count;
     for (uint32_t class_id = 1; class_id <= routed; class_id++) {
         hak_class_t *class = &hak_classes[class_id];

@@ -67,6 +67,7 @@ typedef struct hak_class {
     uint8_t backend_class;  /* counts the classes of its backend from 0 */
     uint8_t pool_range;     /* of the pools: 0 .. HAK_POOL_RANGES - 1 */
     uint8_t fallback_class; /* of POOL_V2: class id of POOL_V1 with the same stride; otherwise 0 */
+    uint8_t lender_class;   /* of POOL_V2: the class whose blocks may serve in its place, or 0 */
 } hak_class_t;
 
 #define HAK_INDEX_SHIFT 40

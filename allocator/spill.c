@@ -20,16 +20,22 @@
 #include "allocator/telemetry.h"
 
 #define SLOW_CALLS_BETWEEN_LOOKS 64u
+#define PUT_BLOCKS_MAX           1024u /* under a lock at once */
 #define STALE_PART               4u /* of the age of what is given back: between two looks for it */
-#define IDLE_LEAST_MS            20u /* a lane that was not used for so long may be called idle */
+#define IDLE_LEAST_MS                                                                              \
+    20u /* a lane that was not used for so long may be called idle;                                \
+           and between two times that a busy one gives way */
 
 void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks) {
     void **first = hak_lane_first(lane);
     size_t count = (size_t)(lane->top - first);
     if (count <= keep_blocks)
         return;
-    size_t surplus = count - keep_blocks;
-    hak_backend_put(heap, hak_heap_class_of_lane(heap, lane), first, surplus);
+    const size_t surplus = count - keep_blocks;
+    for (size_t done = 0, part; done < surplus; done += part) {
+        part = surplus - done < PUT_BLOCKS_MAX ? surplus - done : PUT_BLOCKS_MAX;
+        hak_backend_put(heap, hak_heap_class_of_lane(heap, lane), first + done, part);
+    }
     memmove(first, first + surplus, keep_blocks * sizeof first[0]);
     HAK_SHARE(lane->top, first + keep_blocks);
     HAK_COUNT(LANE, flushes);
@@ -52,10 +58,10 @@ size_t hak_spill_lane_bytes(hak_heap_t *heap) {
     return bytes;
 }
 
-bool hak_spill_idle_lanes(hak_heap_t *heap) {
+void hak_spill_idle_lanes(hak_heap_t *heap) {
     const uint64_t now = hak_os_milliseconds();
     if (now - heap->idled_ms < IDLE_LEAST_MS)
-        return false;
+        return;
     heap->idled_ms = now;
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
@@ -74,27 +80,51 @@ bool hak_spill_idle_lanes(hak_heap_t *heap) {
         events->refills_in_row = 0;
         events->flushed = false;
     }
-    return true;
 }
 
-void hak_spill_for_room(hak_heap_t *heap) {
+/* The lane that has most beyond its share loses half, as far as that; where none has, the largest
+ * of all. */
+static void largest_gives_way(hak_heap_t *heap) {
     hak_lane_t *largest = NULL;
-    size_t bytes = 0;
-    if (!hak_spill_idle_lanes(heap))
-        return;
+    uint32_t keep = 0;
+    size_t largest_bytes = 0;
+    bool largest_beyond = false;
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
-        const size_t lane_bytes = (size_t)lane->capacity * lane->stride_bytes;
-        if (lane->capacity > hak_classes[class_id].lane_share && lane_bytes > bytes) {
-            largest = lane;
-            bytes = lane_bytes;
-        }
+        const uint32_t share = hak_classes[class_id].lane_share, half = lane->capacity / 2;
+        const bool beyond = lane->capacity > share;
+        const size_t bytes = (size_t)(lane->capacity - (beyond ? share : 0)) * lane->stride_bytes;
+        if (half < HAK_LANE_BLOCKS_LEAST || beyond < largest_beyond ||
+            (beyond == largest_beyond && bytes <= largest_bytes))
+            continue;
+        largest = lane;
+        largest_bytes = bytes;
+        largest_beyond = beyond;
+        keep = beyond && half < share ? share : half;
     }
     if (largest == NULL)
         return;
-    hak_spill_lane(heap, largest, largest->capacity / 2);
+    hak_spill_lane(heap, largest, keep);
     HAK_COUNT(LANE, shrunk);
-    (void)hak_lane_set_capacity(heap, largest, largest->capacity / 2);
+    (void)hak_lane_set_capacity(heap, largest, keep);
+}
+
+bool hak_spill_for_room(hak_heap_t *heap, size_t more_bytes) {
+    if (heap->lane_bytes + more_bytes <= hak_lane_budget_bytes(heap))
+        return true;
+    hak_spill_idle_lanes(heap);
+    const uint64_t now = hak_os_milliseconds();
+    if (heap->lane_bytes + more_bytes > hak_lane_budget_bytes(heap) &&
+        now - heap->gave_way_ms >= IDLE_LEAST_MS) {
+        heap->gave_way_ms = now;
+        largest_gives_way(heap);
+    }
+    return heap->lane_bytes + more_bytes <= hak_lane_budget_bytes(heap);
+}
+
+void hak_spill_beyond_shares(hak_heap_t *heap) {
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
+        hak_spill_lane(heap, hak_heap_lane(heap, class_id), hak_classes[class_id].lane_share);
 }
 
 static void purge_old(uint64_t now) {
@@ -140,7 +170,9 @@ HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     heap->looked_ms = now;
     if (hak_options.purge == 0)
         return;
-    (void)hak_spill_idle_lanes(heap);
+    hak_spill_idle_lanes(heap);
+    if (heap->lane_bytes > hak_lane_budget_bytes(heap)) /* it has fallen */
+        largest_gives_way(heap);
     hak_medium_spill(heap, false);
     hak_learner_collect(heap);
     purge_old(now);

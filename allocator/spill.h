@@ -1,8 +1,8 @@
 /*
  * Background spill: what lanes hold beyond their bounds, or have not used for a while, goes home in
  * batches, off the hot path: when the thread is in a slow call anyway, or exits. What a thread that
- * sleeps strands is bounded by HAKMEM_THREAD_KIB, HAKMEM_MEDIUM_KIB and two blocks of each class it
- * used.
+ * sleeps strands is bounded by the budget of its lanes (hak_lane_budget_bytes), two blocks of each
+ * class it used, and HAKMEM_MEDIUM_KIB.
  */
 #ifndef HAK_SPILL_H
 #define HAK_SPILL_H
@@ -16,12 +16,16 @@
 void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks);
 
 /* Empties lanes that were not used since the last call, and takes their capacity back; does nothing
- * and returns false when that was only just. */
-bool hak_spill_idle_lanes(hak_heap_t *heap);
+ * when that was only just. */
+void hak_spill_idle_lanes(hak_heap_t *heap);
 
-/* The same, where a lane wants its share and the budget is used up; then the largest of the lanes
- * that have more than theirs loses half. */
-void hak_spill_for_room(hak_heap_t *heap);
+/* Whether so many more bytes of lanes are within the heap's budget. Where they are not, lanes that
+ * idle give way, then the one that has most beyond its share loses half; neither when it did so
+ * only just. */
+bool hak_spill_for_room(hak_heap_t *heap, size_t more_bytes);
+
+/* Returns what lanes hold beyond their shares. */
+void hak_spill_beyond_shares(hak_heap_t *heap);
 
 /* Counts a slow call; once in a while publishes lingering outboxes, and when HAKMEM_PURGE_MS has
  * gone by spills idle lanes, drains idle heaps and purges what is old. */

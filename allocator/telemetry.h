@@ -99,11 +99,12 @@
     X(shared_hits, "requests that the shared lists served")                                        \
     X(shared_overflows, "returns that found the shared list full")
 
-/* The predecessor's twelve, under its names. */
+/* The predecessor's twelve, under its names, and one more. */
 #define HAK_POOL_HOTBOX_V2_COUNTERS(X)                                                             \
     X(alloc_calls, "refills of lanes that asked the hot box")                                      \
     X(alloc_fast, "of these, from the current page")                                               \
     X(alloc_refill, "of these, from a partial or a new page, which became current")                \
+    X(alloc_borrowed, "of these, one block of the next larger class")                              \
     X(alloc_refill_fail, "of these, that found no page")                                           \
     X(alloc_fallback_v1, "of these, handed on to pool_v1")                                         \
     X(free_calls, "blocks that came back, from lanes and from other threads")                      \

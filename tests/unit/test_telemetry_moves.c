@@ -155,6 +155,9 @@ static void sizes_all(void) {
     hak_free(hak_realloc(hak_malloc(10), 1000));
     hak_free(hak_aligned_alloc(256, 300));
     hak_free(hak_realloc(hak_malloc(2000000), 4000000));
+    block[0] = hak_malloc(12000);
+    hak_free(hak_malloc(10000)); /* of the page of the one before */
+    hak_free(block[0]);
     void *medium = hak_malloc(200000);
     NEED(hak_realloc(medium, 100000) == medium);
     hak_free(medium);
@@ -180,6 +183,7 @@ static void sizes_of_all_kinds_move_front_lanes_backends_and_pool(void **state) 
     MOVED(TINY, slabs_released);
     MOVED(MID_V3, slabs_released);
     MOVED(POOL_HOTBOX_V2, free_fast);
+    MOVED(POOL_HOTBOX_V2, alloc_borrowed);
     MOVED(LARGE, remaps);
     MOVED(LARGE, reused);
     MOVED(LARGE, medium_kept);
