@@ -28,7 +28,7 @@ static HAK_COLD void *out_of_memory(void) {
     return NULL;
 }
 
-/* Counts a block in its class, which need not be the one that was asked for: NULL is none. */
+/* Counts a block, or NULL for none, in its class, which need not be the one that was asked for. */
 static inline void *class_counted(void *block) {
     if (block != NULL)
         HAK_COUNT_CLASS(CLASS, (hak_map_entry(block) & 0xffff) / HAK_LANE_OFFSET(1), mallocs);

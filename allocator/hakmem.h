@@ -108,8 +108,10 @@ typedef struct hak_route {
                              * the struct were filled; less with a library older than this header */
     size_t low_bytes;       /* smallest request that comes here, */
     size_t high_bytes;      /* and the largest */
-    size_t stride_bytes;    /* distance of the class's blocks, which is their usable size. Of medium
-                             * blocks and mappings: what their sizes are multiples of */
+    size_t stride_bytes;    /* distance of the class's blocks, which is their usable size; a request
+                             * may get a block of the next row where this class has none
+                             * (HAKMEM_POOL_V2_LENDING). Of medium blocks and mappings: what their
+                             * sizes are multiples of */
     char name[16];          /* "C1", "C2" ... "medium", "large"; as in the counters' report */
     const char *backend;    /* "tiny", "mid_v3", "pool_v2", "pool_v1", "medium", "large" */
     const char *requests;   /* which requests of these sizes: "any"; "aligned": those that need an

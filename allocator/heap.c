@@ -366,6 +366,13 @@ void hak_heap_abandon(hak_heap_t *heap) {
     /* Lanes, outboxes and inbox were written without the locks that fork held, and fork copies
      * page by page while other threads run: their pages may not fit together. */
     lanes_create(heap);
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        hak_lane_slots_t *slots = hak_heap_lane_slots(heap, class_id);
+        if (slots->far != NULL || slots->far_room != 0) { /* most lie on pages not touched */
+            HAK_SHARE(slots->far, NULL);
+            slots->far_room = 0;
+        }
+    }
     heap->lane_bytes = 0;
     memset(&heap->medium, 0, sizeof heap->medium);
     heaps.idle_lane_bytes -= heap->idle_lane_bytes; /* its thread was just exiting */

@@ -48,6 +48,7 @@ typedef struct hak_pool_pages {
     hak_slab_t *current; /* [lock] taken from until it has no free block */
     hak_slab_t *partial; /* [lock] others with free blocks */
     hak_slab_t *full;    /* [lock] those without */
+    uint32_t borrowed;   /* [lock] blocks taken of the next larger class since the last own one */
 } hak_pool_pages_t;
 
 /* What the fast paths see of a heap, of one that no thread has as well. */
@@ -174,6 +175,7 @@ uint32_t hak_heap_highest_id(void);
 
 /* Heaps that have a thread at present, as a hint. */
 uint32_t hak_heaps_bound(void);
+
 /* In the child: makes the heap of a vanished thread idle, without trust in what its thread alone
  * could write. Its lanes' and outboxes' blocks are lost. */
 void hak_heap_abandon(hak_heap_t *heap);

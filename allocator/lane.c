@@ -81,7 +81,7 @@ static bool lane_enlarge(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) 
         capacity = HAK_LANE_BLOCKS_LEAST;
     if (capacity <= lane->capacity)
         return false;
-    if (!hak_spill_for_room(heap, (size_t)(capacity - lane->capacity) * lane->stride_bytes)) {
+    if (!hak_spill_for_room(heap, lane, (size_t)(capacity - lane->capacity) * lane->stride_bytes)) {
         if (lane->capacity >= HAK_LANE_BLOCKS_LEAST)
             return false;
         capacity = HAK_LANE_BLOCKS_LEAST;
@@ -120,8 +120,6 @@ static bool lane_grow_for_swing(hak_heap_t *heap, hak_lane_t *lane, uint32_t cla
         return false;
     if (more > ceiling - lane->capacity)
         more = ceiling - lane->capacity;
-    if (heap->lane_bytes + (size_t)more * lane->stride_bytes > bound_bytes)
-        hak_spill_idle_lanes(heap);
     const size_t room_bytes = bound_bytes > heap->lane_bytes ? bound_bytes - heap->lane_bytes : 0;
     if (more > room_bytes / lane->stride_bytes)
         more = (uint32_t)(room_bytes / lane->stride_bytes);
@@ -169,17 +167,19 @@ HAK_NOINLINE void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id) {
         (void)lane_grow(heap, lane, class_id);
         events->refills_in_row = 0;
     }
-    events->flushed = false;
-    events->refills_in_row++;
-
     uint32_t want = refill_size(heap, class_id, lane);
     size_t got = hak_backend_take(heap, class_id, lane->top, want);
     HAK_COUNT(LANE, refills);
     HAK_COUNT_ADD(LANE, refilled_blocks, got);
-    events->refilled_blocks += (uint32_t)got;
     if (got == 0) {
         HAK_COUNT(LANE, refill_failures);
         return NULL;
+    }
+    /* A single block may be another class's (pool_v2.c): that says nothing of this lane. */
+    if (got > 1 || (hak_map_entry(*lane->top) & 0xffff) == HAK_LANE_OFFSET(class_id)) {
+        events->flushed = false;
+        events->refills_in_row++;
+        events->refilled_blocks += (uint32_t)got;
     }
     blocks_reverse(lane->top, got); /* so that blocks are handed out in ascending order */
     HAK_SHARE(lane->top, lane->top + got - 1);

@@ -54,8 +54,9 @@
     X(pool_v2_thread_mib, "HAKMEM_POOL_V2_THREAD_MIB", 1048576, 1, 1048576, "MiB",                 \
       "pages of one thread's hot box; beyond them its blocks come from Pool v1; the default is "   \
       "more than it can get")                                                                      \
-    X(pool_v2_lending, "HAKMEM_POOL_V2_LENDING", 1, 0, 1, "off|on",                                \
-      "a class without a free block takes one of the next larger class before it gets a new page") \
+    X(pool_v2_lending, "HAKMEM_POOL_V2_LENDING", HAK_HAS_POOL_V2, 0, HAK_HAS_POOL_V2, "off|on",    \
+      "above 2 KiB: a class without a free block takes some of the next larger class's before it " \
+      "gets a new page")                                                                           \
     X(pool_v2_stats, "HAKMEM_POOL_V2_STATS", 0, 0, HAK_HAS_REPORTS, "off|on",                      \
       "print the counters of Pool HotBox v2 at exit (in a counting build)")                        \
     X(learner, "HAKMEM_LEARNER", 2 * HAK_HAS_LEARNER, 0, 2 * HAK_HAS_LEARNER, "off|observe|on",    \

@@ -11,6 +11,8 @@
 #include "allocator/slab.h"
 #include "allocator/telemetry.h"
 
+#define BORROWED_MOST 8u /* what a page has at least */
+
 static hak_pool_pages_t *pages_of(hak_heap_t *heap, const hak_slab_t *page) {
     return &heap->pool[hak_classes[page->class_id].backend_class];
 }
@@ -59,33 +61,47 @@ static hak_slab_t *page_new(hak_heap_t *heap, uint32_t class_id, hak_pool_pages_
 }
 
 /*
- * A page of the next larger class that is partly in use. A page has as few as 8 blocks, and what
- * the classes need goes up and down, so that each has a page or two that are half empty; before a
- * class gets one more, it takes what its neighbour does not use. Such a block is the neighbour's in
- * everything: it goes into its lane when it is freed.
+ * A block of the next larger class, from a page of which some are taken. A page has as few as 8
+ * blocks, and what the classes need goes up and down, so that each has a page or two that are half
+ * empty; before a class gets one more, it takes what its neighbour does not use. Such a block is
+ * the neighbour's in everything and goes into its lane when it is freed, so that each costs a slow
+ * call: after BORROWED_MOST in a row the class gets a page of its own. Returns how many blocks.
  */
-static hak_slab_t *page_borrowed(hak_heap_t *heap, uint32_t class_id) {
+static size_t block_borrow(hak_heap_t *heap, uint32_t class_id, hak_pool_pages_t *pages,
+                           void **block) {
     const uint32_t lender = hak_classes[class_id].lender_class;
-    if (lender == 0)
-        return NULL;
-    hak_slab_t *page = page_ready(&heap->pool[hak_classes[lender].backend_class]);
-    return page != NULL && !hak_slab_is_whole(page) ? page : NULL;
+    if (lender == 0 || pages->borrowed >= BORROWED_MOST)
+        return 0;
+    hak_pool_pages_t *from = &heap->pool[hak_classes[lender].backend_class];
+    hak_slab_t *page = from->current;
+    if (page == NULL || page->free_blocks == 0 || hak_slab_is_whole(page))
+        page = from->partial; /* of these none is whole */
+    if (page == NULL)
+        return 0;
+    pages->borrowed++;
+    (void)hak_slab_carve(page, block, 1);
+    if (page != from->current && page->free_blocks == 0) {
+        hak_slab_unlink(&from->partial, page);
+        hak_slab_link(&from->full, page);
+    }
+    return 1;
 }
 
 size_t hak_pool_v2_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want) {
     hak_pool_pages_t *pages = &heap->pool[hak_classes[class_id].backend_class];
+    const hak_slab_t *const current = pages->current;
     const uint32_t range = hak_classes[class_id].pool_range;
     (void)range;
     HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_calls);
-    hak_slab_t *const current = pages->current, *page = page_ready(pages);
+    hak_slab_t *page = page_ready(pages);
     if (page == NULL) {
-        page = page_borrowed(heap, class_id);
-        if (page != NULL) {
+        if (block_borrow(heap, class_id, pages, blocks) != 0) {
             HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_borrowed);
-            return hak_slab_carve(page, blocks, 1); /* more of them would not fit the lane */
+            return 1; /* more of them would not fit the lane */
         }
         page = page_new(heap, class_id, pages);
     }
+    pages->borrowed = 0;
     if (page == NULL) {
         HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_refill_fail);
         HAK_COUNT_CLASS(POOL_HOTBOX_V2, range, alloc_fallback_v1);

@@ -22,9 +22,9 @@
 #define SLOW_CALLS_BETWEEN_LOOKS 64u
 #define PUT_BLOCKS_MAX           1024u /* under a lock at once */
 #define STALE_PART               4u /* of the age of what is given back: between two looks for it */
-#define IDLE_LEAST_MS                                                                              \
-    20u /* a lane that was not used for so long may be called idle;                                \
-           and between two times that a busy one gives way */
+/* A lane that was not used for so long may be called idle; and so long a busy one keeps what it has
+ * after it gave way. */
+#define IDLE_LEAST_MS 20u
 
 void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks) {
     void **first = hak_lane_first(lane);
@@ -83,8 +83,8 @@ void hak_spill_idle_lanes(hak_heap_t *heap) {
 }
 
 /* The lane that has most beyond its share loses half, as far as that; where none has, the largest
- * of all. */
-static void largest_gives_way(hak_heap_t *heap) {
+ * of all; not the one that asks. False when there is none. */
+static bool largest_gives_way(hak_heap_t *heap, const hak_lane_t *asking) {
     hak_lane_t *largest = NULL;
     uint32_t keep = 0;
     size_t largest_bytes = 0;
@@ -94,7 +94,7 @@ static void largest_gives_way(hak_heap_t *heap) {
         const uint32_t share = hak_classes[class_id].lane_share, half = lane->capacity / 2;
         const bool beyond = lane->capacity > share;
         const size_t bytes = (size_t)(lane->capacity - (beyond ? share : 0)) * lane->stride_bytes;
-        if (half < HAK_LANE_BLOCKS_LEAST || beyond < largest_beyond ||
+        if (lane == asking || half < HAK_LANE_BLOCKS_LEAST || beyond < largest_beyond ||
             (beyond == largest_beyond && bytes <= largest_bytes))
             continue;
         largest = lane;
@@ -103,13 +103,14 @@ static void largest_gives_way(hak_heap_t *heap) {
         keep = beyond && half < share ? share : half;
     }
     if (largest == NULL)
-        return;
+        return false;
     hak_spill_lane(heap, largest, keep);
     HAK_COUNT(LANE, shrunk);
     (void)hak_lane_set_capacity(heap, largest, keep);
+    return true;
 }
 
-bool hak_spill_for_room(hak_heap_t *heap, size_t more_bytes) {
+bool hak_spill_for_room(hak_heap_t *heap, const hak_lane_t *lane, size_t more_bytes) {
     if (heap->lane_bytes + more_bytes <= hak_lane_budget_bytes(heap))
         return true;
     hak_spill_idle_lanes(heap);
@@ -117,14 +118,20 @@ bool hak_spill_for_room(hak_heap_t *heap, size_t more_bytes) {
     if (heap->lane_bytes + more_bytes > hak_lane_budget_bytes(heap) &&
         now - heap->gave_way_ms >= IDLE_LEAST_MS) {
         heap->gave_way_ms = now;
-        largest_gives_way(heap);
+        (void)largest_gives_way(heap, lane);
     }
     return heap->lane_bytes + more_bytes <= hak_lane_budget_bytes(heap);
 }
 
 void hak_spill_beyond_shares(hak_heap_t *heap) {
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
-        hak_spill_lane(heap, hak_heap_lane(heap, class_id), hak_classes[class_id].lane_share);
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+        hak_lane_t *lane = hak_heap_lane(heap, class_id);
+        const uint32_t share = hak_classes[class_id].lane_share;
+        if (lane->capacity <= share)
+            continue;
+        hak_spill_lane(heap, lane, share);
+        (void)hak_lane_set_capacity(heap, lane, share);
+    }
 }
 
 static void purge_old(uint64_t now) {
@@ -171,8 +178,8 @@ HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     if (hak_options.purge == 0)
         return;
     hak_spill_idle_lanes(heap);
-    if (heap->lane_bytes > hak_lane_budget_bytes(heap)) /* it has fallen */
-        largest_gives_way(heap);
+    while (heap->lane_bytes > hak_lane_budget_bytes(heap) && largest_gives_way(heap, NULL))
+        ; /* the budget has fallen */
     hak_medium_spill(heap, false);
     hak_learner_collect(heap);
     purge_old(now);

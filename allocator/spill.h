@@ -19,12 +19,12 @@ void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks);
  * when that was only just. */
 void hak_spill_idle_lanes(hak_heap_t *heap);
 
-/* Whether so many more bytes of lanes are within the heap's budget. Where they are not, lanes that
- * idle give way, then the one that has most beyond its share loses half; neither when it did so
- * only just. */
-bool hak_spill_for_room(hak_heap_t *heap, size_t more_bytes);
+/* Whether so many more bytes for this lane are within the heap's budget. Where they are not, lanes
+ * that idle give way, then the other one that has most beyond its share loses half; neither when it
+ * did so only just. */
+bool hak_spill_for_room(hak_heap_t *heap, const hak_lane_t *lane, size_t more_bytes);
 
-/* Returns what lanes hold beyond their shares. */
+/* Takes back what lanes hold, and have capacity for, beyond their shares. */
 void hak_spill_beyond_shares(hak_heap_t *heap);
 
 /* Counts a slow call; once in a while publishes lingering outboxes, and when HAKMEM_PURGE_MS has

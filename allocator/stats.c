@@ -49,7 +49,7 @@ static size_t lanes_bytes(hak_heap_t *heap) {
         void **top = HAK_SHARED(hak_heap_lane(heap, class_id)->top);
         const bool is_near = top >= slots->near && top <= slots->near + HAK_LANE_NEAR_BLOCKS;
         void **first = is_near ? slots->near : HAK_SHARED(slots->far);
-        /* The lane may move meanwhile; then it counts next time. */
+        /* The lane may move meanwhile: what cannot fit together is left out. */
         const size_t blocks = ((uintptr_t)top - (uintptr_t)first) / sizeof top[0];
         if (blocks <= hak_classes[class_id].lane_capacity_top)
             bytes += blocks * hak_classes[class_id].stride_bytes;

@@ -179,6 +179,7 @@ a_busy_lane_takes_half_of_the_budget_and_gives_way_to_the_shares_of_others(void 
     for (int turn = 0; turn < 10; turn++) {
         hak_thread_heap->gave_way_ms = 0; /* its time to look may not depend on the clock */
         for (size_t size = OTHER_FROM; size <= OTHER_TO; size += OTHER_STEP) {
+            hak_thread_heap->idled_ms = hak_os_milliseconds();
             const uint32_t capacity = capacity_after_bursts(size, 1);
             assert_true(turn < 9 || capacity > HAK_LANE_BLOCKS_LEAST);
             (void)capacity_after_bursts(BUSY, 1);
@@ -280,12 +281,12 @@ static void a_budget_that_falls_takes_capacity_back(void **state) {
     hak_spill_all(hak_thread_heap, 0); /* its slabs would count for the budget */
     const size_t before = hak_thread_heap->lane_bytes;
     hak_options.thread_kib = before / 4096;
-    assert_false(hak_spill_for_room(hak_thread_heap, before));
     for (int look = 0; look < 200; look++) {
         hak_thread_heap->gave_way_ms = 0; /* its time to look may not depend on the clock */
         for (size_t size = 256; size <= 1024; size += 32)
-            hak_free(hak_malloc(size)); /* none of them idles */
-        (void)hak_spill_for_room(hak_thread_heap, 1);
+            hak_free(hak_malloc(size));
+        hak_thread_heap->idled_ms = hak_os_milliseconds();
+        (void)hak_spill_for_room(hak_thread_heap, NULL, 1);
     }
     assert_true(hak_thread_heap->lane_bytes < before / 4);
     hak_options.thread_kib = thread_kib;

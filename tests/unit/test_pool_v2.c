@@ -1,6 +1,7 @@
 /* Pool HotBox v2: what a class takes of the next larger one. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -40,8 +41,9 @@ static void a_class_lends_to_the_next_smaller_one(void **state) {
     assert_int_equal(class_of(LARGER), class_of(SMALLER) + 1);
     for (size_t size = HAK_EVEN_MAX_BYTES + 1; size <= HAK_LANE_MAX_BYTES; size++) {
         const hak_class_t *class = &hak_classes[class_of(size)];
-        const uint32_t next = size < HAK_LANE_MAX_BYTES ? class_of(class->stride_bytes + 1) : 0;
-        assert_int_equal(class->lender_class, class->stride_bytes < HAK_LANE_MAX_BYTES ? next : 0);
+        const uint32_t next =
+            class->stride_bytes < HAK_LANE_MAX_BYTES ? class_of(class->stride_bytes + 1) : 0;
+        assert_int_equal(class->lender_class, next);
     }
     for (size_t size = 1; size <= HAK_EVEN_MAX_BYTES; size++) /* others may ask for alignments */
         assert_int_equal(hak_classes[class_of(size)].lender_class, 0);
@@ -72,6 +74,46 @@ static void a_page_in_use_serves_the_next_smaller_class_until_it_is_full(void **
     for (uint32_t i = 0; i <= lent; i++)
         hak_free_sized(block[i], SMALLER);
     hak_free(first);
+}
+
+/* Or each malloc of the smaller class would be a slow one, for ever. */
+static void what_comes_and_goes_gets_a_page_of_its_own(void **state) {
+    (void)state;
+    void *larger = hak_malloc(LARGER);
+    hak_free(larger); /* in its lane; the page is not whole */
+    for (int turn = 0; turn < 100; turn++)
+        hak_free(hak_malloc(SMALLER));
+    assert_non_null(pages_of(SMALLER)->current);
+    const hak_lane_t *lane = hak_heap_lane(hak_thread_heap, class_of(SMALLER));
+    assert_non_null(lane->top[-1]);
+}
+
+static void pages_that_are_not_current_are_lent_as_well(void **state) {
+    (void)state;
+    enum { BLOCKS = 40 };
+    void *block[BLOCKS];
+    for (int i = 0; i < BLOCKS; i++)
+        block[i] = hak_malloc(LARGER);
+    hak_spill_lanes(hak_thread_heap);
+    /* All blocks of the current page, and one of another. */
+    const uintptr_t current = (uintptr_t)pages_of(LARGER)->current;
+    void *of_another = NULL;
+    for (int i = 0; i < BLOCKS; i++) {
+        const bool is_current = (uintptr_t)hak_run_of(block[i]) == current;
+        if (is_current || of_another == NULL)
+            hak_free(block[i]);
+        if (!is_current && of_another == NULL)
+            of_another = block[i];
+        if (is_current || of_another == block[i])
+            block[i] = NULL;
+    }
+    hak_spill_lanes(hak_thread_heap);
+    assert_int_equal(pages_of(LARGER)->current->free_blocks, pages_of(LARGER)->current->blocks);
+    assert_ptr_equal(hak_malloc(SMALLER), of_another);
+    assert_null(pages_of(LARGER)->partial);
+    hak_free(of_another);
+    for (int i = 0; i < BLOCKS; i++)
+        hak_free(block[i]);
 }
 
 static void an_empty_page_is_not_lent(void **state) {
@@ -109,6 +151,8 @@ int main(void) {
         cmocka_unit_test(a_class_lends_to_the_next_smaller_one),
         cmocka_unit_test_setup(a_page_in_use_serves_the_next_smaller_class_until_it_is_full,
                                pages_none),
+        cmocka_unit_test_setup(what_comes_and_goes_gets_a_page_of_its_own, pages_none),
+        cmocka_unit_test_setup(pages_that_are_not_current_are_lent_as_well, pages_none),
         cmocka_unit_test_setup(an_empty_page_is_not_lent, pages_none),
         cmocka_unit_test_setup(a_block_of_its_own_comes_first, pages_none),
         cmocka_unit_test(none_is_lent_when_it_is_off),

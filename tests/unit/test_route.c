@@ -31,6 +31,7 @@ static void routes_read(void) {
 static int options_reset(void **state) {
     (void)state;
     hak_options.mid_v3_enabled = hak_options.pool_v2_enabled = 1;
+    hak_options.pool_v2_lending = 0; /* a lent block has another stride */
     hak_options.mid_v3_classes = 0xffff;
     hak_options.pool_v2_classes = 0x7f;
     return 0;
