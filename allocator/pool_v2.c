@@ -11,7 +11,7 @@
 #include "allocator/slab.h"
 #include "allocator/telemetry.h"
 
-#define BORROWED_MOST 8u /* what a page has at least */
+#define BORROWED_MOST 32u
 
 static hak_pool_pages_t *pages_of(hak_heap_t *heap, const hak_slab_t *page) {
     return &heap->pool[hak_classes[page->class_id].backend_class];
