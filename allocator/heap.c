@@ -224,7 +224,8 @@ static void heap_release(hak_heap_t *heap) {
  * frees from here on (other destructors, the dynamic linker) goes through the common heap. */
 static void thread_exit(void *value) {
     hak_heap_t *heap = value;
-    hak_spill_beyond_shares(heap);
+    if (heap->lane_bytes > EXIT_LANE_BYTES) /* short-lived threads rarely have so much */
+        hak_spill_beyond_shares(heap);
     if (!idle_lanes_keep(heap))
         hak_spill_lanes(heap);
     hak_spill_queues(heap, hak_pool_idle_room());
