@@ -81,7 +81,7 @@ static bool lane_enlarge(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) 
         capacity = HAK_LANE_BLOCKS_LEAST;
     if (capacity <= lane->capacity)
         return false;
-    if (!hak_spill_for_room(heap, lane, (size_t)(capacity - lane->capacity) * lane->stride_bytes)) {
+    if (!hak_spill_for_room(heap, (size_t)(capacity - lane->capacity) * lane->stride_bytes)) {
         if (lane->capacity >= HAK_LANE_BLOCKS_LEAST)
             return false;
         capacity = HAK_LANE_BLOCKS_LEAST;

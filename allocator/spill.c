@@ -82,25 +82,22 @@ void hak_spill_idle_lanes(hak_heap_t *heap) {
     }
 }
 
-/* The lane that has most beyond its share loses half, as far as that; where none has, the largest
- * of all; not the one that asks. False when there is none. */
-static bool largest_gives_way(hak_heap_t *heap, const hak_lane_t *asking) {
+/* The lane that has most beyond its share loses half, as far as that. False when none has. */
+static bool largest_gives_way(hak_heap_t *heap) {
     hak_lane_t *largest = NULL;
     uint32_t keep = 0;
     size_t largest_bytes = 0;
-    bool largest_beyond = false;
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
         const uint32_t share = hak_classes[class_id].lane_share, half = lane->capacity / 2;
-        const bool beyond = lane->capacity > share;
-        const size_t bytes = (size_t)(lane->capacity - (beyond ? share : 0)) * lane->stride_bytes;
-        if (lane == asking || half < HAK_LANE_BLOCKS_LEAST || beyond < largest_beyond ||
-            (beyond == largest_beyond && bytes <= largest_bytes))
+        if (lane->capacity <= share)
             continue;
-        largest = lane;
-        largest_bytes = bytes;
-        largest_beyond = beyond;
-        keep = beyond && half < share ? share : half;
+        const size_t bytes = (size_t)(lane->capacity - share) * lane->stride_bytes;
+        if (bytes > largest_bytes) {
+            largest = lane;
+            largest_bytes = bytes;
+            keep = half < share ? share : half;
+        }
     }
     if (largest == NULL)
         return false;
@@ -110,7 +107,7 @@ static bool largest_gives_way(hak_heap_t *heap, const hak_lane_t *asking) {
     return true;
 }
 
-bool hak_spill_for_room(hak_heap_t *heap, const hak_lane_t *lane, size_t more_bytes) {
+bool hak_spill_for_room(hak_heap_t *heap, size_t more_bytes) {
     if (heap->lane_bytes + more_bytes <= hak_lane_budget_bytes(heap))
         return true;
     hak_spill_idle_lanes(heap);
@@ -118,7 +115,7 @@ bool hak_spill_for_room(hak_heap_t *heap, const hak_lane_t *lane, size_t more_by
     if (heap->lane_bytes + more_bytes > hak_lane_budget_bytes(heap) &&
         now - heap->gave_way_ms >= IDLE_LEAST_MS) {
         heap->gave_way_ms = now;
-        (void)largest_gives_way(heap, lane);
+        (void)largest_gives_way(heap);
     }
     return heap->lane_bytes + more_bytes <= hak_lane_budget_bytes(heap);
 }
@@ -178,8 +175,8 @@ HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     if (hak_options.purge == 0)
         return;
     hak_spill_idle_lanes(heap);
-    while (heap->lane_bytes > hak_lane_budget_bytes(heap) && largest_gives_way(heap, NULL))
-        ; /* the budget has fallen */
+    while (heap->lane_bytes > hak_lane_budget_bytes(heap) && largest_gives_way(heap))
+        ; /* the budget has fallen; shares stay, or what swings with the slabs would lose them */
     hak_medium_spill(heap, false);
     hak_learner_collect(heap);
     purge_old(now);

@@ -19,10 +19,10 @@ void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks);
  * when that was only just. */
 void hak_spill_idle_lanes(hak_heap_t *heap);
 
-/* Whether so many more bytes for this lane are within the heap's budget. Where they are not, lanes
- * that idle give way, then the other one that has most beyond its share loses half; neither when it
- * did so only just. */
-bool hak_spill_for_room(hak_heap_t *heap, const hak_lane_t *lane, size_t more_bytes);
+/* Whether so many more bytes of lanes are within the heap's budget. Where they are not, lanes that
+ * idle give way, then the one that has most beyond its share loses half; neither when it did so
+ * only just. Shares are first come, first served: evened out, no class would have enough. */
+bool hak_spill_for_room(hak_heap_t *heap, size_t more_bytes);
 
 /* Takes back what lanes hold, and have capacity for, beyond their shares. */
 void hak_spill_beyond_shares(hak_heap_t *heap);

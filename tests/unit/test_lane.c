@@ -272,23 +272,23 @@ static void many_threads_share_the_budgets_of_few(void **state) {
     pthread_barrier_destroy(&measured);
 }
 
-static void a_budget_that_falls_takes_capacity_back(void **state) {
+static void a_budget_that_falls_leaves_lanes_their_shares(void **state) {
     (void)state;
+    enum { SIZE = 640, LOOKS = 20 };
     const uint64_t thread_kib = hak_options.thread_kib;
     heap_reset();
-    for (size_t size = 256; size <= 1024; size += 32)
-        (void)capacity_after_bursts(size, 6);
-    hak_spill_all(hak_thread_heap, 0); /* its slabs would count for the budget */
-    const size_t before = hak_thread_heap->lane_bytes;
-    hak_options.thread_kib = before / 4096;
-    for (int look = 0; look < 200; look++) {
+    (void)capacity_after_bursts(SIZE, 10);
+    const uint32_t share =
+        hak_classes[hak_heap_class_of_lane(hak_thread_heap, lane_of(SIZE))].lane_share;
+    assert_true(lane_of(SIZE)->capacity > 2 * share);
+    hak_spill_queues(hak_thread_heap, 0); /* slabs count for the budget */
+    hak_options.thread_kib = 16;
+    for (int look = 0; look < LOOKS; look++) {
         hak_thread_heap->gave_way_ms = 0; /* its time to look may not depend on the clock */
-        for (size_t size = 256; size <= 1024; size += 32)
-            hak_free(hak_malloc(size));
         hak_thread_heap->idled_ms = hak_os_milliseconds();
-        (void)hak_spill_for_room(hak_thread_heap, NULL, 1);
+        assert_false(hak_spill_for_room(hak_thread_heap, 1 << 20));
     }
-    assert_true(hak_thread_heap->lane_bytes < before / 4);
+    assert_int_equal(lane_of(SIZE)->capacity, share);
     hak_options.thread_kib = thread_kib;
     heap_reset();
 }
@@ -336,7 +336,7 @@ int main(void) {
         cmocka_unit_test(what_others_free_grows_no_lane_beyond_its_share),
         cmocka_unit_test(heap_flush_leaves_every_lane_empty),
         cmocka_unit_test(many_threads_share_the_budgets_of_few),
-        cmocka_unit_test(a_budget_that_falls_takes_capacity_back),
+        cmocka_unit_test(a_budget_that_falls_leaves_lanes_their_shares),
     };
     return cmocka_run_group_tests(tests, heap_enter, NULL);
 }
