@@ -55,23 +55,39 @@ sweep() {
 }
 '
 
+guest_began() {
+    grep -q 'guest: begin' console
+}
+
 # guest QEMU-ARGUMENT...: boots a guest that runs the script of standard input; prints its output.
-# An emulator that crashes before the script begins is started again, twice at most: qemu 7.2 does
-# so now and then while it starts many processors on a busy machine.
+# An emulator that crashes or hangs before the script begins is started again, twice at most: qemu 7.2
+# does so now and then while it starts many processors on a busy machine. The third may take its time.
 guest() {
     { echo "$guest_functions"; cat; } >guest.sh
     "$PYTHON" "$ROOT/tests/numa/initrd" guest.sh "${guest_files[@]}" >initrd
-    local status attempt
-    : >console
+    local status attempt emulator waited
     for attempt in 1 2 3; do
-        status=0
+        status=0 waited=0
+        : >console
         # shellcheck disable=SC2016 # bash expands it; a shell of its own keeps a crash to itself
-        bash -c '"$@"; exit $?' guest timeout 200 qemu-system-x86_64 \
+        bash -c '"$@" & child=$!; trap "kill $child; wait $child" TERM; wait $child; exit $?' guest \
+            timeout 200 qemu-system-x86_64 \
             -accel tcg,thread=multi -cpu max,vendor=GenuineIntel \
             -nographic -no-reboot -net none -kernel "$kernel" -initrd initrd \
             -append "console=ttyS0 quiet loglevel=1 panic=-1" \
-            -serial file:console -monitor none -display none "$@" >qemu.out 2>&1 || status=$?
-        [ $status -eq 139 ] && ! grep -q 'guest: begin' console || break
+            -serial file:console -monitor none -display none "$@" >qemu.out 2>&1 &
+        emulator=$!
+        while [ $attempt -lt 3 ] && kill -0 $emulator 2>/dev/null && ! guest_began; do
+            if [ $waited -eq 40 ]; then
+                kill $emulator
+                break
+            fi
+            sleep 1
+            waited=$((waited + 1))
+        done
+        wait $emulator || status=$?
+        guest_began || [ $status -eq 0 ] || continue
+        break
     done
     tr -d '\r' <console >console.text
     sed -n '/^guest: begin$/,/^guest: end/p' console.text | sed '1d;$d'
