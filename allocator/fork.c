@@ -6,8 +6,9 @@
  *
  * In the child only the forking thread lives. Slabs and lists were under locks and are whole. Lanes
  * and outboxes of vanished threads, medium blocks that they kept, and chunks that were under way,
- * were not: they are dropped, so that at most the budget of its lanes and HAKMEM_MEDIUM_KIB per
- * vanished thread stay allocated in the child.
+ * were not: they are dropped, so that what they held stays allocated in the child: for each
+ * vanished thread at most what its lanes may hold (hak_lane_budget_bytes), HAKMEM_MEDIUM_KIB, and
+ * its queues.
  */
 #include "allocator/fork.h"
 

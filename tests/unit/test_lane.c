@@ -206,15 +206,25 @@ static void what_is_only_allocated_grows_no_lane_beyond_its_share(void **state) 
 
 enum { SWING = 300, SWING_SIZE = 640 };
 
+static void *swing[SWING];
+
+static void swing_allocate(void) {
+    for (int i = 0; i < SWING; i++)
+        swing[i] = hak_malloc(SWING_SIZE);
+}
+
+static void *swing_free(void *unused) {
+    for (int i = 0; i < SWING; i++)
+        hak_free(swing[i]);
+    return unused;
+}
+
 static void a_lane_grows_to_what_its_thread_frees_and_takes_again_and_no_more(void **state) {
     (void)state;
-    static void *block[SWING];
     heap_reset();
     for (int burst = 0; burst < 20; burst++) {
-        for (int i = 0; i < SWING; i++)
-            block[i] = hak_malloc(SWING_SIZE);
-        for (int i = 0; i < SWING; i++)
-            hak_free(block[i]);
+        swing_allocate();
+        (void)swing_free(NULL);
     }
     const uint32_t class_id = hak_heap_class_of_lane(hak_thread_heap, lane_of(SWING_SIZE));
     assert_true(hak_classes[class_id].lane_share < SWING / 2);
@@ -222,21 +232,12 @@ static void a_lane_grows_to_what_its_thread_frees_and_takes_again_and_no_more(vo
     assert_in_range(lane_of(SWING_SIZE)->capacity, SWING * 2 / 3, SWING * 3 / 2);
 }
 
-static void *swing_free(void *argument) {
-    void **block = argument;
-    for (int i = 0; i < SWING; i++)
-        hak_free(block[i]);
-    return NULL;
-}
-
 static void what_others_free_grows_no_lane_beyond_its_share(void **state) {
     (void)state;
-    static void *block[SWING];
     heap_reset();
     for (int burst = 0; burst < 20; burst++) {
-        for (int i = 0; i < SWING; i++)
-            block[i] = hak_malloc(SWING_SIZE);
-        in_thread(swing_free, block);
+        swing_allocate();
+        in_thread(swing_free, NULL);
     }
     const uint32_t class_id = hak_heap_class_of_lane(hak_thread_heap, lane_of(SWING_SIZE));
     assert_in_range(lane_of(SWING_SIZE)->capacity, 1, hak_classes[class_id].lane_share);

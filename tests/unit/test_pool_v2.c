@@ -11,7 +11,7 @@
 #include "allocator/options.h"
 #include "allocator/spill.h"
 
-/* Of neighbouring classes, neither of which another test uses. */
+/* Of neighbouring classes; a page of either holds more than its lane does. */
 enum { SMALLER = 2300, LARGER = 2500 };
 
 static uint32_t class_of(size_t size) {
