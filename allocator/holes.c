@@ -6,10 +6,7 @@
 #include "allocator/os.h"
 #include "allocator/telemetry.h"
 
-#define WORDS      (HAK_SUPERSLABS_MAX / 64)
-#define UNITS_LOG2 5u
-
-_Static_assert(HAK_SUPERSLAB_UNITS == 1u << UNITS_LOG2, "a word of bits");
+#define WORDS (HAK_SUPERSLABS_MAX / 64)
 
 /* By node and word. [u - 1] has the bits of 64 superslabs whose longest hole has at least u units;
  * those of all lengths are neighbours, so that a process of less than 2 GiB on one node touches one
@@ -38,24 +35,11 @@ static uint32_t run_starts(uint32_t mask, uint32_t units) {
 }
 
 uint32_t hak_hole_longest(uint32_t free_units) {
-    /* [k]: bits that start 2^k set ones. */
-    uint64_t starts[UNITS_LOG2 + 1] = {free_units};
-    uint32_t power = 0;
-    if (free_units == 0)
-        return 0;
-    while (power < UNITS_LOG2 &&
-           (starts[power + 1] = starts[power] & starts[power] >> (1u << power)) != 0)
-        power++;
-    /* The length in binary, from its highest digit down. */
-    uint32_t length = 1u << power;
-    uint64_t longest = starts[power];
-    while (power-- > 0) {
-        const uint64_t longer = longest & starts[power] >> length;
-        if (longer != 0) {
-            longest = longer;
-            length += 1u << power;
-        }
-    }
+    uint32_t length = 0;
+    if (free_units == UINT32_MAX)
+        return HAK_SUPERSLAB_UNITS;
+    for (; free_units != 0; free_units &= free_units >> 1)
+        length++;
     return length;
 }
 
