@@ -48,6 +48,7 @@ typedef struct superslab {
     uint32_t node;         /* [const] of the thread that it was made for */
     uint32_t longest_hole; /* [lock] of free units, as the index of holes has it */
     uint32_t full_units;   /* [lock] units of which a huge page made every page resident */
+    uint32_t purged_era;   /* [lock] pool.era at that time (purged_ms) */
     uint64_t settled_ms;   /* [lock] when it was made, or last purged or looked at for huge pages */
     uint32_t generation;   /* [const] of the process, among those forked from each other */
     uint64_t purged_ms;    /* [lock] when it was last purged */
@@ -68,7 +69,10 @@ static HAK_SPARSE struct {
     size_t dirty_pages;  /* [lock] in free units */
     size_t purged_pages; /* [lock] since start */
     uint64_t purged_ms;  /* [lock] last look for old units */
-    size_t dense_index;  /* [lock] last superslab looked at for huge pages */
+    /* [lock] a thread's exit began the present one: all that was purged before it would have been
+     * purged then, had it been kept, so nobody regrets it */
+    uint32_t era;
+    size_t dense_index; /* [lock] last superslab looked at for huge pages */
     /* [any,atomic] relaxed: of all runs, a hint of what to keep */
     _Alignas(64) _Atomic size_t touched_bytes;
     /* [any,atomic] relaxed: of these, of empty slabs of heaps without a thread */
@@ -257,12 +261,16 @@ static superslab_t *run_find_or_make(uint32_t units, uint32_t looks, uint32_t *f
 
 /* ------------------------------------------------------------------ purging */
 
+static bool regrettable(const superslab_t *superslab, uint64_t now) {
+    return superslab->purged_era == pool.era && now - superslab->purged_ms < REGRET_MS;
+}
+
 /* Gives the touched pages of some dirty units back; neighbours that are touched throughout in one
- * call. Where `regrettable`, the learner hears of it when they are soon used again. */
-static size_t superslab_purge(superslab_t *superslab, uint32_t units, bool regrettable) {
+ * call. The learner hears of it when they are soon used again, in the same era. */
+static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
     const uint64_t now = hak_os_milliseconds();
     size_t purged = 0;
-    if (now - superslab->purged_ms >= REGRET_MS) /* too long ago to regret */
+    if (!regrettable(superslab, now))
         memset(superslab->purged_pages, 0, sizeof superslab->purged_pages);
     for (uint32_t dirty = units; dirty != 0;) {
         const uint32_t first = (uint32_t)__builtin_ctz(dirty);
@@ -281,12 +289,11 @@ static size_t superslab_purge(superslab_t *superslab, uint32_t units, bool regre
         HAK_COUNT(SUPERSLAB_OS, purges);
         purged += pages;
     }
-    for (uint32_t rest = regrettable ? 0 : units; rest != 0; rest &= rest - 1)
-        superslab->purged_pages[__builtin_ctz(rest)] = 0;
     superslab->full_units &= ~units;
     superslab->dirty_units &= ~units;
     superslab->old_units &= ~units;
     superslab->purged_ms = superslab->settled_ms = now;
+    superslab->purged_era = pool.era;
     pool.dirty_pages -= purged;
     pool.purged_pages += purged;
     HAK_COUNT_ADD(SUPERSLAB_OS, purged_bytes, purged * HAK_OS_PAGE_BYTES);
@@ -295,7 +302,7 @@ static size_t superslab_purge(superslab_t *superslab, uint32_t units, bool regre
 
 /* Purges from the highest address down while more than `keep_pages` are dirty. Where addresses are
  * short, what is empty goes back whole. */
-static size_t pool_purge(size_t keep_pages, bool regrettable) {
+static size_t pool_purge(size_t keep_pages) {
     size_t purged = 0;
     for (size_t index = pool.index_end;
          index-- > pool.index_begin && (pool.dirty_pages != 0 || hak_domain_limited());) {
@@ -303,7 +310,7 @@ static size_t pool_purge(size_t keep_pages, bool regrettable) {
         if (superslab == NULL)
             continue;
         if (superslab->dirty_units != 0 && pool.dirty_pages > keep_pages)
-            purged += superslab_purge(superslab, superslab->dirty_units, regrettable);
+            purged += superslab_purge(superslab, superslab->dirty_units);
         if (hak_domain_limited() && superslab->free_units == ALL_UNITS &&
             superslab->dirty_units == 0)
             superslab_release(superslab);
@@ -325,17 +332,17 @@ static size_t pool_purge_old(uint64_t now) {
         if (superslab == NULL || superslab->dirty_units == 0)
             continue;
         if (superslab->old_units != 0)
-            purged += superslab_purge(superslab, superslab->old_units, true);
+            purged += superslab_purge(superslab, superslab->old_units);
         superslab->old_units = superslab->dirty_units;
     }
     if (hak_domain_limited())
-        (void)pool_purge(SIZE_MAX, true);
+        (void)pool_purge(SIZE_MAX);
     return purged;
 }
 
 size_t hak_pool_purge(bool all) {
     hak_lock(&pool.lock);
-    const size_t purged = all ? pool_purge(0, true) : pool_purge_old(hak_os_milliseconds());
+    const size_t purged = all ? pool_purge(0) : pool_purge_old(hak_os_milliseconds());
     hak_unlock(&pool.lock);
     return purged;
 }
@@ -418,10 +425,12 @@ static void pool_decay(uint64_t now, bool in_proportion) {
         return;
     const size_t bound = retain_pages(in_proportion);
     /* Well below the bound, so that the next frees do not purge again. */
-    if (pool.dirty_pages > bound)
-        (void)pool_purge(bound - bound / 4, !in_proportion);
-    else
+    if (pool.dirty_pages > bound) {
+        (void)pool_purge(bound - bound / 4);
+        pool.era += in_proportion;
+    } else {
         (void)pool_purge_old(now);
+    }
 }
 
 void hak_pool_decay(bool in_proportion) {
@@ -473,7 +482,7 @@ static size_t units_take(superslab_t *superslab, uint32_t first, uint32_t units)
     superslab->dirty_units &= ~mask;
     superslab->old_units &= ~mask;
     pool.dirty_pages -= dirty;
-    if (regretted > 0 && hak_os_milliseconds() - superslab->purged_ms < REGRET_MS)
+    if (regretted > 0 && regrettable(superslab, hak_os_milliseconds()))
         hak_learner_regret(HAK_RETAINED_UNITS, regretted * HAK_OS_PAGE_BYTES);
     HAK_COUNT_ADD(SHARED_POOL, units_reused_dirty, dirty > 0 ? units : 0);
     superslab_index_holes(superslab);
