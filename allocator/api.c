@@ -165,10 +165,6 @@ static void shared_free(hak_heap_t *heap, uint32_t entry, void *block) {
 }
 
 static HAK_COLD void unmapped_free(void *block) {
-    if (block == NULL) {
-        HAK_COUNT(FREE_SUPERSLAB, null);
-        return;
-    }
     HAK_COUNT(FREE_SUPERSLAB, unmapped);
     if (!hak_large_free(block))
         hak_fault("free", block, "not the start of a block of this allocator, or freed before");
@@ -176,6 +172,11 @@ static HAK_COLD void unmapped_free(void *block) {
 
 /* All but foreign frees that their outbox takes at once. */
 HAK_NOINLINE void hak_free_elsewhere(void *block) {
+    if (block == NULL) { /* many programs free it, and glibc does at each exit of a thread */
+        HAK_COUNT(FRONT, free_slow);
+        HAK_COUNT(FREE_SUPERSLAB, null);
+        return;
+    }
     hak_heap_t *heap = hak_thread_heap;
     const uint32_t entry = hak_map_entry(block);
     const uint32_t owner = entry >> 16;

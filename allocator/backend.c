@@ -23,12 +23,19 @@ void hak_heap_slab_release(hak_heap_t *heap, hak_slab_t *slab) {
     hak_run_free(slab);
 }
 
+/* Slabs of the heap give or take blocks: what was found of them all holds no longer. */
+static void slabs_change(hak_heap_t *heap) {
+    heap->trimmed = false;
+    heap->dense_lane_bytes = 0;
+}
+
 size_t hak_backend_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size_t want) {
     const hak_backend_t backend = hak_classes[class_id].backend;
     size_t taken;
     if (backend == HAK_BACKEND_POOL_V1)
         return hak_pool_v1_take(class_id, blocks, want);
     hak_lock(&heap->lock);
+    slabs_change(heap);
     if (HAK_HAS_MID_V3 && backend == HAK_BACKEND_MID_V3)
         taken = hak_mid_take(heap, class_id, blocks, want);
     else if (HAK_HAS_POOL_V2 && backend == HAK_BACKEND_POOL_V2)
@@ -40,6 +47,7 @@ size_t hak_backend_take(hak_heap_t *heap, uint32_t class_id, void **blocks, size
 }
 
 void hak_backend_put_locked(hak_heap_t *heap, void *const *blocks, size_t count) {
+    slabs_change(heap);
     for (size_t done = 0; done < count;) {
         hak_slab_t *slab = hak_run_of(blocks[done]);
         const uint32_t free_before = slab->free_blocks;
@@ -87,7 +95,9 @@ static void partial_sum(const hak_slab_t *slab, size_t *touched, size_t *used) {
     }
 }
 
-bool hak_backend_is_sparse(const hak_heap_t *heap, size_t lane_bytes) {
+bool hak_backend_is_sparse(hak_heap_t *heap, size_t lane_bytes) {
+    if (lane_bytes <= heap->dense_lane_bytes)
+        return false;
     size_t touched = 0, used = 0;
     for (uint32_t i = 0; i < HAK_TINY_CLASSES_MAX; i++)
         partial_sum(heap->tiny[i], &touched, &used);
@@ -95,7 +105,10 @@ bool hak_backend_is_sparse(const hak_heap_t *heap, size_t lane_bytes) {
         partial_sum(heap->mid[i / HAK_MID_BINS][i % HAK_MID_BINS], &touched, &used);
     for (uint32_t i = 0; i < HAK_POOL_CLASSES_MAX; i++)
         partial_sum(heap->pool[i].partial, &touched, &used);
-    return touched > SPARSE_BYTES_LEAST && used < touched / SPARSE_PART && lane_bytes >= used / 2;
+    if (touched > SPARSE_BYTES_LEAST && used < touched / SPARSE_PART && lane_bytes >= used / 2)
+        return true;
+    heap->dense_lane_bytes = lane_bytes;
+    return false;
 }
 
 static void idle_account(hak_heap_t *heap, size_t bytes) {
@@ -125,6 +138,10 @@ bool hak_heap_slab_stays(hak_slab_t *slab, size_t *keep_bytes) {
 
 void hak_backend_trim(hak_heap_t *heap, size_t keep_bytes) {
     size_t left = keep_bytes;
+    if (heap->trimmed && heap->trimmed_keep_bytes <= keep_bytes) {
+        idle_account(heap, heap->trimmed_keep_bytes);
+        return;
+    }
     idle_account(heap, 0); /* first: what is released must not count twice in the pool's bound */
     hak_tiny_trim(heap, &left);
     if (HAK_HAS_MID_V3)
@@ -132,4 +149,6 @@ void hak_backend_trim(hak_heap_t *heap, size_t keep_bytes) {
     if (HAK_HAS_POOL_V2)
         hak_pool_v2_trim(heap, &left);
     idle_account(heap, keep_bytes - left);
+    heap->trimmed = true;
+    heap->trimmed_keep_bytes = keep_bytes - left;
 }

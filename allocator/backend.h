@@ -33,9 +33,9 @@ void hak_backend_put_locked(hak_heap_t *heap, void *const *blocks, size_t count)
 void hak_backend_trim(hak_heap_t *heap, size_t keep_bytes);
 
 /* Whether of what the heap's slabs with free blocks have touched, if that is much, only a small
- * part is in use, and at least half of that in its lanes, which hold `lane_bytes`. heap->lock is
- * held. */
-bool hak_backend_is_sparse(const hak_heap_t *heap, size_t lane_bytes);
+ * part is in use, and at least half of that in its lanes, which hold `lane_bytes`. That it is
+ * not so is remembered until a slab changes. heap->lock is held. */
+bool hak_backend_is_sparse(hak_heap_t *heap, size_t lane_bytes);
 
 /* Whether an empty slab stays in the heap as the reserve of its class: while the heap has a thread
  * or is the common one, else as far as the common bound goes, of which it takes its share.

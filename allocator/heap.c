@@ -212,6 +212,7 @@ void hak_heaps_trim(void) {
 static void heap_release(hak_heap_t *heap) {
     hak_lock(&heaps.lock);
     heap->released_ms = hak_os_milliseconds();
+    memset(heap->refill_blocks, 0, sizeof heap->refill_blocks); /* the next thread starts small */
     idle_push(heap);
     HAK_COUNT(HEAP, released);
     idle_trim();
@@ -375,11 +376,15 @@ void hak_heap_abandon(hak_heap_t *heap) {
         }
     }
     heap->lane_bytes = 0;
+    heap->lanes_beyond = 0;
+    memset(heap->lanes_used, 0, sizeof heap->lanes_used);
     memset(&heap->medium, 0, sizeof heap->medium);
     heaps.idle_lane_bytes -= heap->idle_lane_bytes; /* its thread was just exiting */
     heap->idle_lane_bytes = 0;
     memset(heap->lane_events, 0, sizeof heap->lane_events);
+    memset(heap->refill_blocks, 0, sizeof heap->refill_blocks);
     memset(heap->front.outbox, 0, sizeof heap->front.outbox);
+    heap->outboxes_open = 0;
     atomic_store_explicit(&heap->inbox, NULL, memory_order_relaxed);
     HAK_SHARE(heap->received, NULL);
     heap->spare_chunks = NULL;

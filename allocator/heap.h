@@ -1,7 +1,7 @@
 /*
  * A heap: the lanes of one thread, the slabs they are filled from, and the two ends of the remote
  * target queue. A heap outlives its thread: it becomes idle under its id and the next new thread
- * inherits it whole; nothing is rewritten. Heaps are never unmapped.
+ * inherits it whole. Heaps are never unmapped.
  *
  * Ownership: lanes, outboxes and everything marked [owner] belong to the thread that the heap is
  * bound to; slabs and partial lists to whoever holds heap->lock, so that any thread can drain
@@ -39,6 +39,8 @@ typedef struct hak_lane_events {
     uint8_t refills_in_row;    /* [owner] since the last flush */
     bool flushed;              /* [owner] since the last refill */
 } hak_lane_events_t;
+
+#define HAK_LANE_WORDS ((HAK_CLASS_MAX + 64) / 64)
 
 /* Slabs of one class of MID_V3 by how many of their blocks are free: fullest first. */
 #define HAK_MID_BINS 4u
@@ -81,6 +83,12 @@ struct hak_heap {
     bool stale;        /* [lock] a slab may have pages to shed: hak_backend_shed */
     size_t slab_bytes; /* [lock] of all slabs; HAK_SHARE'd, relaxed: its thread reads it without the
                           lock, as a hint */
+    /* [lock] What the last trim left in empty slabs, and whether no slab has changed since: a
+     * thread that lives in the lanes it inherited leaves them so. */
+    size_t trimmed_keep_bytes;
+    bool trimmed;
+    /* [lock] With so much in its lanes the slabs, as they are, were found not to be sparse. */
+    size_t dense_lane_bytes;
     size_t idle_slab_bytes; /* [lock] that empty slabs in reserve have touched; 0 with a thread that
                                is not exiting; HAK_SHARE'd */
 
@@ -88,19 +96,22 @@ struct hak_heap {
                                                   releases, taking all acquires */
     _Alignas(64) hak_chunk_t *received;        /* [owner] taken from the inbox, not yet in lanes;
                                                   HAK_SHARE'd */
+    uint32_t outboxes_open;                    /* [owner] that have a chunk */
     hak_chunk_t *spare_chunks;                 /* [owner] */
     uint32_t spare_count;                      /* [owner] */
     uint32_t slow_calls;                       /* [owner] since the last look at what idles */
     uint64_t looked_ms;                        /* [owner] when that was */
     uint64_t idled_ms;                         /* [owner] when idle lanes were last looked for */
-    uint64_t gave_way_ms;    /* [owner] when a busy lane last lost capacity to others */
-    uint64_t shed_ms;        /* [owner]; idle: [lock:heaps]. When slabs last gave
-                                stale pages back */
-    size_t lane_bytes;       /* [owner] sum of capacity x stride of all lanes */
-    uint32_t node;           /* [owner] NUMA node that it serves; idle: [lock:heaps] */
-    uint32_t node_seen;      /* [owner] where its thread ran when it last looked */
-    bool helper_due;         /* [owner] its next slow malloc starts the helper thread */
-    hak_chunk_t *inbox_seen; /* [lock:heaps] newest chunk at the last sweep */
+    uint64_t gave_way_ms;                /* [owner] when a busy lane last lost capacity to others */
+    uint64_t shed_ms;                    /* [owner]; idle: [lock:heaps]. When slabs last gave
+                                            stale pages back */
+    size_t lane_bytes;                   /* [owner] sum of capacity x stride of all lanes */
+    uint32_t lanes_beyond;               /* [owner] lanes with more capacity than their share */
+    uint64_t lanes_used[HAK_LANE_WORDS]; /* [owner] bit per class id: its lane has capacity */
+    uint32_t node;                       /* [owner] NUMA node that it serves; idle: [lock:heaps] */
+    uint32_t node_seen;                  /* [owner] where its thread ran when it last looked */
+    bool helper_due;                     /* [owner] its next slow malloc starts the helper thread */
+    hak_chunk_t *inbox_seen;             /* [lock:heaps] newest chunk at the last sweep */
     struct hak_heap *older_idle, *newer_idle; /* [lock:heaps] */
     size_t idle_lane_bytes;                   /* [lock:heaps] in the lanes of an idle heap */
     uint64_t released_ms;                     /* [lock:heaps] when it became idle */
@@ -138,6 +149,17 @@ static inline hak_lane_slots_t *hak_heap_lane_slots(hak_heap_t *heap, uint32_t c
 
 static inline hak_lane_t *hak_heap_lane(hak_heap_t *heap, uint32_t class_id) {
     return &heap->front.lane[class_id - 1];
+}
+
+/* The next class id from `from` on whose lane has capacity, 0 after the last; start with 1. The
+ * cache lines of lanes that the thread does not use are left alone. */
+static inline uint32_t hak_heap_next_lane(const hak_heap_t *heap, uint32_t from) {
+    for (uint32_t word = from / 64; word < HAK_LANE_WORDS; word++, from = word * 64) {
+        const uint64_t used = heap->lanes_used[word] >> from % 64;
+        if (used != 0)
+            return from + (uint32_t)__builtin_ctzll(used);
+    }
+    return 0;
 }
 
 /* Called when a thread without a heap allocates: starts the allocator if need be and binds a heap

@@ -51,13 +51,20 @@ static void **slots_for(hak_heap_t *heap, uint32_t class_id, uint32_t capacity) 
 bool hak_lane_set_capacity(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) {
     const size_t blocks = hak_lane_blocks(lane);
     void **from = hak_lane_first(lane);
-    void **first = slots_for(heap, hak_heap_class_of_lane(heap, lane), capacity);
+    const uint32_t class_id = hak_heap_class_of_lane(heap, lane);
+    const uint32_t share = hak_classes[class_id].lane_share;
+    void **first = slots_for(heap, class_id, capacity);
     HAK_ASSERT(blocks <= capacity);
     if (first == NULL)
         return false;
     if (first != from)
         memcpy(first, from, blocks * sizeof first[0]);
     heap->lane_bytes += ((size_t)capacity - lane->capacity) * lane->stride_bytes;
+    heap->lanes_beyond += (capacity > share) - (lane->capacity > share);
+    if (capacity == 0)
+        heap->lanes_used[class_id / 64] &= ~(UINT64_C(1) << class_id % 64);
+    else
+        heap->lanes_used[class_id / 64] |= UINT64_C(1) << class_id % 64;
     lane->capacity = capacity;
     lane->limit = first + capacity;
     HAK_SHARE(lane->top, first + blocks);

@@ -9,7 +9,8 @@
  *
  *   retention: memory that is asked for again soon after it was purged is added to what is kept, up
  *   to HAKMEM_RETAIN_MIB (HAKMEM_LARGE_RETAIN_MIB for large mappings); windows without take a
- *   quarter of that off. Empty units that the exit of a thread purged do not count.
+ *   quarter of that off. Empty units that the exit of a thread purged do not count, nor what was
+ *   purged before it where that exit would have purged it all the same.
  */
 #ifndef HAK_LEARNER_H
 #define HAK_LEARNER_H

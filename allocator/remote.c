@@ -122,6 +122,7 @@ static void outbox_publish(hak_heap_t *heap, hak_outbox_t *outbox) {
     HAK_SHARE(outbox->chunk, NULL);
     outbox->top = outbox->limit = NULL;
     outbox->target = 0;
+    heap->outboxes_open--;
     chunk_publish(heap, target, chunk);
 }
 
@@ -143,6 +144,7 @@ HAK_NOINLINE void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block)
         outbox->top = chunk->block;
         outbox->limit = chunk->block + HAK_CHUNK_BLOCKS;
         outbox->target = target;
+        heap->outboxes_open++;
     }
     const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
     *outbox->top++ = block;
@@ -152,7 +154,7 @@ HAK_NOINLINE void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block)
 }
 
 void hak_remote_flush(hak_heap_t *heap) {
-    for (uint32_t i = 0; i < HAK_OUTBOXES; i++) {
+    for (uint32_t i = 0; heap->outboxes_open != 0 && i < HAK_OUTBOXES; i++) {
         if (heap->front.outbox[i].chunk != NULL)
             outbox_publish(heap, &heap->front.outbox[i]);
     }

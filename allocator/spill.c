@@ -45,15 +45,19 @@ void hak_spill_lane(hak_heap_t *heap, hak_lane_t *lane, size_t keep_blocks) {
 }
 
 void hak_spill_lanes(hak_heap_t *heap) {
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
+    for (uint32_t class_id = hak_heap_next_lane(heap, 1); class_id != 0;
+         class_id = hak_heap_next_lane(heap, class_id + 1))
         hak_spill_lane(heap, hak_heap_lane(heap, class_id), 0);
 }
 
 size_t hak_spill_lane_bytes(hak_heap_t *heap) {
     size_t bytes = 0;
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
-        const hak_lane_t *lane = hak_heap_lane(heap, class_id);
-        bytes += hak_lane_blocks(lane) * lane->stride_bytes;
+    for (uint32_t word = 0; word < HAK_LANE_WORDS; word++) {
+        for (uint64_t left = heap->lanes_used[word]; left != 0; left &= left - 1) {
+            const uint32_t class_id = word * 64 + (uint32_t)__builtin_ctzll(left);
+            const hak_lane_t *lane = hak_heap_lane(heap, class_id);
+            bytes += hak_lane_blocks(lane) * lane->stride_bytes;
+        }
     }
     return bytes;
 }
@@ -63,11 +67,10 @@ void hak_spill_idle_lanes(hak_heap_t *heap) {
     if (now - heap->idled_ms < IDLE_LEAST_MS)
         return;
     heap->idled_ms = now;
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+    for (uint32_t class_id = hak_heap_next_lane(heap, 1); class_id != 0;
+         class_id = hak_heap_next_lane(heap, class_id + 1)) {
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
         hak_lane_events_t *events = &heap->lane_events[class_id];
-        if (lane->capacity == 0)
-            continue;
         /* No slow call, and as many blocks as then: the lane was not used, or looks as if. */
         bool used = events->refills_in_row > 0 || events->flushed;
         if (!used && hak_lane_blocks(lane) == events->seen_blocks) {
@@ -87,7 +90,8 @@ static bool largest_gives_way(hak_heap_t *heap) {
     hak_lane_t *largest = NULL;
     uint32_t keep = 0;
     size_t largest_bytes = 0;
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+    for (uint32_t class_id = hak_heap_next_lane(heap, 1); class_id != 0;
+         class_id = hak_heap_next_lane(heap, class_id + 1)) {
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
         const uint32_t share = hak_classes[class_id].lane_share, half = lane->capacity / 2;
         if (lane->capacity <= share)
@@ -121,7 +125,10 @@ bool hak_spill_for_room(hak_heap_t *heap, size_t more_bytes) {
 }
 
 void hak_spill_beyond_shares(hak_heap_t *heap) {
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
+    if (heap->lanes_beyond == 0)
+        return;
+    for (uint32_t class_id = hak_heap_next_lane(heap, 1); class_id != 0;
+         class_id = hak_heap_next_lane(heap, class_id + 1)) {
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
         const uint32_t share = hak_classes[class_id].lane_share;
         if (lane->capacity <= share)

@@ -69,8 +69,8 @@ static HAK_SPARSE struct {
     size_t dirty_pages;  /* [lock] in free units */
     size_t purged_pages; /* [lock] since start */
     uint64_t purged_ms;  /* [lock] last look for old units */
-    /* [lock] a thread's exit began the present one: all that was purged before it would have been
-     * purged then, had it been kept, so nobody regrets it */
+    /* [lock] A thread's exit began the present one that purged however much was learnt: what was
+     * purged before it, had it been kept, would have gone then, so nobody regrets it. */
     uint32_t era;
     size_t dense_index; /* [lock] last superslab looked at for huge pages */
     /* [any,atomic] relaxed: of all runs, a hint of what to keep */
@@ -266,8 +266,8 @@ static bool regrettable(const superslab_t *superslab, uint64_t now) {
 }
 
 /* Gives the touched pages of some dirty units back; neighbours that are touched throughout in one
- * call. The learner hears of it when they are soon used again, in the same era. */
-static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
+ * call. Where `learn`, the learner hears of it when they are soon used again, in the same era. */
+static size_t superslab_purge(superslab_t *superslab, uint32_t units, bool learn) {
     const uint64_t now = hak_os_milliseconds();
     size_t purged = 0;
     if (!regrettable(superslab, now))
@@ -289,6 +289,8 @@ static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
         HAK_COUNT(SUPERSLAB_OS, purges);
         purged += pages;
     }
+    for (uint32_t rest = learn ? 0 : units; rest != 0; rest &= rest - 1)
+        superslab->purged_pages[__builtin_ctz(rest)] = 0;
     superslab->full_units &= ~units;
     superslab->dirty_units &= ~units;
     superslab->old_units &= ~units;
@@ -302,7 +304,7 @@ static size_t superslab_purge(superslab_t *superslab, uint32_t units) {
 
 /* Purges from the highest address down while more than `keep_pages` are dirty. Where addresses are
  * short, what is empty goes back whole. */
-static size_t pool_purge(size_t keep_pages) {
+static size_t pool_purge(size_t keep_pages, bool learn) {
     size_t purged = 0;
     for (size_t index = pool.index_end;
          index-- > pool.index_begin && (pool.dirty_pages != 0 || hak_domain_limited());) {
@@ -310,7 +312,7 @@ static size_t pool_purge(size_t keep_pages) {
         if (superslab == NULL)
             continue;
         if (superslab->dirty_units != 0 && pool.dirty_pages > keep_pages)
-            purged += superslab_purge(superslab, superslab->dirty_units);
+            purged += superslab_purge(superslab, superslab->dirty_units, learn);
         if (hak_domain_limited() && superslab->free_units == ALL_UNITS &&
             superslab->dirty_units == 0)
             superslab_release(superslab);
@@ -332,17 +334,17 @@ static size_t pool_purge_old(uint64_t now) {
         if (superslab == NULL || superslab->dirty_units == 0)
             continue;
         if (superslab->old_units != 0)
-            purged += superslab_purge(superslab, superslab->old_units);
+            purged += superslab_purge(superslab, superslab->old_units, true);
         superslab->old_units = superslab->dirty_units;
     }
     if (hak_domain_limited())
-        (void)pool_purge(SIZE_MAX);
+        (void)pool_purge(SIZE_MAX, true);
     return purged;
 }
 
 size_t hak_pool_purge(bool all) {
     hak_lock(&pool.lock);
-    const size_t purged = all ? pool_purge(0) : pool_purge_old(hak_os_milliseconds());
+    const size_t purged = all ? pool_purge(0, true) : pool_purge_old(hak_os_milliseconds());
     hak_unlock(&pool.lock);
     return purged;
 }
@@ -426,8 +428,10 @@ static void pool_decay(uint64_t now, bool in_proportion) {
     const size_t bound = retain_pages(in_proportion);
     /* Well below the bound, so that the next frees do not purge again. */
     if (pool.dirty_pages > bound) {
-        (void)pool_purge(bound - bound / 4);
-        pool.era += in_proportion;
+        (void)pool_purge(bound - bound / 4, !in_proportion);
+        const size_t in_use =
+            in_use_bytes(atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed));
+        pool.era += in_proportion && hak_learner_retain_bytes(HAK_RETAINED_UNITS) >= in_use;
     } else {
         (void)pool_purge_old(now);
     }

@@ -226,6 +226,68 @@ static void with_little_in_use_little_is_kept(void **state) {
     assert_int_equal(empty_slabs(life.heap).touched, idle_bytes());
 }
 
+static void *many_classes_and_small(void *block) {
+    life_t life;
+    *(void **)block = hak_malloc(1000);
+    return many_classes(&life);
+}
+
+/* Its block comes from the lane and goes back there. */
+static void a_thread_that_changes_no_slab_leaves_what_was_kept(void **state) {
+    (void)state;
+    life_t life;
+    hak_heap_t *heap;
+    void *block;
+    in_thread(many_classes, &life);
+    in_thread(one_block, &heap); /* leaves blocks in the lane */
+    const visit_t left = empty_slabs(heap);
+    assert_true(left.touched > 256 << 10);
+    for (int i = 0; i < 2; i++) {
+        in_thread(one_block, &heap);
+        assert_ptr_equal(heap, life.heap);
+        assert_true(heap->trimmed);
+        assert_int_equal(heap->idle_slab_bytes, left.touched);
+        assert_int_equal(empty_slabs(heap).slabs, left.slabs);
+    }
+    /* One that takes does, and so does another that gives back. */
+    in_thread(many_classes_and_small, &block);
+    in_thread(one_block, &heap);
+    assert_int_equal(heap->idle_slab_bytes, empty_slabs(heap).touched);
+    hak_free(block);
+    hak_remote_flush(hak_thread_heap);
+    in_thread(one_block, &heap);
+    assert_int_equal(heap->idle_slab_bytes, empty_slabs(heap).touched);
+    /* Nor does it keep what has become too much meanwhile. */
+    held_free();
+    (void)hak_malloc_trim(0);
+    in_thread(one_block, &heap);
+    assert_true(heap->idle_slab_bytes <= 256 << 10);
+    assert_int_equal(empty_slabs(heap).touched, heap->idle_slab_bytes);
+}
+
+static void *refills_noted(void *argument) {
+    enum { MANY = 1000 };
+    static void *block[MANY];
+    uint32_t *blocks = argument;
+    hak_free(hak_malloc(100));
+    blocks[0] = hak_thread_heap->refill_blocks[1];
+    for (int i = 0; i < MANY; i++)
+        block[i] = hak_malloc(16);
+    for (int i = 0; i < MANY; i++)
+        hak_free(block[i]);
+    blocks[1] = hak_thread_heap->refill_blocks[1];
+    return NULL;
+}
+
+static void refills_of_the_next_thread_start_small(void **state) {
+    (void)state;
+    uint32_t first[2], second[2]; /* blocks of the next refill, at the start and at the end */
+    in_thread(refills_noted, first);
+    in_thread(refills_noted, second);
+    assert_true(first[1] > 8);
+    assert_int_equal(second[0], 0);
+}
+
 static void own_visit(const hak_slab_t *run, void *context) {
     visit_t *visit = context;
     visit->slabs += run->owner == visit->id;
@@ -272,6 +334,9 @@ int main(void) {
                                         little_in_use),
         cmocka_unit_test_setup_teardown(the_longest_idle_heap_gives_back_first, much_in_use,
                                         little_in_use),
+        cmocka_unit_test_setup_teardown(a_thread_that_changes_no_slab_leaves_what_was_kept,
+                                        much_in_use, little_in_use),
+        cmocka_unit_test(refills_of_the_next_thread_start_small),
         cmocka_unit_test(with_little_in_use_little_is_kept),
         cmocka_unit_test(lanes_do_not_keep_slabs_that_are_empty_otherwise),
     };
