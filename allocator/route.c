@@ -1,6 +1,6 @@
 /*
  * hak_route: describes how sizes are served, from the tables that the start filled (size_class.h).
- * Any thread, any time; cold; takes no lock. docs/allocator.md, "Size classes and the route".
+ * Any thread, any time; cold; takes no lock. docs/allocator.md, "Route, classes and backends".
  */
 #include <errno.h>
 #include <stddef.h>
