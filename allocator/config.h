@@ -9,7 +9,7 @@
 /* X(flag, help). docs/options.md is made from this table; hak_configuration tells the values. */
 #define HAK_BUILD_FLAGS(X)                                                                         \
     X(HAK_DEBUG,                                                                                   \
-      "check the invariants of lanes, slabs and the pool at each refill, flush and drain; slow")          \
+      "check the invariants of lanes, slabs and the pool at each refill, flush and drain; slow")   \
     X(HAK_STANDARD_NAMES,                                                                          \
       "define malloc, free and the rest of the C library's interface besides the hak_* "           \
       "names; 0 for builds under sanitizers, which replace malloc themselves")                     \
