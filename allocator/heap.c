@@ -225,7 +225,7 @@ static void heap_release(hak_heap_t *heap) {
  * frees from here on (other destructors, the dynamic linker) goes through the common heap. */
 static void thread_exit(void *value) {
     hak_heap_t *heap = value;
-    if (heap->lane_bytes > EXIT_LANE_BYTES) /* short-lived threads rarely have so much */
+    if (heap->lane_bytes > EXIT_LANE_BYTES) /* less is for the next thread, as it has grown */
         hak_spill_beyond_shares(heap);
     if (!idle_lanes_keep(heap))
         hak_spill_lanes(heap);

@@ -50,6 +50,8 @@ void hak_spill_lanes(hak_heap_t *heap) {
         hak_spill_lane(heap, hak_heap_lane(heap, class_id), 0);
 }
 
+/* Every exit of a thread comes by: the bits themselves, which take fewer instructions than
+ * hak_heap_next_lane. */
 size_t hak_spill_lane_bytes(hak_heap_t *heap) {
     size_t bytes = 0;
     for (uint32_t word = 0; word < HAK_LANE_WORDS; word++) {

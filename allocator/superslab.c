@@ -422,6 +422,11 @@ bool hak_pool_idle_over(void) {
     return atomic_load_explicit(&pool.idle_bytes, memory_order_relaxed) > idle_bound();
 }
 
+static bool more_learnt_than_in_use(void) {
+    const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
+    return hak_learner_retain_bytes(HAK_RETAINED_UNITS) >= in_use_bytes(touched);
+}
+
 static void pool_decay(uint64_t now, bool in_proportion) {
     if (hak_options.purge == 0)
         return;
@@ -429,9 +434,8 @@ static void pool_decay(uint64_t now, bool in_proportion) {
     /* Well below the bound, so that the next frees do not purge again. */
     if (pool.dirty_pages > bound) {
         (void)pool_purge(bound - bound / 4, !in_proportion);
-        const size_t in_use =
-            in_use_bytes(atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed));
-        pool.era += in_proportion && hak_learner_retain_bytes(HAK_RETAINED_UNITS) >= in_use;
+        if (in_proportion && more_learnt_than_in_use())
+            pool.era++;
     } else {
         (void)pool_purge_old(now);
     }
