@@ -135,17 +135,18 @@ static inline void *aligned_allocate(size_t alignment, size_t size) {
 
 /* ------------------------------------------------------------------ free, behind the lanes */
 
-/* Stops the program unless a block of the class with this start_magic may start there. By the
- * address alone: the slab's record is rarely in a cache, or was just written by another thread. */
-static inline void start_check(const void *block, uint64_t magic, const char *function) {
-    if (HAK_UNLIKELY(!hak_front_is_start(block, magic)))
+/* Stops the program unless a block of that class may start there. By the address alone: the slab's
+ * record is rarely in a cache, or was just written by another thread. */
+static inline void start_check(const void *block, const hak_starts_t *starts,
+                               const char *function) {
+    if (HAK_UNLIKELY(!hak_is_start(block, starts)))
         hak_slab_check(block, function);
 }
 
 /* The block goes into this lane: as the hot path, but that the lane may be full or something wrong
  * with the block. */
 static void local_free(hak_heap_t *heap, hak_lane_t *lane, void *block) {
-    start_check(block, lane->start_magic, "free");
+    start_check(block, &lane->starts, "free");
     if (HAK_CHECK_FREE && HAK_UNLIKELY(lane->top[-1] == block))
         hak_fault("free", block, "double free: it is the block that was freed last");
     if (HAK_LIKELY(lane->top != lane->limit))
@@ -193,8 +194,7 @@ HAK_NOINLINE void hak_free_elsewhere(void *block) {
             hak_remote_put(entry, block);
         } else if (HAK_LIKELY(owner != heap->front.id)) {
             HAK_COUNT(FREE_SUPERSLAB, foreign);
-            start_check(block, hak_classes[(entry & 0xffff) / HAK_LANE_OFFSET(1)].start_magic,
-                        "free");
+            start_check(block, &hak_classes[(entry & 0xffff) / HAK_LANE_OFFSET(1)].starts, "free");
             hak_remote_send(heap, entry, block);
         } else {
             HAK_COUNT(FREE_SUPERSLAB, local);
@@ -210,18 +210,18 @@ HAK_NOINLINE void hak_free_elsewhere(void *block) {
 
 /*
  * Assumes that most frees which leave the fast path are foreign, and that the outbox of the block's
- * heap has room. `difference` is the map entry XOR the heap's tag. An outbox's target is the id of
- * another heap, or 0 while it has no room, and always in the empty front: when it is the block's
- * owner, nothing else need be asked.
+ * heap has room. `unit` is the block's in the map; another may stand there where it is not ours,
+ * but there it may not start. An outbox's target is the id of another heap, or 0 while it has no
+ * room, and always in the empty front: when it is the block's owner, nothing else need be asked.
  */
-HAK_NOINLINE void hak_free_slow(void *block, uint32_t difference, hak_heap_t *heap) {
-    const uint32_t entry = difference ^ heap->front.tag;
-    hak_outbox_t *outbox = &heap->front.outbox[(entry >> 16) % HAK_OUTBOXES];
+HAK_NOINLINE void hak_free_slow(void *block, size_t unit, hak_heap_t *heap) {
+    const uint32_t entry = atomic_load_explicit(&hak_map[unit], memory_order_relaxed);
+    hak_outbox_t *outbox = hak_heap_outbox(heap, entry >> 16);
     void **top = outbox->top;
     if (HAK_LIKELY(outbox->target == (entry & 0xffff0000u) && top != outbox->limit)) {
         const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
         const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
-        if (HAK_LIKELY(hak_front_is_start(block, lane->start_magic) && bytes_left > 0)) {
+        if (HAK_LIKELY(hak_is_start(block, &lane->starts) && bytes_left > 0)) {
             HAK_COUNT(FRONT, free_slow);
             HAK_COUNT(FREE_SUPERSLAB, foreign);
             HAK_COUNT_CLASS(CLASS, (entry & 0xffff) / HAK_LANE_OFFSET(1), frees);
@@ -241,7 +241,7 @@ static size_t usable_size(const void *block, const char *function) {
     uint32_t owner = entry >> 16;
     if (HAK_LIKELY(owner - 1 < HAK_OWNER_SHARED)) {
         const hak_class_t *class = &hak_classes[(entry & 0xffff) / HAK_LANE_OFFSET(1)];
-        start_check(block, class->start_magic, function);
+        start_check(block, &class->starts, function);
         return class->stride_bytes;
     }
     if (owner == HAK_OWNER_MEDIUM)

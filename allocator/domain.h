@@ -31,6 +31,12 @@ extern _Atomic uint32_t hak_map[HAK_DOMAIN_UNITS];
  */
 extern _Atomic uintptr_t hak_domain_base;
 
+/* Index of an address in the map, which all units at the same place of some domain have: whether
+ * the address is in ours, somebody else has to ask. free does without the base of the domain so. */
+static inline size_t hak_map_unit(const void *address) {
+    return (uintptr_t)address >> HAK_UNIT_SHIFT & (HAK_DOMAIN_UNITS - 1);
+}
+
 /* Distance of an address from the start of the domain; beyond HAK_DOMAIN_BYTES when outside. */
 static inline size_t hak_domain_offset(const void *address) {
     return (uintptr_t)address - atomic_load_explicit(&hak_domain_base, memory_order_relaxed);
@@ -38,10 +44,9 @@ static inline size_t hak_domain_offset(const void *address) {
 
 /* Map entry of an address; 0 when it is not in a unit of ours. */
 static inline uint32_t hak_map_entry(const void *address) {
-    size_t unit = hak_domain_offset(address) >> HAK_UNIT_SHIFT;
-    if (HAK_UNLIKELY(unit >= HAK_DOMAIN_UNITS))
+    if (HAK_UNLIKELY(hak_domain_offset(address) >= HAK_DOMAIN_BYTES))
         return 0;
-    return atomic_load_explicit(&hak_map[unit], memory_order_relaxed);
+    return atomic_load_explicit(&hak_map[hak_map_unit(address)], memory_order_relaxed);
 }
 
 /* Chooses the domain and reserves its first region. False when no address space is to be had. */

@@ -1,7 +1,7 @@
 /*
  * The hot paths of malloc and free: the only code that runs on most calls. Inlined into api.c. No
  * lock, no atomic read-modify-write, no access to the block itself; one exit each to a noinline
- * slow path. Called by any thread at any time: a thread without a heap has hak_empty_front, in
+ * slow path. Called by any thread at any time: a thread without a heap has hak_empty, in
  * which every look-up takes the slow path. docs/allocator.md walks both.
  */
 #ifndef HAK_FRONT_H
@@ -13,7 +13,7 @@
 
 /* Exits of the fast paths, in api.c. */
 void *hak_malloc_slow(size_t size);
-void hak_free_slow(void *block, uint32_t difference, hak_heap_t *heap);
+void hak_free_slow(void *block, size_t unit, hak_heap_t *heap);
 void hak_free_elsewhere(void *block);
 
 /* Newest block of the lane at this offset in the thread's heap; NULL when it is empty. */
@@ -42,34 +42,24 @@ static inline void *hak_front_malloc(size_t size) {
 }
 
 /*
- * Whether a block of the class with this start_magic may start at the address. Blocks lie at
- * multiples of their stride (size_class.h), and n is a multiple of d if and only if n * ceil(2^64 /
- * d) mod 2^64 < ceil(2^64 / d) (Lemire, Kaser, Kurz, "Faster remainder by direct computation",
- * 2019), for addresses n < 2^48 and strides d <= 2^16.
+ * Assumes that most blocks are freed by the thread that allocated them, into a lane with room. The
+ * heap's own map leads to the lane of what is in its slabs, of anything else to the lane in which
+ * no block may start. One comparison tells the rest: that the address is in our domain, and that a
+ * block of that class may start there.
  */
-static inline bool hak_front_is_start(const void *block, uint64_t magic) {
-    return (uintptr_t)block * magic < magic;
-}
-
-/* Assumes that most blocks are freed by the thread that allocated them, into a lane with room. */
 static inline void hak_front_free(void *block) {
     hak_heap_t *heap = hak_thread_heap;
+    const size_t unit = hak_map_unit(block);
     HAK_COUNT(FRONT, free_calls);
     HAK_COUNT(FREE_SUPERSLAB, entries);
-    const uint32_t offset = hak_map_entry(block) ^ heap->front.tag;
-    if (HAK_UNLIKELY(offset > 0xffff)) {
-        hak_free_slow(block, offset, heap);
+    const size_t offset = atomic_load_explicit(&heap->front.own[unit], memory_order_relaxed);
+    hak_lane_t *lane = (hak_lane_t *)((char *)heap + offset);
+    if (HAK_UNLIKELY(!hak_is_start(block, &lane->starts))) {
+        hak_free_slow(block, unit, heap);
         return;
     }
-    hak_lane_t *lane = (hak_lane_t *)((char *)heap + offset);
     void **top = lane->top;
-    if (HAK_CHECK_FREE) {
-        if (HAK_UNLIKELY(!hak_front_is_start(block, lane->start_magic) || top[-1] == block)) {
-            hak_free_elsewhere(block);
-            return;
-        }
-    }
-    if (HAK_UNLIKELY(top == lane->limit)) {
+    if (HAK_UNLIKELY((HAK_CHECK_FREE && top[-1] == block) || top == lane->limit)) {
         hak_free_elsewhere(block);
         return;
     }

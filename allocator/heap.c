@@ -22,18 +22,26 @@
 #define EXIT_LANE_BYTES  ((size_t)256 << 10)
 #define EXIT_LANES_BYTES ((size_t)1 << 20)
 
+/* See own_create. */
+#define OWN_HEAPS      4096u
+#define OWN_LIMIT_PART 16u
+
 static void *null_slot[2]; /* [0] is the NULL that an empty lane ends in */
 
-/* malloc finds its lanes empty; free finds another owner, and no outbox. Their limits are not
+/* The own map of who has none: all zero, and made read-only at start, so that it never takes
+ * memory, not even locked. */
+static HAK_SPARSE _Alignas(HAK_OS_PAGE_BYTES) hak_own_unit_t no_unit[HAK_DOMAIN_UNITS];
+
+/* malloc finds its lanes empty; free finds no block of its own, and no outbox. Their limits are not
  * looked at: each address here is a relocation when the library is loaded. */
-_Alignas(64) hak_heap_front_t hak_empty_front = {
-    .null_top = &null_slot[1],
-    .tag = HAK_OWNER_EMPTY << 16,
-    .id = HAK_OWNER_EMPTY,
-    .lane = {[0 ... HAK_CLASS_MAX - 1] = {.top = &null_slot[1]}},
+_Alignas(64) hak_empty_t hak_empty = {
+    .front = {.null_top = &null_slot[1],
+              .own = no_unit,
+              .id = HAK_OWNER_EMPTY,
+              .lane = {[0 ... HAK_CLASS_MAX - 1] = {.top = &null_slot[1]}}},
 };
 
-_Thread_local hak_heap_t *hak_thread_heap = (hak_heap_t *)&hak_empty_front;
+_Thread_local hak_heap_t *hak_thread_heap = (hak_heap_t *)&hak_empty.front;
 
 /* Set once the thread's destructor ran: from then on it uses the common heap. */
 static _Thread_local bool thread_exited __attribute__((tls_model("initial-exec")));
@@ -95,10 +103,38 @@ static void lanes_create(hak_heap_t *heap) {
         const hak_class_t *class = &hak_classes[class_id];
         hak_lane_t *lane = hak_heap_lane(heap, class_id);
         lane->top = lane->limit = hak_heap_lane_slots(heap, class_id)->near;
-        lane->start_magic = class->start_magic;
+        lane->starts = class->starts;
         lane->stride_bytes = class->stride_bytes;
         lane->capacity = 0;
     }
+}
+
+/* A heap's own map, without memory, or that of who has none: of the common heap, in which nobody
+ * frees; of very many heaps, since a process may have 65,530 mappings; and where it would take more
+ * than its part of a limit of addresses. */
+static hak_own_unit_t *own_create(uint32_t id, uint32_t state) {
+    const size_t limit = hak_os_address_limit_bytes();
+    if (state == HAK_HEAP_COMMON || id > OWN_HEAPS || id > limit / OWN_LIMIT_PART / HAK_OWN_BYTES)
+        return no_unit;
+    hak_own_unit_t *own = hak_os_reserve_readable(HAK_OWN_BYTES);
+    return own != NULL ? own : no_unit;
+}
+
+void hak_heap_own_units(uint32_t id, size_t unit, uint32_t units, uint16_t lane_offset) {
+    hak_heap_t *heap = id - 1 < HAK_OWNER_MAX ? hak_heap_by_id(id) : NULL;
+    if (heap == NULL || heap->front.own == no_unit)
+        return;
+    const size_t chunk = unit * sizeof(hak_own_unit_t) / HAK_OWN_CHUNK_BYTES; /* has them all */
+    const uint64_t bit = (uint64_t)1 << chunk % 64;
+    if ((heap->own_writable[chunk / 64] & bit) == 0) {
+        if (lane_offset == 0 ||
+            !hak_os_commit((char *)heap->front.own + chunk * HAK_OWN_CHUNK_BYTES,
+                           HAK_OWN_CHUNK_BYTES))
+            return;
+        heap->own_writable[chunk / 64] |= bit;
+    }
+    for (uint32_t i = 0; i < units; i++)
+        atomic_store_explicit(&heap->front.own[unit + i], lane_offset, memory_order_relaxed);
 }
 
 /* heaps.lock is held. */
@@ -106,15 +142,17 @@ static hak_heap_t *heap_create(uint32_t state) {
     uint32_t id = atomic_load_explicit(&heaps.highest_id, memory_order_relaxed) + 1;
     if (id > HAK_OWNER_MAX)
         return NULL;
-    hak_heap_t *heap =
-        hak_meta_allocate(sizeof(hak_heap_t) + hak_lane_slots * sizeof(void *), HAK_RECORD_BYTES);
-    if (heap == NULL)
+    char *record = hak_meta_allocate(
+        HAK_RECORD_BYTES + sizeof(hak_heap_t) + hak_lane_slots * sizeof(void *), HAK_RECORD_BYTES);
+    if (record == NULL)
         return NULL;
     HAK_COUNT(HEAP, created);
+    hak_heap_t *heap = (hak_heap_t *)(record + HAK_RECORD_BYTES); /* behind its outboxes */
     heap->front.null_top = heap->front.null_limit = &null_slot[1];
-    heap->front.tag = id << 16;
+    heap->front.own = own_create(id, state);
     heap->front.id = id;
-    lanes_create(heap);
+    if (state != HAK_HEAP_COMMON) /* whose lanes nobody uses: two pages */
+        lanes_create(heap);
     atomic_store_explicit(&heap->state, state, memory_order_relaxed);
     atomic_store_explicit(&heaps.by_id[id], heap, memory_order_release);
     atomic_store_explicit(&heaps.highest_id, id, memory_order_relaxed);
@@ -230,7 +268,7 @@ static void thread_exit(void *value) {
     if (!idle_lanes_keep(heap))
         hak_spill_lanes(heap);
     hak_spill_queues(heap, hak_pool_idle_room());
-    hak_thread_heap = (hak_heap_t *)&hak_empty_front;
+    hak_thread_heap = (hak_heap_t *)&hak_empty.front;
     thread_exited = true;
     heap_release(heap);
     hak_pool_decay(true);
@@ -239,9 +277,10 @@ static void thread_exit(void *value) {
 
 static bool start_locked(void) {
     hak_options_read();
-    hak_size_classes_fill();
     if (!hak_domain_start())
         return false;
+    hak_size_classes_fill();
+    hak_os_read_only(no_unit, sizeof no_unit);
     hak_holes_start();
     hak_lock(&heaps.lock);
     hak_heap_t *common = heap_create(HAK_HEAP_COMMON);
@@ -383,7 +422,7 @@ void hak_heap_abandon(hak_heap_t *heap) {
     heap->idle_lane_bytes = 0;
     memset(heap->lane_events, 0, sizeof heap->lane_events);
     memset(heap->refill_blocks, 0, sizeof heap->refill_blocks);
-    memset(heap->front.outbox, 0, sizeof heap->front.outbox);
+    memset(hak_heap_outbox(heap, 0), 0, HAK_OUTBOXES * sizeof(hak_outbox_t));
     heap->outboxes_open = 0;
     atomic_store_explicit(&heap->inbox, NULL, memory_order_relaxed);
     HAK_SHARE(heap->received, NULL);

@@ -53,22 +53,40 @@ typedef struct hak_pool_pages {
     uint32_t borrowed;   /* [lock] blocks taken of the next larger class since the last own one */
 } hak_pool_pages_t;
 
+/*
+ * A heap's own map: what free's fast path asks for the owner and the class of a block at once,
+ * where the map of the domain would have to be compared with the heap's id. For each unit of the
+ * domain (hak_map_unit) the offset of a lane in the heap, if it is one of the heap's slabs; else 0,
+ * and free asks the map of the domain. Of its address space, 8 MiB, a heap touches two bytes for
+ * each of its units. An entry is written under the pool's lock, before a block of the unit is
+ * handed out and after all were given back, so whoever frees one sees it.
+ */
+typedef _Atomic uint16_t hak_own_unit_t;
+
+#define HAK_OWN_BYTES       (HAK_DOMAIN_UNITS * sizeof(hak_own_unit_t))
+#define HAK_OWN_CHUNK_BYTES ((size_t)64 * 1024) /* made writable at once */
+#define HAK_OWN_WORDS       (HAK_OWN_BYTES / HAK_OWN_CHUNK_BYTES / 64)
+
 /* What the fast paths see of a heap, of one that no thread has as well. */
 typedef struct hak_heap_front {
-    /* The first 32 bytes have the shape of a lane that is empty for ever: before start the size
-     * table is all zero and leads here. */
-    void **null_top;     /* [const] */
-    void **null_limit;   /* [const] */
-    uint64_t null_magic; /* [const] 0 */
-    uint32_t tag; /* [const] id << 16: XOR with a map entry of ours gives the lane's offset */
-    uint32_t id;  /* [const] */
+    /* It begins in the shape of a lane that is empty for ever and in which no block may start.
+     * Before start the size table is all zero and leads here, and free comes here for what is not
+     * in a slab of this heap. */
+    void **null_top;        /* [const] */
+    void **null_limit;      /* [const] */
+    hak_own_unit_t *own;    /* itself [const]; its units [any,atomic] relaxed: see there. In place
+                               of a factor, which may be any here */
+    uint64_t unused;        /* in place of an origin, likewise */
+    uint64_t null_span;     /* [const] 0 */
+    uint32_t id;            /* [const] */
+    uint32_t null_capacity; /* [const] 0 */
 
-    hak_lane_t lane[HAK_CLASS_MAX];    /* [owner] class c at index c - 1 */
-    hak_outbox_t outbox[HAK_OUTBOXES]; /* [owner] */
+    hak_lane_t lane[HAK_CLASS_MAX]; /* [owner] class c at index c - 1 */
 } hak_heap_front_t;
 
-/* Behind the heap lie the near slots of its lanes. All of what a thread needs that sends nothing to
- * others fits in three pages, with the slots of the smallest classes. */
+/* Behind the heap lie the near slots of its lanes, in front of it, on a page of their own, its
+ * outboxes (hak_heap_outbox). All of what a thread needs that sends nothing to others fits in three
+ * pages, with the slots of the smallest classes. */
 struct hak_heap {
     hak_heap_front_t front;
 
@@ -117,26 +135,41 @@ struct hak_heap {
     uint64_t released_ms;                     /* [lock:heaps] when it became idle */
     bool sweep_due;                           /* [lock:heaps] it was not swept since */
     hak_medium_kept_t medium;                 /* [owner] freed medium blocks */
+    uint64_t own_writable[HAK_OWN_WORDS];     /* [lock:pool] bit per chunk of the own map */
     uint8_t refill_blocks[HAK_CLASS_MAX + 1]; /* [owner] next refill's size, doubling */
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
 };
 
 _Static_assert(offsetof(hak_heap_front_t, lane) == HAK_LANE_OFFSET(1),
                "class 1 follows the null lane");
-_Static_assert(offsetof(hak_heap_front_t, outbox) == HAK_LANE_OFFSET(HAK_CLASS_MAX + 1),
-               "lanes fill a page");
+_Static_assert(offsetof(hak_heap_front_t, null_span) == offsetof(hak_lane_t, starts.span),
+               "free looks there");
 _Static_assert(sizeof(hak_heap_t) + HAK_RECORD_BYTES / 4 < 3 * HAK_RECORD_BYTES,
                "three pages, the first slots included");
 
 /* The thread's heap; the empty front before its first allocation and after its exit. */
 extern _Thread_local hak_heap_t *hak_thread_heap __attribute__((tls_model("initial-exec")));
 
-/* The heap of threads that have none, cast to hak_heap_t: every look-up in it fails, and nothing
- * behind the front exists. */
-extern hak_heap_front_t hak_empty_front;
+/* The heap of threads that have none, its front cast to hak_heap_t: every look-up in it fails, and
+ * nothing behind the front exists. */
+typedef struct hak_empty {
+    hak_outbox_t outbox[HAK_OUTBOXES];
+    hak_heap_front_t front;
+} hak_empty_t;
+
+_Static_assert(offsetof(hak_empty_t, front) == HAK_OUTBOXES * sizeof(hak_outbox_t),
+               "hak_heap_outbox finds them");
+_Static_assert(HAK_OUTBOXES * sizeof(hak_outbox_t) <= HAK_RECORD_BYTES, "they fit in a page");
+
+extern hak_empty_t hak_empty;
 
 static inline bool hak_heap_is_real(const hak_heap_t *heap) {
-    return &heap->front != &hak_empty_front;
+    return &heap->front != &hak_empty.front;
+}
+
+/* The outbox of a thread for blocks of the heap with this id: [owner]. */
+static inline hak_outbox_t *hak_heap_outbox(hak_heap_t *heap, uint32_t id) {
+    return (hak_outbox_t *)heap - HAK_OUTBOXES + id % HAK_OUTBOXES;
 }
 
 static inline uint32_t hak_heap_class_of_lane(const hak_heap_t *heap, const hak_lane_t *lane) {
@@ -170,6 +203,11 @@ hak_heap_t *hak_thread_enter(void);
 /* For a thread that was seen on another NUMA node than its heap's: that heap becomes idle, for the
  * next thread of its node, and the thread gets one of its new node, which is returned. */
 hak_heap_t *hak_heap_move(hak_heap_t *heap);
+
+/* Notes in its own map that `units` units from this one on belong to a heap (its id), and the
+ * offset of their class's lane; 0: no longer. Where there is no memory for it, or no such heap, its
+ * thread frees their blocks on the slow path. The pool's lock is held. */
+void hak_heap_own_units(uint32_t id, size_t unit, uint32_t units, uint16_t lane_offset);
 
 /* Starts the allocator if that has not happened. False when there is no memory for it. */
 bool hak_start(void);

@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "allocator/os.h"
+#include "allocator/size_class.h"
 
 typedef struct hak_heap hak_heap_t;
 
@@ -36,7 +37,7 @@ typedef struct hak_heap hak_heap_t;
 typedef struct hak_lane {
     void **top;            /* [owner] slot after the newest block; HAK_SHARE'd */
     void **limit;          /* [owner] slot after the last usable one */
-    uint64_t start_magic;  /* [const] hak_class_t.start_magic, here for its cache line */
+    hak_starts_t starts;   /* [const] hak_class_t.starts, here for its cache line */
     uint32_t stride_bytes; /* [const] */
     uint32_t capacity;     /* [owner] blocks */
 } hak_lane_t;
@@ -49,7 +50,7 @@ typedef struct hak_lane_slots {
     void *near[];    /* [owner] as many as the lane may hold, at most HAK_LANE_NEAR_BLOCKS */
 } hak_lane_slots_t;
 
-_Static_assert(sizeof(hak_lane_t) == 32, "two lanes share a cache line");
+_Static_assert(sizeof(hak_lane_t) == 48, "four lanes fill three cache lines");
 
 /* Byte offset of a class's lane in its heap; class ids start at 1. */
 #define HAK_LANE_OFFSET(class_id) ((class_id) * (uint32_t)sizeof(hak_lane_t))

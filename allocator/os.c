@@ -109,6 +109,21 @@ void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed) {
     return start;
 }
 
+void *hak_os_reserve_readable(size_t bytes) {
+    int saved_errno = errno;
+    void *start = mapping_aligned(NULL, bytes, HAK_OS_PAGE_BYTES, PROT_READ, MAP_NORESERVE);
+    if (start != NULL)
+        (void)madvise(start, bytes, MADV_NOHUGEPAGE); /* refused where there are none */
+    errno = saved_errno;
+    return start;
+}
+
+void hak_os_read_only(void *table, size_t bytes) {
+    int saved_errno = errno;
+    (void)mprotect(table, bytes, PROT_READ); /* it is never written: refused is no loss */
+    errno = saved_errno;
+}
+
 void hak_os_small_pages(const void *table, size_t bytes) {
     int saved_errno = errno;
     const uintptr_t mask = HAK_OS_PAGE_BYTES - 1;

@@ -128,7 +128,7 @@ static void outbox_publish(hak_heap_t *heap, hak_outbox_t *outbox) {
 
 HAK_NOINLINE void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block) {
     uint32_t target = entry & 0xffff0000u;
-    hak_outbox_t *outbox = &heap->front.outbox[(entry >> 16) % HAK_OUTBOXES];
+    hak_outbox_t *outbox = hak_heap_outbox(heap, entry >> 16);
     if (outbox->chunk != NULL && (outbox->target != target || outbox->top == outbox->limit)) {
         outbox_publish(heap, outbox);
         hak_spill_tick(heap); /* a thread that only frees for others comes by nowhere else */
@@ -155,8 +155,8 @@ HAK_NOINLINE void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block)
 
 void hak_remote_flush(hak_heap_t *heap) {
     for (uint32_t i = 0; heap->outboxes_open != 0 && i < HAK_OUTBOXES; i++) {
-        if (heap->front.outbox[i].chunk != NULL)
-            outbox_publish(heap, &heap->front.outbox[i]);
+        if (hak_heap_outbox(heap, i)->chunk != NULL)
+            outbox_publish(heap, hak_heap_outbox(heap, i));
     }
 }
 

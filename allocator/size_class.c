@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "allocator/domain.h"
 #include "allocator/lane.h"
 #include "allocator/options.h"
 #include "allocator/os.h"
@@ -164,6 +165,13 @@ static uint32_t lane_ceiling(uint32_t stride, uint32_t share) {
     return between((size_t)hak_options.lane_kib * 1024 / stride, share, LANE_BLOCKS_MAX);
 }
 
+hak_starts_t hak_starts_of(uint32_t stride, uintptr_t base, size_t bytes) {
+    const uint64_t factor = UINT64_MAX / stride + ((stride & (stride - 1)) == 0 ? 2 : 1);
+    const uint64_t step = factor * stride;
+    const uint64_t first = (base + stride - 1) / stride, end = (base + bytes + stride - 1) / stride;
+    return (hak_starts_t){.factor = factor, .origin = first * step, .span = (end - first) * step};
+}
+
 static uint8_t backend_classes[HAK_BACKEND_POOL_V2 + 1]; /* [lock:start] made so far, by backend */
 
 static uint32_t class_create(hak_backend_t backend, uint32_t stride) {
@@ -178,7 +186,8 @@ static uint32_t class_create(hak_backend_t backend, uint32_t stride) {
     class->lane_share = lane_share(stride);
     class->lane_capacity_top = lane_ceiling(stride, class->lane_share) * HAK_LANE_LEARN_FACTOR;
     class->index_magic = (((uint64_t)1 << HAK_INDEX_SHIFT) + stride - 1) / stride;
-    class->start_magic = UINT64_MAX / stride + 1;
+    class->starts = hak_starts_of(
+        stride, atomic_load_explicit(&hak_domain_base, memory_order_relaxed), HAK_DOMAIN_BYTES);
     class->backend = (uint8_t)backend;
     class->backend_class = backend_classes[backend]++;
     class->pool_range = backend >= HAK_BACKEND_POOL_V1

@@ -45,6 +45,32 @@ typedef enum hak_backend {
 } hak_backend_t;
 
 /*
+ * Tells by an address alone whether a block of one class may start there: whether it is a multiple
+ * n = q * d of the stride d within the domain. With c = floor(2^64 / d) + 1 and e = d * c - 2^64,
+ * which is 1 .. d, an address n = q * d + r has n * c mod 2^64 = q * e + r * c: small steps for
+ * multiples, and c, which is beyond 2^48, for every byte after one (after Lemire, Kaser, Kurz,
+ * "Faster remainder by direct computation", 2019, whose test for multiples this bounds on both
+ * sides). With q0 and q1 those of the first multiple in the domain and of the first behind it
+ *
+ *   n is one of them  <=>  (n * c - q0 * e) mod 2^64 < (q1 - q0) * e
+ *
+ * for all n below 2^48, strides up to 2^16, and domains above 2^16 that end a domain's size below
+ * 2^48. Beyond, where no program has memory, it is true of very few.
+ */
+typedef struct hak_starts {
+    uint64_t factor; /* c */
+    uint64_t origin; /* q0 * e */
+    uint64_t span;   /* (q1 - q0) * e; 0: no address */
+} hak_starts_t;
+
+static inline bool hak_is_start(const void *address, const hak_starts_t *starts) {
+    return (uintptr_t)address * starts->factor - starts->origin < starts->span;
+}
+
+/* For blocks at multiples of `stride` in `bytes` of addresses from `base` on. */
+hak_starts_t hak_starts_of(uint32_t stride, uintptr_t base, size_t bytes);
+
+/*
  * What is known of one class. Blocks start at addresses that are multiples of their stride, so a
  * slab's first block lies up to a stride above the run's start. That makes the start of a block
  * known by its address alone (front.h), keeps the alignment that the stride has, and gives the
@@ -62,7 +88,7 @@ typedef struct hak_class {
                                    only out of the first half of that */
     uint32_t lane_slots_at;     /* where its hak_lane_slots_t is behind a heap, in slots */
     uint64_t index_magic;
-    uint64_t start_magic;   /* ceil(2^64 / stride): see front.h */
+    hak_starts_t starts;
     uint8_t backend;        /* hak_backend_t */
     uint8_t backend_class;  /* counts the classes of its backend from 0 */
     uint8_t pool_range;     /* of the pools: 0 .. HAK_POOL_RANGES - 1 */
@@ -103,7 +129,7 @@ static inline size_t hak_lane_offset_of_aligned(size_t alignment, size_t size) {
 }
 
 /* Fills classes and size table by the options of the route: MID_V3 and POOL_V2, each on or off and
- * by a mask of its classes. */
+ * by a mask of its classes. After the domain was chosen. */
 void hak_size_classes_fill(void);
 
 /* The backend that the route names for a plain request of `size` (1 .. HAK_LANE_MAX_BYTES), after

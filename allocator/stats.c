@@ -66,7 +66,7 @@ static size_t remote_bytes(hak_heap_t *heap) {
     size_t bytes = chain_bytes(atomic_load_explicit(&heap->inbox, memory_order_acquire)) +
                    chain_bytes(HAK_SHARED(heap->received));
     for (uint32_t i = 0; i < HAK_OUTBOXES; i++) {
-        const hak_outbox_t *outbox = &heap->front.outbox[i];
+        const hak_outbox_t *outbox = hak_heap_outbox(heap, i);
         if (HAK_SHARED(outbox->chunk) != NULL)
             bytes += (size_t)(HAK_OUTBOX_BYTES - HAK_SHARED(outbox->bytes_left));
     }

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "allocator/heap.h"
 #include "allocator/lane.h"
 #include "allocator/large.h"
 #include "allocator/learner.h"
@@ -472,9 +473,10 @@ void hak_pool_row_ends(void) {
 }
 
 static void run_map(const hak_slab_t *run, uint32_t first, uint32_t units, uint32_t entry) {
-    size_t unit = hak_domain_offset(run->start) >> HAK_UNIT_SHIFT;
+    const size_t unit = hak_map_unit(run->start);
     for (uint32_t i = first; i < units; i++)
         atomic_store_explicit(&hak_map[unit + i], entry, memory_order_relaxed);
+    hak_heap_own_units(run->owner, unit + first, units - first, (uint16_t)entry);
 }
 
 /* Takes free units of a superslab into use; returns how many pages of them are not zero. */

@@ -67,6 +67,19 @@ static void blocks_freed_elsewhere_come_back_to_their_owner(void **state) {
     (void)blocks_free(NULL);
 }
 
+static void *heap_id(void *id) {
+    hak_free(hak_malloc(1));
+    *(uint32_t *)id = hak_thread_heap->front.id;
+    return NULL;
+}
+
+/* A heap without a thread stands in for another thread's: the outbox belongs to whoever frees. */
+static hak_heap_t *sender_heap(void) {
+    uint32_t id = 0;
+    in_thread(heap_id, &id);
+    return hak_heap_by_id(id);
+}
+
 static void a_sender_publishes_full_chunks_only(void **state) {
     (void)state;
     hak_heap_t *owner = hak_thread_heap;
@@ -76,11 +89,10 @@ static void a_sender_publishes_full_chunks_only(void **state) {
         few[i] = hak_malloc(48);
     hak_outbox_t *outbox;
     {
-        /* Stand in for another thread's heap: the outbox belongs to whoever frees. */
-        hak_heap_t *sender = hak_heap_common();
+        hak_heap_t *sender = sender_heap();
         for (int i = 0; i < 8; i++)
             hak_remote_send(sender, hak_map_entry(few[i]), few[i]);
-        outbox = &sender->front.outbox[owner->front.id % HAK_OUTBOXES];
+        outbox = hak_heap_outbox(sender, owner->front.id);
         assert_int_equal(outbox->top - outbox->chunk->block, 8);
         assert_null(atomic_load(&owner->inbox));
         hak_remote_flush(sender);
@@ -94,7 +106,7 @@ static void a_sender_publishes_full_chunks_only(void **state) {
 static void an_outbox_is_bounded_in_bytes(void **state) {
     (void)state;
     hak_heap_t *owner = hak_thread_heap;
-    hak_heap_t *sender = hak_heap_common();
+    hak_heap_t *sender = sender_heap();
     hak_spill_all(owner, 0);
     size_t size = 32768;
     size_t sent = 0;
@@ -111,7 +123,7 @@ static void an_outbox_is_bounded_in_bytes(void **state) {
 static void a_sleeping_owner_strands_no_more_than_the_bound(void **state) {
     (void)state;
     hak_heap_t *owner = hak_thread_heap;
-    hak_heap_t *sender = hak_heap_common();
+    hak_heap_t *sender = sender_heap();
     enum { MANY = 4000 };
     size_t size = 1024;
     void **many = calloc(MANY, sizeof many[0]);
@@ -127,12 +139,6 @@ static void a_sleeping_owner_strands_no_more_than_the_bound(void **state) {
     assert_true(waiting <= HAK_INBOX_BYTES + 2 * (size_t)HAK_OUTBOX_BYTES);
     free(many);
     hak_spill_all(owner, 0);
-}
-
-static void *heap_id(void *id) {
-    hak_free(hak_malloc(1));
-    *(uint32_t *)id = hak_thread_heap->front.id;
-    return NULL;
 }
 
 static void the_next_thread_inherits_the_heap(void **state) {

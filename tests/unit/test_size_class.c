@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "allocator/domain.h"
 #include "allocator/lane.h"
 #include "allocator/options.h"
 #include "allocator/size_class.h"
@@ -115,15 +116,38 @@ static void index_magic_divides_every_offset_exactly(void **state) {
     }
 }
 
-static void start_magic_tells_multiples_of_the_stride(void **state) {
+static void is_start_as_it_should(uint32_t stride, uint64_t base, uint64_t from, uint64_t step) {
+    const hak_starts_t starts = hak_starts_of(stride, base, HAK_DOMAIN_BYTES);
+    for (uint64_t address = from; address < from + HAK_UNIT_BYTES; address += step)
+        assert_int_equal(hak_is_start((void *)(uintptr_t)address, &starts),
+                         address % stride == 0 && address >= base &&
+                             address < base + HAK_DOMAIN_BYTES);
+}
+
+static void starts_are_multiples_of_the_stride_in_the_domain(void **state) {
     (void)state;
+    const uint64_t top = ((uint64_t)1 << 48) - HAK_UNIT_BYTES;
+    const uint64_t bases[] = {HAK_SUPERSLAB_BYTES, (uint64_t)0x4000 << 30, (uint64_t)0x13fff << 30,
+                              ((uint64_t)1 << 48) - 2 * HAK_DOMAIN_BYTES - HAK_SUPERSLAB_BYTES};
     for (uint32_t c = 1; c <= hak_class_count; c++) {
-        const hak_class_t *class = &hak_classes[c];
-        for (uint64_t unit = 0; unit < (uint64_t)1 << 32; unit = unit * 3 + 1) {
-            const uint64_t start = unit << HAK_UNIT_SHIFT;
-            for (uint64_t address = start; address < start + HAK_UNIT_BYTES; address += 16)
-                assert_int_equal(address * class->start_magic < class->start_magic,
-                                 address % class->stride_bytes == 0);
+        const uint32_t stride = hak_classes[c].stride_bytes;
+        for (size_t b = 0; b < sizeof bases / sizeof bases[0]; b++) {
+            const uint64_t base = bases[b], end = base + HAK_DOMAIN_BYTES;
+            /* Every byte around the ends of the domain; elsewhere, on both sides, what malloc could
+             * return, more and more thinly. */
+            is_start_as_it_should(stride, base, base - HAK_UNIT_BYTES, 1);
+            is_start_as_it_should(stride, base, base, 1);
+            is_start_as_it_should(stride, base, end - HAK_UNIT_BYTES, 1);
+            is_start_as_it_should(stride, base, end, 1);
+            is_start_as_it_should(stride, base, 0, 16);
+            is_start_as_it_should(stride, base, top, 16);
+            for (uint64_t away = 1; away < (uint64_t)1 << 32; away = away * 3 + 1) {
+                const uint64_t bytes = away << HAK_UNIT_SHIFT;
+                if (bytes <= base)
+                    is_start_as_it_should(stride, base, base - bytes, 16);
+                if (bytes <= top - base)
+                    is_start_as_it_should(stride, base, base + bytes, 16);
+            }
         }
     }
 }
@@ -220,7 +244,7 @@ int main(void) {
         cmocka_unit_test_setup(each_class_of_the_hot_box_has_its_stride_to_fall_back_to,
                                classes_fill),
         cmocka_unit_test_setup(index_magic_divides_every_offset_exactly, classes_fill),
-        cmocka_unit_test_setup(start_magic_tells_multiples_of_the_stride, classes_fill),
+        cmocka_unit_test_setup(starts_are_multiples_of_the_stride_in_the_domain, classes_fill),
         cmocka_unit_test_setup(a_slab_has_room_for_its_blocks, classes_fill),
         cmocka_unit_test_setup(multiples_of_an_alignment_have_aligned_strides, classes_fill),
         cmocka_unit_test_setup(larger_alignments_have_classes_of_their_own, classes_fill),

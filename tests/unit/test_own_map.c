@@ -1,0 +1,217 @@
+/* A heap's own map: it names the units of the heap's slabs and no others, and free does without
+ * where there is none. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "allocator/hakmem.h"
+#include "allocator/heap.h"
+#include "allocator/spill.h"
+#include "in_thread.h"
+
+enum { SMALL = 16, SIZES = 36, EACH = 50, BLOCKS = SIZES * EACH };
+
+typedef struct blocks {
+    hak_heap_t *heap; /* of the thread that allocated them */
+    void *block[BLOCKS];
+} blocks_t;
+
+static blocks_t mine, others;
+
+/* The first of them have classes of their own, of Tiny and MID_V3, which lend no blocks. */
+static size_t size_of(size_t number) {
+    return number < SMALL ? 8 + number * 48 : (number - SMALL + 1) * 3200;
+}
+
+static void *blocks_allocate(void *argument) {
+    blocks_t *blocks = argument;
+    for (size_t i = 0; i < BLOCKS; i++)
+        blocks->block[i] = hak_malloc(size_of(i / EACH));
+    blocks->heap = hak_thread_heap;
+    return NULL;
+}
+
+static void blocks_free(blocks_t *blocks) {
+    for (size_t i = 0; i < BLOCKS; i++)
+        hak_free(blocks->block[i]);
+}
+
+typedef struct expected {
+    uint32_t id;
+    uint16_t *lane_offset; /* by unit of the map */
+} expected_t;
+
+static void run_expect(const hak_slab_t *run, void *context) {
+    const expected_t *expected = context;
+    const size_t unit = hak_map_unit(run->start);
+    for (size_t i = 0; i < run->run_units; i++)
+        if (run->owner == expected->id)
+            expected->lane_offset[unit + i] = (uint16_t)HAK_LANE_OFFSET(run->class_id);
+}
+
+/* Every entry of it, and that there are `slabs`. */
+static void map_check(const hak_heap_t *heap, bool slabs) {
+    expected_t expected = {.id = heap->front.id,
+                           .lane_offset = calloc(HAK_DOMAIN_UNITS, sizeof(uint16_t))};
+    size_t named = 0;
+    assert_non_null(expected.lane_offset);
+    assert_ptr_not_equal(heap->front.own, hak_empty.front.own);
+    hak_pool_walk(run_expect, &expected);
+    for (size_t unit = 0; unit < HAK_DOMAIN_UNITS; unit++) {
+        if (heap->front.own[unit] != expected.lane_offset[unit])
+            assert_int_equal(heap->front.own[unit], expected.lane_offset[unit]);
+        named += heap->front.own[unit] != 0;
+    }
+    assert_int_equal(named > 0, slabs);
+    free(expected.lane_offset);
+}
+
+static void it_names_the_slabs_of_its_heap(void **state) {
+    (void)state;
+    (void)blocks_allocate(&mine);
+    in_thread(blocks_allocate, &others);
+    assert_ptr_not_equal(mine.heap, others.heap);
+    map_check(mine.heap, true);
+    map_check(others.heap, true);
+    blocks_free(&others);
+    blocks_free(&mine);
+    hak_spill_all(mine.heap, 0);
+    hak_heaps_sweep(true);
+    map_check(mine.heap, false);
+    map_check(others.heap, false);
+}
+
+static void what_no_thread_frees_in_has_none(void **state) {
+    (void)state;
+    assert_ptr_equal(hak_heap_common()->front.own, hak_empty.front.own);
+    for (size_t unit = 0; unit < HAK_DOMAIN_UNITS; unit++)
+        if (hak_empty.front.own[unit] != 0)
+            fail();
+}
+
+/* Frees all, and gets the newest of each size again. NULL if so. */
+static void *freed_are_reused(void *argument) {
+    blocks_t *blocks = argument;
+    size_t again = 0;
+    (void)blocks_allocate(blocks);
+    blocks_free(blocks);
+    for (size_t number = 0; number < SMALL; number++) {
+        void *block = hak_malloc(size_of(number));
+        again += block == blocks->block[(number + 1) * EACH - 1];
+        hak_free(block);
+    }
+    return again == SMALL ? NULL : blocks;
+}
+
+/* The system refuses to make it writable: a file that was opened for reading stands in for it. */
+static void without_memory_for_it_frees_reach_their_lanes(void **state) {
+    (void)state;
+    char name[] = "/tmp/test_own_map.XXXXXX";
+    const int made = mkstemp(name);
+    assert_true(made >= 0);
+    assert_int_equal(ftruncate(made, HAK_OWN_BYTES), 0);
+    const int file = open(name, O_RDONLY);
+    assert_int_equal(unlink(name), 0);
+    assert_int_equal(close(made), 0);
+    assert_true(file >= 0);
+    void *zero = mmap(NULL, HAK_OWN_BYTES, PROT_READ, MAP_SHARED, file, 0);
+    assert_ptr_not_equal(zero, MAP_FAILED);
+    in_thread(blocks_allocate, &others);
+    blocks_free(&others);
+    hak_remote_flush(hak_thread_heap);
+    hak_heaps_sweep(true);
+    hak_own_unit_t *own = others.heap->front.own;
+    uint64_t writable[HAK_OWN_WORDS];
+    memcpy(writable, others.heap->own_writable, sizeof writable);
+    others.heap->front.own = zero;
+    memset(others.heap->own_writable, 0, sizeof writable);
+
+    pthread_t thread;
+    void *failed = NULL;
+    assert_int_equal(pthread_create(&thread, NULL, freed_are_reused, &others), 0);
+    assert_int_equal(pthread_join(thread, &failed), 0);
+    assert_null(failed);
+    assert_ptr_equal(others.heap->front.own, zero);
+    for (size_t i = 0; i < HAK_OWN_WORDS; i++)
+        assert_int_equal(others.heap->own_writable[i], 0);
+
+    hak_heaps_sweep(true);
+    others.heap->front.own = own;
+    memcpy(others.heap->own_writable, writable, sizeof writable);
+    assert_int_equal(munmap(zero, HAK_OWN_BYTES), 0);
+    assert_int_equal(close(file), 0);
+}
+
+/* ------------------------------------------------------------------ limits of addresses */
+
+enum { THREADS = 40 };
+#define LIMIT_BYTES ((rlim_t)4 << 30)
+
+static pthread_barrier_t all_have_one;
+
+static void *heap_with_others(void *argument) {
+    blocks_t *blocks = calloc(1, sizeof *blocks);
+    void *const freed = hak_malloc(64);
+    *(hak_heap_t **)argument = hak_thread_heap;
+    (void)pthread_barrier_wait(&all_have_one);
+    hak_free(freed);
+    void *const failed = freed_are_reused(blocks);
+    free(blocks);
+    return failed;
+}
+
+/* In a process of its own. Its exit status. */
+static int limited_process(void) {
+    const struct rlimit limit = {.rlim_cur = LIMIT_BYTES, .rlim_max = LIMIT_BYTES};
+    pthread_t thread[THREADS];
+    hak_heap_t *heap[THREADS];
+    pthread_attr_t small;
+    size_t with = 0, failed = 0;
+    if (setrlimit(RLIMIT_AS, &limit) != 0 || pthread_attr_init(&small) != 0 ||
+        pthread_attr_setstacksize(&small, 256 << 10) != 0 ||
+        pthread_barrier_init(&all_have_one, NULL, THREADS) != 0)
+        return 2;
+    for (int i = 0; i < THREADS; i++)
+        if (pthread_create(&thread[i], &small, heap_with_others, &heap[i]) != 0)
+            return 3;
+    for (int i = 0; i < THREADS; i++) {
+        void *result;
+        failed += pthread_join(thread[i], &result) != 0 || result != NULL;
+        with += heap[i]->front.own != hak_empty.front.own;
+    }
+    if (failed != 0)
+        return 4;
+    return with > 0 && with <= LIMIT_BYTES / 16 / HAK_OWN_BYTES ? 0 : 5;
+}
+
+static void it_takes_a_part_of_a_limit_of_addresses_alone(void **state) {
+    (void)state;
+    int status = -1;
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(limited_process());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_names_the_slabs_of_its_heap),
+        cmocka_unit_test(what_no_thread_frees_in_has_none),
+        cmocka_unit_test(without_memory_for_it_frees_reach_their_lanes),
+        cmocka_unit_test(it_takes_a_part_of_a_limit_of_addresses_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
