@@ -216,22 +216,26 @@ HAK_NOINLINE void hak_free_elsewhere(void *block) {
  */
 HAK_NOINLINE void hak_free_slow(void *block, size_t unit, hak_heap_t *heap) {
     const uint32_t entry = atomic_load_explicit(&hak_map[unit], memory_order_relaxed);
-    hak_outbox_t *outbox = hak_heap_outbox(heap, entry >> 16);
+    const uint32_t owner = entry >> 16;
+    hak_outbox_t *outbox = hak_heap_outbox(heap, owner);
     void **top = outbox->top;
-    if (HAK_LIKELY(outbox->target == (entry & 0xffff0000u) && top != outbox->limit)) {
-        const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
-        const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
-        if (HAK_LIKELY(hak_is_start(block, &lane->starts) && bytes_left > 0)) {
-            HAK_COUNT(FRONT, free_slow);
-            HAK_COUNT(FREE_SUPERSLAB, foreign);
-            HAK_COUNT_CLASS(CLASS, (entry & 0xffff) / HAK_LANE_OFFSET(1), frees);
-            *top = block;
-            outbox->top = top + 1;
-            HAK_SHARE(outbox->bytes_left, bytes_left);
-            return;
-        }
+    const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
+    if (HAK_UNLIKELY(outbox->target != owner || top == outbox->limit ||
+                     !hak_is_start(block, &lane->starts))) {
+        hak_free_elsewhere(block);
+        return;
     }
-    hak_free_elsewhere(block);
+    const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
+    if (HAK_UNLIKELY(bytes_left <= 0)) {
+        hak_free_elsewhere(block);
+        return;
+    }
+    HAK_COUNT(FRONT, free_slow);
+    HAK_COUNT(FREE_SUPERSLAB, foreign);
+    HAK_COUNT_CLASS(CLASS, (entry & 0xffff) / HAK_LANE_OFFSET(1), frees);
+    *top = block;
+    outbox->top = top + 1;
+    HAK_SHARE(outbox->bytes_left, bytes_left);
 }
 
 /* ------------------------------------------------------------------ sizes */

@@ -14,9 +14,9 @@
       "define malloc, free and the rest of the C library's interface besides the hak_* "           \
       "names; 0 for builds under sanitizers, which replace malloc themselves")                     \
     X(HAK_CHECK_FREE,                                                                              \
-      "stop the program at a free of what is not the start of a block, and at a free of "          \
-      "the block that was freed last; 0 only to measure what these two checks cost: the "          \
-      "later ones, when a block comes back to its slab, remain")                                   \
+      "stop the program at a free of the block that was freed last; 0 only to measure what "       \
+      "this check costs: that a block may start there is what free finds its lane by, and the "    \
+      "later checks, when a block comes back to its slab, remain")                                 \
     X(HAKMEM_BENCH_MINIMAL,                                                                        \
       "only what serving memory needs: no learner, no helper thread, nothing at exit; the "        \
       "free checks stay. The predecessor's base of comparisons")                                   \
@@ -172,7 +172,7 @@
 #endif
 
 #if HAK_DEBUG && !HAK_CHECK_FREE
-#error "HAK_DEBUG=1 needs HAK_CHECK_FREE=1: a debug build without free checks would prove nothing"
+#error "HAK_DEBUG=1 needs HAK_CHECK_FREE=1: a debug build without this check would prove nothing"
 #endif
 
 #if !defined(__linux__) || !defined(__GLIBC__)

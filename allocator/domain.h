@@ -55,6 +55,13 @@ bool hak_domain_start(void);
 /* Whether the process may not have all addresses (RLIMIT_AS). */
 bool hak_domain_limited(void);
 
+/* Whether it may have so few that half of the map describes them all. */
+bool hak_domain_is_small(void);
+
+/* From now on the second half of the map stays zero: superslabs lie where the first one describes
+ * them. False where one already does not. Called once, at start. */
+bool hak_domain_spare_half(void);
+
 /* The addresses of one more superslab, reserved; NULL when there are no more. Under the pool's
  * lock. */
 char *hak_domain_take(void);

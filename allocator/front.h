@@ -52,12 +52,14 @@ static inline void hak_front_free(void *block) {
     const size_t unit = hak_map_unit(block);
     HAK_COUNT(FRONT, free_calls);
     HAK_COUNT(FREE_SUPERSLAB, entries);
-    const size_t offset = atomic_load_explicit(&heap->front.own[unit], memory_order_relaxed);
+    hak_own_t *own = atomic_load_explicit(&heap->front.own, memory_order_relaxed);
+    const size_t offset = atomic_load_explicit(&own->lane_offset[unit], memory_order_relaxed);
     hak_lane_t *lane = (hak_lane_t *)((char *)heap + offset);
     if (HAK_UNLIKELY(!hak_is_start(block, &lane->starts))) {
         hak_free_slow(block, unit, heap);
         return;
     }
+    HAK_ASSERT(hak_map_entry(block) == (heap->front.id << 16 | offset));
     void **top = lane->top;
     if (HAK_UNLIKELY((HAK_CHECK_FREE && top[-1] == block) || top == lane->limit)) {
         hak_free_elsewhere(block);

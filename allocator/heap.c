@@ -28,15 +28,11 @@
 
 static void *null_slot[2]; /* [0] is the NULL that an empty lane ends in */
 
-/* The own map of who has none: all zero, and made read-only at start, so that it never takes
- * memory, not even locked. */
-static HAK_SPARSE _Alignas(HAK_OS_PAGE_BYTES) hak_own_unit_t no_unit[HAK_DOMAIN_UNITS];
-
 /* malloc finds its lanes empty; free finds no block of its own, and no outbox. Their limits are not
  * looked at: each address here is a relocation when the library is loaded. */
 _Alignas(64) hak_empty_t hak_empty = {
     .front = {.null_top = &null_slot[1],
-              .own = no_unit,
+              .own = (hak_own_t *)&hak_map[HAK_DOMAIN_UNITS / 2], /* zero before start */
               .id = HAK_OWNER_EMPTY,
               .lane = {[0 ... HAK_CLASS_MAX - 1] = {.top = &null_slot[1]}}},
 };
@@ -109,32 +105,52 @@ static void lanes_create(hak_heap_t *heap) {
     }
 }
 
+static hak_own_t *own_of(const hak_heap_front_t *front) {
+    return atomic_load_explicit(&front->own, memory_order_relaxed);
+}
+
 /* A heap's own map, without memory, or that of who has none: of the common heap, in which nobody
  * frees; of very many heaps, since a process may have 65,530 mappings; and where it would take more
  * than its part of a limit of addresses. */
-static hak_own_unit_t *own_create(uint32_t id, uint32_t state) {
+static hak_own_t *own_create(uint32_t id, uint32_t state) {
     const size_t limit = hak_os_address_limit_bytes();
-    if (state == HAK_HEAP_COMMON || id > OWN_HEAPS || id > limit / OWN_LIMIT_PART / HAK_OWN_BYTES)
-        return no_unit;
-    hak_own_unit_t *own = hak_os_reserve_readable(HAK_OWN_BYTES);
-    return own != NULL ? own : no_unit;
+    hak_own_t *own = NULL;
+    /* The common heap's id is 1. */
+    if (state != HAK_HEAP_COMMON && id - 1 <= OWN_HEAPS &&
+        id - 1 <= limit / OWN_LIMIT_PART / HAK_OWN_BYTES)
+        own = hak_os_reserve_readable(HAK_OWN_BYTES);
+    return own != NULL ? own : own_of(&hak_empty.front);
+}
+
+/* The own map of who has none, all zero for ever: the half of the map that is spared, as it is
+ * before start, when programs free nothing but NULL; else a mapping. */
+static bool empty_own_start(void) {
+    if (hak_domain_is_small() && hak_domain_spare_half())
+        return true;
+    hak_own_t *own = hak_os_reserve_readable(HAK_OWN_BYTES);
+    if (own == NULL)
+        return hak_domain_spare_half();
+    atomic_store_explicit(&hak_empty.front.own, own, memory_order_relaxed);
+    return true;
 }
 
 void hak_heap_own_units(uint32_t id, size_t unit, uint32_t units, uint16_t lane_offset) {
     hak_heap_t *heap = id - 1 < HAK_OWNER_MAX ? hak_heap_by_id(id) : NULL;
-    if (heap == NULL || heap->front.own == no_unit)
-        return;
-    const size_t chunk = unit * sizeof(hak_own_unit_t) / HAK_OWN_CHUNK_BYTES; /* has them all */
+    const size_t chunk = unit * sizeof(uint16_t) / HAK_OWN_CHUNK_BYTES; /* has them all */
     const uint64_t bit = (uint64_t)1 << chunk % 64;
+    if (heap == NULL || own_of(&heap->front) == own_of(&hak_empty.front) ||
+        (heap->own_refused[chunk / 64] & bit) != 0)
+        return;
+    hak_own_t *own = own_of(&heap->front);
     if ((heap->own_writable[chunk / 64] & bit) == 0) {
-        if (lane_offset == 0 ||
-            !hak_os_commit((char *)heap->front.own + chunk * HAK_OWN_CHUNK_BYTES,
-                           HAK_OWN_CHUNK_BYTES))
+        if (!hak_os_commit((char *)own + chunk * HAK_OWN_CHUNK_BYTES, HAK_OWN_CHUNK_BYTES)) {
+            heap->own_refused[chunk / 64] |= bit;
             return;
+        }
         heap->own_writable[chunk / 64] |= bit;
     }
     for (uint32_t i = 0; i < units; i++)
-        atomic_store_explicit(&heap->front.own[unit + i], lane_offset, memory_order_relaxed);
+        atomic_store_explicit(&own->lane_offset[unit + i], lane_offset, memory_order_relaxed);
 }
 
 /* heaps.lock is held. */
@@ -149,7 +165,7 @@ static hak_heap_t *heap_create(uint32_t state) {
     HAK_COUNT(HEAP, created);
     hak_heap_t *heap = (hak_heap_t *)(record + HAK_RECORD_BYTES); /* behind its outboxes */
     heap->front.null_top = heap->front.null_limit = &null_slot[1];
-    heap->front.own = own_create(id, state);
+    atomic_store_explicit(&heap->front.own, own_create(id, state), memory_order_relaxed);
     heap->front.id = id;
     if (state != HAK_HEAP_COMMON) /* whose lanes nobody uses: two pages */
         lanes_create(heap);
@@ -279,8 +295,9 @@ static bool start_locked(void) {
     hak_options_read();
     if (!hak_domain_start())
         return false;
+    if (!empty_own_start())
+        return false;
     hak_size_classes_fill();
-    hak_os_read_only(no_unit, sizeof no_unit);
     hak_holes_start();
     hak_lock(&heaps.lock);
     hak_heap_t *common = heap_create(HAK_HEAP_COMMON);

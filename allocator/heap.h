@@ -55,15 +55,18 @@ typedef struct hak_pool_pages {
 
 /*
  * A heap's own map: what free's fast path asks for the owner and the class of a block at once,
- * where the map of the domain would have to be compared with the heap's id. For each unit of the
- * domain (hak_map_unit) the offset of a lane in the heap, if it is one of the heap's slabs; else 0,
- * and free asks the map of the domain. Of its address space, 8 MiB, a heap touches two bytes for
- * each of its units. An entry is written under the pool's lock, before a block of the unit is
- * handed out and after all were given back, so whoever frees one sees it.
+ * where the map of the domain would have to be compared with the heap's id. Of its address space, 8
+ * MiB, a heap touches two bytes for each of its units.
  */
-typedef _Atomic uint16_t hak_own_unit_t;
+typedef struct hak_own {
+    /* [any,atomic] relaxed: for each unit of the domain (hak_map_unit) the offset of a lane in the
+     * heap, if it is one of the heap's slabs; else 0, and free asks the map of the domain. Written
+     * under the pool's lock, before a block of the unit is handed out and after all were given
+     * back, so whoever frees one sees it. */
+    _Atomic uint16_t lane_offset[HAK_DOMAIN_UNITS];
+} hak_own_t;
 
-#define HAK_OWN_BYTES       (HAK_DOMAIN_UNITS * sizeof(hak_own_unit_t))
+#define HAK_OWN_BYTES       sizeof(hak_own_t)
 #define HAK_OWN_CHUNK_BYTES ((size_t)64 * 1024) /* made writable at once */
 #define HAK_OWN_WORDS       (HAK_OWN_BYTES / HAK_OWN_CHUNK_BYTES / 64)
 
@@ -72,10 +75,11 @@ typedef struct hak_heap_front {
     /* It begins in the shape of a lane that is empty for ever and in which no block may start.
      * Before start the size table is all zero and leads here, and free comes here for what is not
      * in a slab of this heap. */
-    void **null_top;        /* [const] */
-    void **null_limit;      /* [const] */
-    hak_own_unit_t *own;    /* itself [const]; its units [any,atomic] relaxed: see there. In place
-                               of a factor, which may be any here */
+    void **null_top;   /* [const] */
+    void **null_limit; /* [const] */
+    /* [any,atomic] relaxed, as its units: constant, but for that of who has none, which changes at
+     * start. In place of a factor, which may be any here. */
+    _Atomic(hak_own_t *) own;
     uint64_t unused;        /* in place of an origin, likewise */
     uint64_t null_span;     /* [const] 0 */
     uint32_t id;            /* [const] */
@@ -135,8 +139,9 @@ struct hak_heap {
     uint64_t released_ms;                     /* [lock:heaps] when it became idle */
     bool sweep_due;                           /* [lock:heaps] it was not swept since */
     hak_medium_kept_t medium;                 /* [owner] freed medium blocks */
-    uint64_t own_writable[HAK_OWN_WORDS];     /* [lock:pool] bit per chunk of the own map */
-    uint8_t refill_blocks[HAK_CLASS_MAX + 1]; /* [owner] next refill's size, doubling */
+    /* [lock:pool] A bit per chunk of the own map; refused: the system did not let it be so. */
+    uint64_t own_writable[HAK_OWN_WORDS], own_refused[HAK_OWN_WORDS];
+    uint8_t refill_blocks[HAK_CLASS_MAX + 1];         /* [owner] next refill's size, doubling */
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
 };
 

@@ -118,12 +118,6 @@ void *hak_os_reserve_readable(size_t bytes) {
     return start;
 }
 
-void hak_os_read_only(void *table, size_t bytes) {
-    int saved_errno = errno;
-    (void)mprotect(table, bytes, PROT_READ); /* it is never written: refused is no loss */
-    errno = saved_errno;
-}
-
 void hak_os_small_pages(const void *table, size_t bytes) {
     int saved_errno = errno;
     const uintptr_t mask = HAK_OS_PAGE_BYTES - 1;

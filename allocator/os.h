@@ -68,8 +68,6 @@ void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed);
 /* Address space that reads as zero, without memory; hak_os_commit makes parts of it writable. NULL
  * on failure. */
 void *hak_os_reserve_readable(size_t bytes);
-/* Makes a static table read-only for the rest of the process. */
-void hak_os_read_only(void *table, size_t bytes);
 /* Makes reserved pages usable, small pages only; false when the system refuses the memory. */
 bool hak_os_commit(void *address, size_t bytes);
 /* Moves what lies in an aligned piece of 2 MiB into one huge page, which takes a good part of a

@@ -118,7 +118,7 @@ static void outbox_publish(hak_heap_t *heap, hak_outbox_t *outbox) {
     chunk->count = (uint32_t)(outbox->top - chunk->block);
     chunk->bytes = (uint32_t)(HAK_OUTBOX_BYTES - outbox->bytes_left);
     HAK_COUNT_ADD(REMOTE, sent_blocks, chunk->count);
-    hak_heap_t *target = hak_heap_by_id(outbox->target >> 16);
+    hak_heap_t *target = hak_heap_by_id(outbox->target);
     HAK_SHARE(outbox->chunk, NULL);
     outbox->top = outbox->limit = NULL;
     outbox->target = 0;
@@ -127,8 +127,8 @@ static void outbox_publish(hak_heap_t *heap, hak_outbox_t *outbox) {
 }
 
 HAK_NOINLINE void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block) {
-    uint32_t target = entry & 0xffff0000u;
-    hak_outbox_t *outbox = hak_heap_outbox(heap, entry >> 16);
+    const uint32_t target = entry >> 16;
+    hak_outbox_t *outbox = hak_heap_outbox(heap, target);
     if (outbox->chunk != NULL && (outbox->target != target || outbox->top == outbox->limit)) {
         outbox_publish(heap, outbox);
         hak_spill_tick(heap); /* a thread that only frees for others comes by nowhere else */
@@ -175,7 +175,8 @@ static void chunk_receive(hak_heap_t *heap, const hak_chunk_t *chunk) {
     for (uint32_t i = 0; i < chunk->count; i++) {
         void *block = chunk->block[i];
         uint32_t entry = hak_map_entry(block);
-        HAK_ASSERT(entry >> 16 == heap->front.id);
+        if (HAK_UNLIKELY(entry >> 16 != heap->front.id))
+            hak_fault("free", block, "double free: its slab was given back before it came home");
         hak_lane_t *lane = (hak_lane_t *)((char *)heap + (entry & 0xffff));
         if (HAK_LIKELY(lane->top != lane->limit))
             hak_lane_push(lane, block);

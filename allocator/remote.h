@@ -39,7 +39,7 @@ typedef struct hak_outbox {
     void **top;         /* [owner] next free place in the chunk */
     void **limit;       /* [owner] its end; top == limit is full */
     hak_chunk_t *chunk; /* [owner] NULL: nothing gathered; HAK_SHARE'd */
-    uint32_t target;    /* [owner] heap id << 16 */
+    uint32_t target;    /* [owner] heap id; 0: none */
     int32_t bytes_left; /* [owner] until it is published for its size; HAK_SHARE'd */
 } hak_outbox_t;
 

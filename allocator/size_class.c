@@ -64,7 +64,7 @@ static uint32_t backend_stride(hak_backend_t backend, uint32_t size) {
         return doubling_stride(size);
     const uint32_t least = HAK_EVEN_MAX_BYTES + 1 + HAK_CACHE_LINE_BYTES;
     const uint32_t stride = doubling_stride((size > least ? size : least) - HAK_CACHE_LINE_BYTES);
-    /* start_magic is exact for strides up to a unit. */
+    /* starts are exact for strides up to a unit. */
     return stride < HAK_UNIT_BYTES ? stride + HAK_CACHE_LINE_BYTES : stride;
 }
 
@@ -166,7 +166,7 @@ static uint32_t lane_ceiling(uint32_t stride, uint32_t share) {
 }
 
 hak_starts_t hak_starts_of(uint32_t stride, uintptr_t base, size_t bytes) {
-    const uint64_t factor = UINT64_MAX / stride + ((stride & (stride - 1)) == 0 ? 2 : 1);
+    const uint64_t factor = (UINT64_MAX / stride + 1) | 1;
     const uint64_t step = factor * stride;
     const uint64_t first = (base + stride - 1) / stride, end = (base + bytes + stride - 1) / stride;
     return (hak_starts_t){.factor = factor, .origin = first * step, .span = (end - first) * step};

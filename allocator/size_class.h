@@ -14,7 +14,7 @@
 
 #define HAK_GRAIN_BYTES 16 /* sizes are rounded to this before the look-up */
 /* Highest possible class id: 20 of Tiny, 16 in the range of MID_V3 (of one backend or the other, as
- * its mask says), and 45 of the pools, twice. Lanes of so many fill a page. */
+ * its mask says), and 45 of the pools, twice. Lanes of so many fill a page and a half. */
 #define HAK_CLASS_MAX      127
 #define HAK_LANE_MAX_BYTES ((size_t)64 * 1024) /* largest size that a lane serves */
 #define HAK_SIZE_ROWS      (HAK_LANE_MAX_BYTES / HAK_GRAIN_BYTES + 1)
@@ -46,16 +46,18 @@ typedef enum hak_backend {
 
 /*
  * Tells by an address alone whether a block of one class may start there: whether it is a multiple
- * n = q * d of the stride d within the domain. With c = floor(2^64 / d) + 1 and e = d * c - 2^64,
- * which is 1 .. d, an address n = q * d + r has n * c mod 2^64 = q * e + r * c: small steps for
- * multiples, and c, which is beyond 2^48, for every byte after one (after Lemire, Kaser, Kurz,
- * "Faster remainder by direct computation", 2019, whose test for multiples this bounds on both
- * sides). With q0 and q1 those of the first multiple in the domain and of the first behind it
+ * n = q * d of the stride d within the domain. With c the lowest odd number above 2^64 / d and e =
+ * d * c - 2^64, which is 1 .. 2 d, an address n = q * d + r has n * c mod 2^64 = q * e + r * c:
+ * small steps for multiples, and c, which is beyond 2^48, for every byte after one (after Lemire,
+ * Kaser, Kurz, "Faster remainder by direct computation", 2019, whose test for multiples this bounds
+ * on both sides; odd, so that the highest bits of an address count as well). With q0 and q1 those
+ * of the first multiple in the domain and of the first behind it
  *
  *   n is one of them  <=>  (n * c - q0 * e) mod 2^64 < (q1 - q0) * e
  *
- * for all n below 2^48, strides up to 2^16, and domains above 2^16 that end a domain's size below
- * 2^48. Beyond, where no program has memory, it is true of very few.
+ * for all n below 2^47 and domains below it, and for strides up to 2^16; for multiples of 16, which
+ * all blocks are, up to 2^48 as well. What differs from such an address in higher bits alone is
+ * none.
  */
 typedef struct hak_starts {
     uint64_t factor; /* c */

@@ -20,7 +20,7 @@
 #define HAK_OWNER_MAX    0xfffcu /* heap ids are 1 .. HAK_OWNER_MAX */
 #define HAK_OWNER_SHARED 0xfffdu /* a slab of Pool v1 */
 #define HAK_OWNER_MEDIUM 0xfffeu /* a medium block */
-#define HAK_OWNER_EMPTY  0xffffu /* tag of the heap that owns nothing; never in the map */
+#define HAK_OWNER_EMPTY  0xffffu /* id of the heap of who has none; never in the map */
 
 #define HAK_NARROW_WORDS 8u  /* bitmap inside the slab's record: up to 512 blocks */
 #define HAK_WIDE_WORDS   64u /* bitmap beside it: up to 4096 blocks */

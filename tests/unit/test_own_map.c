@@ -18,6 +18,7 @@
 #include "allocator/heap.h"
 #include "allocator/spill.h"
 #include "in_thread.h"
+#include "one_node.h"
 
 enum { SMALL = 16, SIZES = 36, EACH = 50, BLOCKS = SIZES * EACH };
 
@@ -68,9 +69,9 @@ static void map_check(const hak_heap_t *heap, bool slabs) {
     assert_ptr_not_equal(heap->front.own, hak_empty.front.own);
     hak_pool_walk(run_expect, &expected);
     for (size_t unit = 0; unit < HAK_DOMAIN_UNITS; unit++) {
-        if (heap->front.own[unit] != expected.lane_offset[unit])
-            assert_int_equal(heap->front.own[unit], expected.lane_offset[unit]);
-        named += heap->front.own[unit] != 0;
+        if (heap->front.own->lane_offset[unit] != expected.lane_offset[unit])
+            assert_int_equal(heap->front.own->lane_offset[unit], expected.lane_offset[unit]);
+        named += heap->front.own->lane_offset[unit] != 0;
     }
     assert_int_equal(named > 0, slabs);
     free(expected.lane_offset);
@@ -91,11 +92,54 @@ static void it_names_the_slabs_of_its_heap(void **state) {
     map_check(others.heap, false);
 }
 
+static void units_change_hands(void **state) {
+    (void)state;
+    in_thread(blocks_allocate, &others);
+    void *const before = others.block[0];
+    blocks_free(&others);
+    hak_remote_flush(hak_thread_heap);
+    hak_heaps_sweep(true);
+    (void)hak_pool_purge(true);
+    /* To another heap, while the first lives on. */
+    (void)blocks_allocate(&mine);
+    assert_int_equal(hak_map_entry(before) >> 16, mine.heap->front.id);
+    map_check(mine.heap, true);
+    map_check(others.heap, false);
+    blocks_free(&mine);
+    hak_spill_all(mine.heap, 0);
+    /* To a medium block, which grows and shrinks. */
+    void *medium = hak_malloc(200000);
+    map_check(mine.heap, false);
+    for (size_t bytes = 100000; bytes < 1000000; bytes += 300000) {
+        medium = hak_realloc(medium, bytes);
+        assert_int_equal(hak_map_entry(medium) >> 16, HAK_OWNER_MEDIUM);
+        map_check(mine.heap, false);
+    }
+    hak_free(medium);
+    /* In a child of fork, whose own they are as well. */
+    (void)blocks_allocate(&mine);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        map_check(mine.heap, true);
+        blocks_free(&mine);
+        hak_spill_all(mine.heap, 0);
+        map_check(mine.heap, false);
+        _exit(0);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    map_check(mine.heap, true);
+    blocks_free(&mine);
+    hak_spill_all(mine.heap, 0);
+}
+
 static void what_no_thread_frees_in_has_none(void **state) {
     (void)state;
     assert_ptr_equal(hak_heap_common()->front.own, hak_empty.front.own);
     for (size_t unit = 0; unit < HAK_DOMAIN_UNITS; unit++)
-        if (hak_empty.front.own[unit] != 0)
+        if (hak_empty.front.own->lane_offset[unit] != 0)
             fail();
 }
 
@@ -130,7 +174,7 @@ static void without_memory_for_it_frees_reach_their_lanes(void **state) {
     blocks_free(&others);
     hak_remote_flush(hak_thread_heap);
     hak_heaps_sweep(true);
-    hak_own_unit_t *own = others.heap->front.own;
+    hak_own_t *own = others.heap->front.own;
     uint64_t writable[HAK_OWN_WORDS];
     memcpy(writable, others.heap->own_writable, sizeof writable);
     others.heap->front.own = zero;
@@ -154,7 +198,7 @@ static void without_memory_for_it_frees_reach_their_lanes(void **state) {
 
 /* ------------------------------------------------------------------ limits of addresses */
 
-enum { THREADS = 40 };
+enum { THREADS = 40, MANY = 30000, MANY_BYTES = 60000, OTHER_HALF = HAK_DOMAIN_UNITS / 2 };
 #define LIMIT_BYTES ((rlim_t)4 << 30)
 
 static pthread_barrier_t all_have_one;
@@ -170,48 +214,90 @@ static void *heap_with_others(void *argument) {
     return failed;
 }
 
-/* In a process of its own. Its exit status. */
-static int limited_process(void) {
-    const struct rlimit limit = {.rlim_cur = LIMIT_BYTES, .rlim_max = LIMIT_BYTES};
+/* The heaps of as many threads, all living at once. */
+static void heaps_take(hak_heap_t **heap) {
     pthread_t thread[THREADS];
-    hak_heap_t *heap[THREADS];
     pthread_attr_t small;
-    size_t with = 0, failed = 0;
-    if (setrlimit(RLIMIT_AS, &limit) != 0 || pthread_attr_init(&small) != 0 ||
-        pthread_attr_setstacksize(&small, 256 << 10) != 0 ||
-        pthread_barrier_init(&all_have_one, NULL, THREADS) != 0)
-        return 2;
+    assert_int_equal(pthread_attr_init(&small), 0);
+    assert_int_equal(pthread_attr_setstacksize(&small, 256 << 10), 0);
+    assert_int_equal(pthread_barrier_init(&all_have_one, NULL, THREADS), 0);
     for (int i = 0; i < THREADS; i++)
-        if (pthread_create(&thread[i], &small, heap_with_others, &heap[i]) != 0)
-            return 3;
+        assert_int_equal(pthread_create(&thread[i], &small, heap_with_others, &heap[i]), 0);
     for (int i = 0; i < THREADS; i++) {
-        void *result;
-        failed += pthread_join(thread[i], &result) != 0 || result != NULL;
-        with += heap[i]->front.own != hak_empty.front.own;
+        void *failed = NULL;
+        assert_int_equal(pthread_join(thread[i], &failed), 0);
+        assert_null(failed);
     }
-    if (failed != 0)
-        return 4;
-    return with > 0 && with <= LIMIT_BYTES / 16 / HAK_OWN_BYTES ? 0 : 5;
+    assert_int_equal(pthread_attr_destroy(&small), 0);
+    assert_int_equal(pthread_barrier_destroy(&all_have_one), 0);
 }
 
-static void it_takes_a_part_of_a_limit_of_addresses_alone(void **state) {
+static void it_takes_a_part_of_a_limit_alone(void **state) {
+    (void)state;
+    hak_heap_t *heap[THREADS];
+    size_t without = 0;
+    heaps_take(heap);
+    for (int i = 0; i < THREADS; i++) {
+        const bool expected = heap[i]->front.id - 1 <= LIMIT_BYTES / 16 / HAK_OWN_BYTES;
+        assert_int_equal(heap[i]->front.own != hak_empty.front.own, expected);
+        without += !expected;
+    }
+    assert_true(without > 0 && without < THREADS);
+}
+
+/* Where addresses are limited, it is the half of the map that no superslab is described in. */
+static void half_of_the_map_is_spared_for_those_without(void **state) {
+    (void)state;
+    void **many = malloc(MANY * sizeof many[0]);
+    assert_non_null(many);
+    for (int i = 0; i < MANY; i++) {
+        many[i] = hak_malloc(MANY_BYTES); /* not touched: 1.8 GB of addresses */
+        assert_non_null(many[i]);
+        assert_int_not_equal(hak_map_entry(many[i]), 0);
+    }
+    assert_ptr_equal(hak_empty.front.own, (hak_own_t *)&hak_map[OTHER_HALF]);
+    for (size_t unit = OTHER_HALF; unit < HAK_DOMAIN_UNITS; unit++)
+        if (hak_map[unit] != 0)
+            fail();
+    for (int i = 0; i < MANY; i++)
+        hak_free(many[i]);
+    free(many);
+}
+
+/* In a process that the limit was set for before it started. */
+static int limited_process(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_takes_a_part_of_a_limit_alone),
+        cmocka_unit_test(half_of_the_map_is_spared_for_those_without),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+static void limits_of_addresses_are_kept(void **state) {
     (void)state;
     int status = -1;
     const pid_t child = fork();
     assert_true(child >= 0);
-    if (child == 0)
-        _exit(limited_process());
+    if (child == 0) {
+        const struct rlimit limit = {.rlim_cur = LIMIT_BYTES, .rlim_max = LIMIT_BYTES};
+        if (setrlimit(RLIMIT_AS, &limit) == 0)
+            (void)execl("/proc/self/exe", "test_own_map", "limited", (char *)NULL);
+        _exit(127);
+    }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "limited") == 0)
+        return limited_process();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_names_the_slabs_of_its_heap),
+        cmocka_unit_test(units_change_hands),
         cmocka_unit_test(what_no_thread_frees_in_has_none),
         cmocka_unit_test(without_memory_for_it_frees_reach_their_lanes),
-        cmocka_unit_test(it_takes_a_part_of_a_limit_of_addresses_alone),
+        cmocka_unit_test(limits_of_addresses_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

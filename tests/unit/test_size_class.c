@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "allocator/domain.h"
+#include "allocator/hakmem.h"
 #include "allocator/lane.h"
 #include "allocator/options.h"
 #include "allocator/size_class.h"
@@ -126,20 +127,23 @@ static void is_start_as_it_should(uint32_t stride, uint64_t base, uint64_t from,
 
 static void starts_are_multiples_of_the_stride_in_the_domain(void **state) {
     (void)state;
-    const uint64_t top = ((uint64_t)1 << 48) - HAK_UNIT_BYTES;
-    const uint64_t bases[] = {HAK_SUPERSLAB_BYTES, (uint64_t)0x4000 << 30, (uint64_t)0x13fff << 30,
-                              ((uint64_t)1 << 48) - 2 * HAK_DOMAIN_BYTES - HAK_SUPERSLAB_BYTES};
+    const uint64_t half = (uint64_t)1 << 47, top = 2 * half - HAK_UNIT_BYTES;
+    const uint64_t bases[] = {0, HAK_SUPERSLAB_BYTES, (uint64_t)0x4000 << 30,
+                              (uint64_t)0x13fff << 30,
+                              half - HAK_DOMAIN_BYTES - HAK_SUPERSLAB_BYTES};
     for (uint32_t c = 1; c <= hak_class_count; c++) {
         const uint32_t stride = hak_classes[c].stride_bytes;
         for (size_t b = 0; b < sizeof bases / sizeof bases[0]; b++) {
             const uint64_t base = bases[b], end = base + HAK_DOMAIN_BYTES;
-            /* Every byte around the ends of the domain; elsewhere, on both sides, what malloc could
-             * return, more and more thinly. */
-            is_start_as_it_should(stride, base, base - HAK_UNIT_BYTES, 1);
+            /* Every byte around the ends of the domain and of most systems' addresses; elsewhere,
+             * on both sides, what malloc could return, more and more thinly. */
+            if (base > 0)
+                is_start_as_it_should(stride, base, base - HAK_UNIT_BYTES, 1);
             is_start_as_it_should(stride, base, base, 1);
             is_start_as_it_should(stride, base, end - HAK_UNIT_BYTES, 1);
             is_start_as_it_should(stride, base, end, 1);
-            is_start_as_it_should(stride, base, 0, 16);
+            is_start_as_it_should(stride, base, 0, 1);
+            is_start_as_it_should(stride, base, half - HAK_UNIT_BYTES, 1);
             is_start_as_it_should(stride, base, top, 16);
             for (uint64_t away = 1; away < (uint64_t)1 << 32; away = away * 3 + 1) {
                 const uint64_t bytes = away << HAK_UNIT_SHIFT;
@@ -149,6 +153,34 @@ static void starts_are_multiples_of_the_stride_in_the_domain(void **state) {
                     is_start_as_it_should(stride, base, base + bytes, 16);
             }
         }
+    }
+}
+
+static void no_start_has_higher_bits_of_another(void **state) {
+    (void)state;
+    const uint64_t base = (uint64_t)0x4321 << 30;
+    for (uint32_t c = 1; c <= hak_class_count; c++) {
+        const uint32_t stride = hak_classes[c].stride_bytes;
+        const hak_starts_t starts = hak_starts_of(stride, base, HAK_DOMAIN_BYTES);
+        const uint64_t first = (base + stride - 1) / stride * stride;
+        const uint64_t last = (base + HAK_DOMAIN_BYTES - 1) / stride * stride;
+        for (uint64_t high = 0; high < 1 << 16; high++) {
+            assert_int_equal(hak_is_start((void *)(uintptr_t)(first ^ high << 48), &starts),
+                             high == 0);
+            assert_int_equal(hak_is_start((void *)(uintptr_t)(last ^ high << 48), &starts),
+                             high == 0);
+        }
+    }
+}
+
+static void classes_know_their_starts_in_the_domain(void **state) {
+    (void)state;
+    hak_free(hak_malloc(1)); /* starts the allocator, which chooses one */
+    assert_int_not_equal(hak_domain_base, 0);
+    for (uint32_t c = 1; c <= hak_class_count; c++) {
+        const hak_starts_t expected =
+            hak_starts_of(hak_classes[c].stride_bytes, hak_domain_base, HAK_DOMAIN_BYTES);
+        assert_memory_equal(&hak_classes[c].starts, &expected, sizeof expected);
     }
 }
 
@@ -245,12 +277,14 @@ int main(void) {
                                classes_fill),
         cmocka_unit_test_setup(index_magic_divides_every_offset_exactly, classes_fill),
         cmocka_unit_test_setup(starts_are_multiples_of_the_stride_in_the_domain, classes_fill),
+        cmocka_unit_test_setup(no_start_has_higher_bits_of_another, classes_fill),
         cmocka_unit_test_setup(a_slab_has_room_for_its_blocks, classes_fill),
         cmocka_unit_test_setup(multiples_of_an_alignment_have_aligned_strides, classes_fill),
         cmocka_unit_test_setup(larger_alignments_have_classes_of_their_own, classes_fill),
         cmocka_unit_test_setup(large_strides_are_odd_multiples_of_a_cache_line, classes_fill),
         cmocka_unit_test_setup(no_route_has_more_classes_than_there_is_room_for, classes_fill),
         cmocka_unit_test_setup(lanes_have_room_for_what_the_learner_may_grant, classes_fill),
+        cmocka_unit_test(classes_know_their_starts_in_the_domain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
