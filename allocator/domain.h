@@ -1,7 +1,7 @@
 /*
  * The address domain: one range of addresses in which all superslabs lie, and its map. The map has
- * one entry per unit of the domain: what free needs to know of a block's owner in a single load.
- * Entries of units that belong to nobody are 0.
+ * one entry per unit of the domain: whose unit it is, and of which class. Entries of units that
+ * belong to nobody are 0. A heap has a map of its own beside it (heap.h).
  *
  *   entry = owner id << 16 | byte offset of the class's lane in a heap
  */

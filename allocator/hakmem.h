@@ -74,8 +74,8 @@ typedef struct hak_stats {
     size_t purged_bytes;    /* given back to the system from superslabs, summed since the start: the
                              * same page counts each time */
     size_t metadata_bytes;  /* mapped for the allocator's own records; never given back. Without the
-                             * address map and the index of holes, 16 and 8 MiB of which only touched
-                             * pages cost memory */
+                             * address map, the index of holes, 16 and 8 MiB, and each heap's own
+                             * map, 8 MiB, of which only touched pages cost memory */
     size_t large_bytes;     /* the part of live_bytes that are mappings of their own, above 1 MiB or
                              * with a large alignment */
     size_t retained_bytes;  /* touched memory in no use, and large mappings, that wait for reuse or

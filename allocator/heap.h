@@ -90,7 +90,7 @@ typedef struct hak_heap_front {
 
 /* Behind the heap lie the near slots of its lanes, in front of it, on a page of their own, its
  * outboxes (hak_heap_outbox). All of what a thread needs that sends nothing to others fits in three
- * pages, with the slots of the smallest classes. */
+ * pages, with the slots of the smallest classes, and one of its own map. */
 struct hak_heap {
     hak_heap_front_t front;
 

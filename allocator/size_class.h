@@ -75,7 +75,7 @@ hak_starts_t hak_starts_of(uint32_t stride, uintptr_t base, size_t bytes);
 /*
  * What is known of one class. Blocks start at addresses that are multiples of their stride, so a
  * slab's first block lies up to a stride above the run's start. That makes the start of a block
- * known by its address alone (front.h), keeps the alignment that the stride has, and gives the
+ * known by its address alone (hak_is_start), keeps the alignment that the stride has, and gives the
  * slabs of a class different cache colours (Bonwick, "The slab allocator", USENIX 1994).
  *
  * Invariants: the gap between the start of a run and its first block is at most stride_bytes -
