@@ -31,8 +31,9 @@ extern _Atomic uint32_t hak_map[HAK_DOMAIN_UNITS];
  */
 extern _Atomic uintptr_t hak_domain_base;
 
-/* Index of an address in the map, which all units at the same place of some domain have: whether
- * the address is in ours, somebody else has to ask. free does without the base of the domain so. */
+/* Index in the map of the unit that an address lies in: the low bits of its number. Addresses
+ * outside the domain have one as well, so who looks there asks whether this one is inside
+ * (hak_map_entry, hak_is_start). The base of the domain is not needed, which spares free a load. */
 static inline size_t hak_map_unit(const void *address) {
     return (uintptr_t)address >> HAK_UNIT_SHIFT & (HAK_DOMAIN_UNITS - 1);
 }

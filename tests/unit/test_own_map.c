@@ -186,12 +186,17 @@ static void without_memory_for_it_frees_reach_their_lanes(void **state) {
     assert_int_equal(pthread_join(thread, &failed), 0);
     assert_null(failed);
     assert_ptr_equal(others.heap->front.own, zero);
-    for (size_t i = 0; i < HAK_OWN_WORDS; i++)
+    uint64_t refused = 0;
+    for (size_t i = 0; i < HAK_OWN_WORDS; i++) {
         assert_int_equal(others.heap->own_writable[i], 0);
+        refused |= others.heap->own_refused[i];
+    }
+    assert_int_not_equal(refused, 0);
 
     hak_heaps_sweep(true);
     others.heap->front.own = own;
     memcpy(others.heap->own_writable, writable, sizeof writable);
+    memset(others.heap->own_refused, 0, sizeof others.heap->own_refused);
     assert_int_equal(munmap(zero, HAK_OWN_BYTES), 0);
     assert_int_equal(close(file), 0);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "allocator/backend.h"
 #include "allocator/hakmem.h"
 #include "allocator/heap.h"
 #include "allocator/spill.h"
@@ -117,6 +118,29 @@ static void an_outbox_is_bounded_in_bytes(void **state) {
     }
     assert_true(sent <= (size_t)HAK_OUTBOX_BYTES + size);
     hak_spill_all(owner, 0);
+}
+
+/* Sent home twice; between the two its slab, in which it was the only one, is given back. */
+static void come_home_twice(void) {
+    hak_heap_t *owner = hak_thread_heap;
+    hak_heap_t *sender = sender_heap();
+    hak_spill_all(owner, 0);
+    void *twice = hak_malloc(1000);
+    const uint32_t entry = hak_map_entry(twice);
+    for (int i = 0; i < 2; i++) {
+        hak_remote_send(sender, entry, twice);
+        hak_remote_flush(sender);
+        (void)hak_remote_receive(owner);
+        hak_spill_lanes(owner);
+        hak_lock(&owner->lock);
+        hak_backend_trim(owner, 0);
+        hak_unlock(&owner->lock);
+    }
+}
+
+static void a_block_without_its_slab_does_not_come_home(void **state) {
+    (void)state;
+    assert_true(aborts_with(come_home_twice, "double free: its slab was given back"));
 }
 
 /* What a sleeping owner leaves lying is drained into its slabs by the senders. */
@@ -278,6 +302,7 @@ int main(void) {
         cmocka_unit_test(blocks_freed_elsewhere_come_back_to_their_owner),
         cmocka_unit_test(a_sender_publishes_full_chunks_only),
         cmocka_unit_test(an_outbox_is_bounded_in_bytes),
+        cmocka_unit_test(a_block_without_its_slab_does_not_come_home),
         cmocka_unit_test(a_sleeping_owner_strands_no_more_than_the_bound),
         cmocka_unit_test(the_next_thread_inherits_the_heap),
         cmocka_unit_test(ten_thousand_threads_use_few_heaps),
