@@ -90,19 +90,24 @@ uint32_t hak_heaps_bound(void) {
 
 /* ------------------------------------------------------------------ creation */
 
-/* Every lane without capacity. Fresh memory is zero, so that the slots below are NULL. Lanes of
- * unused class ids stay empty for ever. */
+/* Every lane without capacity, and without slots but for the NULL. Lanes of unused class ids stay
+ * so for ever. */
 static void lanes_create(hak_heap_t *heap) {
-    for (uint32_t class_id = hak_class_count + 1; class_id <= HAK_CLASS_MAX; class_id++)
-        *hak_heap_lane(heap, class_id) = (hak_lane_t){.top = &null_slot[1], .limit = &null_slot[1]};
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
-        const hak_class_t *class = &hak_classes[class_id];
-        hak_lane_t *lane = hak_heap_lane(heap, class_id);
-        lane->top = lane->limit = hak_heap_lane_slots(heap, class_id)->near;
-        lane->starts = class->starts;
-        lane->stride_bytes = class->stride_bytes;
-        lane->capacity = 0;
+    for (uint32_t class_id = 1; class_id <= HAK_CLASS_MAX; class_id++) {
+        const hak_class_t *class = &hak_classes[class_id]; /* all zero where none is */
+        *hak_heap_lane(heap, class_id) = (hak_lane_t){.top = &null_slot[1],
+                                                      .limit = &null_slot[1],
+                                                      .starts = class->starts,
+                                                      .stride_bytes = class->stride_bytes};
     }
+}
+
+/* Words behind a heap, for the slots of all lanes. */
+static size_t lanes_words(void) {
+    size_t words = 0;
+    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++)
+        words += hak_lane_near_words(class_id);
+    return words;
 }
 
 static hak_own_t *own_of(const hak_heap_front_t *front) {
@@ -159,7 +164,7 @@ static hak_heap_t *heap_create(uint32_t state) {
     if (id > HAK_OWNER_MAX)
         return NULL;
     char *record = hak_meta_allocate(
-        HAK_RECORD_BYTES + sizeof(hak_heap_t) + hak_lane_slots * sizeof(void *), HAK_RECORD_BYTES);
+        HAK_RECORD_BYTES + sizeof(hak_heap_t) + lanes_words() * sizeof(void *), HAK_RECORD_BYTES);
     if (record == NULL)
         return NULL;
     HAK_COUNT(HEAP, created);
@@ -424,13 +429,8 @@ void hak_heap_abandon(hak_heap_t *heap) {
     /* Lanes, outboxes and inbox were written without the locks that fork held, and fork copies
      * page by page while other threads run: their pages may not fit together. */
     lanes_create(heap);
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
-        hak_lane_slots_t *slots = hak_heap_lane_slots(heap, class_id);
-        if (slots->far != NULL || slots->far_room != 0) { /* most lie on pages not touched */
-            HAK_SHARE(slots->far, NULL);
-            slots->far_room = 0;
-        }
-    }
+    memset(heap->lane_slots_at, 0, sizeof heap->lane_slots_at);
+    heap->lane_slots_end = 0;
     heap->lane_bytes = 0;
     heap->lanes_beyond = 0;
     memset(heap->lanes_used, 0, sizeof heap->lanes_used);

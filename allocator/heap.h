@@ -90,7 +90,7 @@ typedef struct hak_heap_front {
 
 /* Behind the heap lie the near slots of its lanes, in front of it, on a page of their own, its
  * outboxes (hak_heap_outbox). All of what a thread needs that sends nothing to others fits in three
- * pages, with the slots of the smallest classes, and one of its own map. */
+ * pages, with the slots of the first lane that it uses, and one of its own map. */
 struct hak_heap {
     hak_heap_front_t front;
 
@@ -129,6 +129,7 @@ struct hak_heap {
                                             stale pages back */
     size_t lane_bytes;                   /* [owner] sum of capacity x stride of all lanes */
     uint32_t lanes_beyond;               /* [owner] lanes with more capacity than their share */
+    uint32_t lane_slots_end;             /* [owner] words of slots behind the heap */
     uint64_t lanes_used[HAK_LANE_WORDS]; /* [owner] bit per class id: its lane has capacity */
     uint32_t node;                       /* [owner] NUMA node that it serves; idle: [lock:heaps] */
     uint32_t node_seen;                  /* [owner] where its thread ran when it last looked */
@@ -141,7 +142,10 @@ struct hak_heap {
     hak_medium_kept_t medium;                 /* [owner] freed medium blocks */
     /* [lock:pool] A bit per chunk of the own map; refused: the system did not let it be so. */
     uint64_t own_writable[HAK_OWN_WORDS], own_refused[HAK_OWN_WORDS];
-    uint8_t refill_blocks[HAK_CLASS_MAX + 1];         /* [owner] next refill's size, doubling */
+    uint8_t refill_blocks[HAK_CLASS_MAX + 1]; /* [owner] next refill's size, doubling */
+    /* [owner] 1 and where behind the heap a class's hak_lane_slots_t is, in words; 0 until its lane
+     * is first used; HAK_SHARE'd */
+    uint16_t lane_slots_at[HAK_CLASS_MAX + 1];
     hak_lane_events_t lane_events[HAK_CLASS_MAX + 1]; /* [owner] */
 };
 
@@ -149,8 +153,13 @@ _Static_assert(offsetof(hak_heap_front_t, lane) == HAK_LANE_OFFSET(1),
                "class 1 follows the null lane");
 _Static_assert(offsetof(hak_heap_front_t, null_span) == offsetof(hak_lane_t, starts.span),
                "free looks there");
-_Static_assert(sizeof(hak_heap_t) + HAK_RECORD_BYTES / 4 < 3 * HAK_RECORD_BYTES,
+_Static_assert(sizeof(hak_heap_t) + sizeof(hak_lane_slots_t) +
+                       HAK_LANE_NEAR_BLOCKS * sizeof(void *) <
+                   3 * HAK_RECORD_BYTES,
                "three pages, the first slots included");
+_Static_assert((sizeof(hak_lane_slots_t) / sizeof(void *) + HAK_LANE_NEAR_BLOCKS) * HAK_CLASS_MAX <
+                   UINT16_MAX,
+               "lane_slots_at holds every place");
 
 /* The thread's heap; the empty front before its first allocation and after its exit. */
 extern _Thread_local hak_heap_t *hak_thread_heap __attribute__((tls_model("initial-exec")));
@@ -181,8 +190,10 @@ static inline uint32_t hak_heap_class_of_lane(const hak_heap_t *heap, const hak_
     return (uint32_t)(lane - heap->front.lane) + 1;
 }
 
+/* NULL until the lane is first used. */
 static inline hak_lane_slots_t *hak_heap_lane_slots(hak_heap_t *heap, uint32_t class_id) {
-    return (hak_lane_slots_t *)((void **)(heap + 1) + hak_classes[class_id].lane_slots_at);
+    const uint32_t at = HAK_SHARED(heap->lane_slots_at[class_id]);
+    return at == 0 ? NULL : (hak_lane_slots_t *)((void **)(heap + 1) + (at - 1));
 }
 
 static inline hak_lane_t *hak_heap_lane(hak_heap_t *heap, uint32_t class_id) {

@@ -28,12 +28,27 @@ uint32_t hak_lane_ceiling(uint32_t class_id) {
     return ceiling < HAK_LANE_BLOCKS_LEAST ? HAK_LANE_BLOCKS_LEAST : ceiling;
 }
 
+/* What the lane has behind the heap, from its first use on. Written in full: in a forked process
+ * other lanes' slots may have been there. */
+static hak_lane_slots_t *slots_placed(hak_heap_t *heap, uint32_t class_id) {
+    hak_lane_slots_t *slots = hak_heap_lane_slots(heap, class_id);
+    if (slots != NULL)
+        return slots;
+    slots = (hak_lane_slots_t *)((void **)(heap + 1) + heap->lane_slots_end);
+    HAK_SHARE(slots->far, NULL);
+    slots->far_room = 0;
+    slots->nothing = NULL;
+    HAK_SHARE(heap->lane_slots_at[class_id], (uint16_t)(heap->lane_slots_end + 1));
+    heap->lane_slots_end += hak_lane_near_words(class_id);
+    return slots;
+}
+
 /* The first of the slots for such a capacity; NULL when there is no memory for them. Far slots stay
  * with the heap: first as many as the lane's share, where most stop, then, once, as many as it may
  * ever grow to; the fewer ones lie idle from then on. */
 static void **slots_for(hak_heap_t *heap, uint32_t class_id, uint32_t capacity) {
     const hak_class_t *class = &hak_classes[class_id];
-    hak_lane_slots_t *slots = hak_heap_lane_slots(heap, class_id);
+    hak_lane_slots_t *slots = slots_placed(heap, class_id);
     if (capacity <= HAK_LANE_NEAR_BLOCKS)
         return slots->near;
     if (capacity > slots->far_room) {

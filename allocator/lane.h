@@ -7,14 +7,14 @@
  * Slots of one lane, in memory:   NULL  block  block ... block  (unused) ... limit ... room
  *                                        ^ limit - capacity   ^ top
  * The NULL below the first slot is what malloc's fast path finds in an empty lane. Slots for
- * capacities up to HAK_LANE_NEAR_BLOCKS lie behind the heap, those of all lanes as neighbours: most
- * lanes are small, and with far-flung ones a thread would touch, and its TLB hold, a page for each
- * class that it uses. A lane that grows beyond moves to slots of its own. A lane starts with
- * capacity 0: its first slow call gives it one, and it grows where refill and flush alternate, up
- * to a ceiling of bytes a lane and a budget of bytes a thread. Up to its share of the budget, 32
- * KiB and a few blocks at least, it grows while the budget lasts; beyond that for what its thread
- * frees and takes again in turn, in the first half of the budget, and loses half again when others
- * want their share.
+ * capacities up to HAK_LANE_NEAR_BLOCKS lie behind the heap, in the order in which its lanes were
+ * first used: most lanes are small, most threads use few classes, and with far-flung ones a thread
+ * would touch, and its TLB hold, a page for each. A lane that grows beyond moves to slots of its
+ * own. A lane starts with capacity 0 and no slots: its first slow call gives it both, and it grows
+ * where refill and flush alternate, up to a ceiling of bytes a lane and a budget of bytes a thread.
+ * Up to its share of the budget, 32 KiB and a few blocks at least, it grows while the budget lasts;
+ * beyond that for what its thread frees and takes again in turn, in the first half of the budget,
+ * and loses half again when others want their share.
  */
 #ifndef HAK_LANE_H
 #define HAK_LANE_H
@@ -42,18 +42,29 @@ typedef struct hak_lane {
     uint32_t capacity;     /* [owner] blocks */
 } hak_lane_t;
 
-/* Behind a heap, for each class: where the far slots of its lane are, and the near ones. */
+/* Behind a heap, for each lane in use: where its far slots are, and the near ones. */
 typedef struct hak_lane_slots {
     void **far;      /* [owner] the first of them; NULL until there are some; HAK_SHARE'd */
     size_t far_room; /* [owner] blocks that they have room for */
     void *nothing;   /* [const] NULL: below the first near slot */
-    void *near[];    /* [owner] as many as the lane may hold, at most HAK_LANE_NEAR_BLOCKS */
+    void *near[];    /* [owner] hak_lane_near_blocks */
 } hak_lane_slots_t;
 
 _Static_assert(sizeof(hak_lane_t) == 48, "four lanes fill three cache lines");
 
 /* Byte offset of a class's lane in its heap; class ids start at 1. */
 #define HAK_LANE_OFFSET(class_id) ((class_id) * (uint32_t)sizeof(hak_lane_t))
+
+/* As many as the lane may ever hold, at most HAK_LANE_NEAR_BLOCKS. */
+static inline uint32_t hak_lane_near_blocks(uint32_t class_id) {
+    const uint32_t top = hak_classes[class_id].lane_capacity_top;
+    return top < HAK_LANE_NEAR_BLOCKS ? top : HAK_LANE_NEAR_BLOCKS;
+}
+
+/* What the lane of a class has behind a heap, in words. */
+static inline uint32_t hak_lane_near_words(uint32_t class_id) {
+    return (uint32_t)(sizeof(hak_lane_slots_t) / sizeof(void *)) + hak_lane_near_blocks(class_id);
+}
 
 static inline void **hak_lane_first(const hak_lane_t *lane) {
     return lane->limit - lane->capacity;

@@ -11,9 +11,11 @@
 #define STACK_BYTES  ((size_t)256 * 1024) /* what may wait in a class's stack */
 #define STACK_BLOCKS 64u
 
+/* Classes that were never used are left alone: most processes use none, and a lock that is taken
+ * makes a page resident. */
 typedef struct shared_class {
     _Alignas(64) hak_lock_t lock;
-    uint32_t class_id;         /* [lock] 0: never used */
+    uint32_t class_id;         /* [lock] 0: never used; HAK_SHARE'd */
     uint32_t waiting;          /* [lock] blocks in the stack */
     uint32_t lowest;           /* [lock] fewest that waited since the last decay */
     hak_slab_t *partial;       /* [lock] slabs with free blocks */
@@ -68,7 +70,7 @@ size_t hak_pool_v1_take(uint32_t class_id, void **blocks, size_t want) {
     shared_class_t *shared = shared_of(class_id);
     size_t taken = 0;
     hak_lock(&shared->lock);
-    shared->class_id = class_id;
+    HAK_SHARE(shared->class_id, class_id);
     while (taken < want && shared->waiting > 0)
         blocks[taken++] = shared->stack[--shared->waiting];
     if (shared->waiting < shared->lowest)
@@ -102,7 +104,7 @@ void hak_pool_v1_put(uint32_t class_id, void *const *blocks, size_t count) {
     const uint32_t bound = stack_bound(class_id);
     size_t done = 0;
     hak_lock(&shared->lock);
-    shared->class_id = class_id;
+    HAK_SHARE(shared->class_id, class_id);
     while (done < count && shared->waiting < bound)
         shared->stack[shared->waiting++] = blocks[done++];
     HAK_COUNT_ADD(POOL_V1, shared_overflows, count - done);
@@ -115,10 +117,12 @@ void hak_pool_v1_put(uint32_t class_id, void *const *blocks, size_t count) {
 void hak_pool_v1_decay(bool all) {
     for (uint32_t i = 0; i < HAK_POOL_CLASSES_MAX; i++) {
         shared_class_t *shared = &shared_classes[i];
+        if (HAK_SHARED(shared->class_id) == 0)
+            continue;
         hak_lock(&shared->lock);
         /* The oldest lie at the bottom, and so many were not needed since the last time. */
         const uint32_t surplus = all ? shared->waiting : shared->lowest;
-        if (shared->class_id != 0 && surplus > 0) {
+        if (surplus > 0) {
             slabs_put(shared, shared->stack, surplus);
             shared->waiting -= surplus;
             for (uint32_t block = 0; block < shared->waiting; block++)
@@ -139,6 +143,8 @@ size_t hak_pool_v1_waiting_bytes(void) {
     size_t bytes = 0;
     for (uint32_t i = 0; i < HAK_POOL_CLASSES_MAX; i++) {
         shared_class_t *shared = &shared_classes[i];
+        if (HAK_SHARED(shared->class_id) == 0)
+            continue;
         hak_lock(&shared->lock);
         bytes += (size_t)shared->waiting * hak_classes[shared->class_id].stride_bytes;
         hak_unlock(&shared->lock);

@@ -29,7 +29,6 @@
 
 hak_class_t hak_classes[HAK_CLASS_MAX + 1];
 uint32_t hak_class_count;
-uint32_t hak_lane_slots;
 _Atomic uint16_t hak_size_to_lane[HAK_SIZE_ROWS + HAK_ALIGNED_ROWS];
 
 const char *hak_backend_name(hak_backend_t backend) {
@@ -205,19 +204,6 @@ static uint32_t class_find(hak_backend_t backend, uint32_t stride) {
     return class_create(backend, stride);
 }
 
-/* One hak_lane_slots_t behind the other. */
-static void lane_slots_place(void) {
-    uint32_t slot = 0;
-    for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
-        hak_class_t *class = &hak_classes[class_id];
-        class->lane_slots_at = slot;
-        slot += sizeof(hak_lane_slots_t) / sizeof(void *) +
-                (class->lane_capacity_top < HAK_LANE_NEAR_BLOCKS ? class->lane_capacity_top
-                                                                 : HAK_LANE_NEAR_BLOCKS);
-    }
-    hak_lane_slots = slot;
-}
-
 /* Of each class of POOL_V2 the one of the next larger sizes. Strides above HAK_EVEN_MAX_BYTES are
  * multiples of a cache line, and larger alignments have other classes: either serves the same. */
 static void lenders_find(void) {
@@ -258,5 +244,4 @@ void hak_size_classes_fill(void) {
         if (class->backend == HAK_BACKEND_POOL_V2)
             class->fallback_class = (uint8_t)class_find(HAK_BACKEND_POOL_V1, class->stride_bytes);
     }
-    lane_slots_place();
 }

@@ -88,7 +88,6 @@ typedef struct hak_class {
     uint32_t lane_capacity_top; /* blocks that a lane has room for */
     uint32_t lane_share;        /* blocks that it may hold while the thread's budget lasts; more
                                    only out of the first half of that */
-    uint32_t lane_slots_at;     /* where its hak_lane_slots_t is behind a heap, in slots */
     uint64_t index_magic;
     hak_starts_t starts;
     uint8_t backend;        /* hak_backend_t */
@@ -102,7 +101,6 @@ typedef struct hak_class {
 
 extern hak_class_t hak_classes[HAK_CLASS_MAX + 1]; /* [const] after start */
 extern uint32_t hak_class_count;                   /* [const] highest class id in use */
-extern uint32_t hak_lane_slots;                    /* [const] behind a heap, for all lanes */
 
 /* Lane offset (HAK_LANE_OFFSET(class)) by (size + 15) / 16; 0 before start, which is the lane that
  * is always empty. Behind these rows those for alignments beyond a cache line and sizes above

@@ -46,6 +46,8 @@ static size_t lanes_bytes(hak_heap_t *heap) {
     size_t bytes = 0;
     for (uint32_t class_id = 1; class_id <= hak_class_count; class_id++) {
         hak_lane_slots_t *slots = hak_heap_lane_slots(heap, class_id);
+        if (slots == NULL)
+            continue;
         void **top = HAK_SHARED(hak_heap_lane(heap, class_id)->top);
         const bool is_near = top >= slots->near && top <= slots->near + HAK_LANE_NEAR_BLOCKS;
         void **first = is_near ? slots->near : HAK_SHARED(slots->far);

@@ -132,6 +132,35 @@ static void a_lane_that_moves_to_other_slots_keeps_its_blocks(void **state) {
     hak_spill_lane(heap, lane, 0);
 }
 
+/* A fresh thread's lanes have their slots where nobody else's are, one behind the other in the
+ * order of their first use. */
+static void *slots_of_two_lanes(void *unused) {
+    (void)unused;
+    static const size_t sizes[] = {20000, 32}; /* the larger class first */
+    hak_heap_t *heap = hak_thread_enter();
+    assert_non_null(heap);
+    assert_int_equal(heap->lane_slots_end, 0);
+    void **place = (void **)(heap + 1);
+    for (int i = 0; i < 2; i++) {
+        const uint32_t class_id = hak_heap_class_of_lane(heap, lane_of(sizes[i]));
+        assert_null(hak_heap_lane_slots(heap, class_id));
+        void *block = hak_malloc(sizes[i]);
+        const hak_lane_slots_t *slots = hak_heap_lane_slots(heap, class_id);
+        assert_ptr_equal(slots, place);
+        assert_ptr_equal(hak_lane_first(lane_of(sizes[i])), slots->near);
+        assert_null(slots->near[-1]);
+        place += hak_lane_near_words(class_id);
+        hak_free(block);
+    }
+    assert_ptr_equal((void **)(heap + 1) + heap->lane_slots_end, place);
+    return NULL;
+}
+
+static void slots_lie_in_the_order_in_which_lanes_are_used(void **state) {
+    (void)state;
+    in_thread(slots_of_two_lanes, NULL);
+}
+
 /* What the heap notes of its lanes, so that looking at all need not touch those not in use. */
 static void lanes_noted(void) {
     const hak_heap_t *heap = hak_thread_heap;
@@ -340,6 +369,8 @@ static void heap_flush_leaves_every_lane_empty(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         /* First, while the budget is whole. */
+        /* first: its thread must not inherit a heap */
+        cmocka_unit_test(slots_lie_in_the_order_in_which_lanes_are_used),
         cmocka_unit_test(a_lane_grows_where_refill_and_flush_alternate_up_to_its_ceiling),
         cmocka_unit_test(flush_keeps_the_newest_blocks),
         cmocka_unit_test(the_block_freed_last_is_handed_out_first),
