@@ -132,13 +132,11 @@ static void a_lane_that_moves_to_other_slots_keeps_its_blocks(void **state) {
     hak_spill_lane(heap, lane, 0);
 }
 
-/* A fresh thread's lanes have their slots where nobody else's are, one behind the other in the
- * order of their first use. */
-static void *slots_of_two_lanes(void *unused) {
-    (void)unused;
+/* One behind the other, and nowhere before. */
+static void slots_lie_in_the_order_in_which_lanes_are_used(void **state) {
+    (void)state;
     static const size_t sizes[] = {20000, 32}; /* the larger class first */
-    hak_heap_t *heap = hak_thread_enter();
-    assert_non_null(heap);
+    hak_heap_t *heap = hak_thread_heap;
     assert_int_equal(heap->lane_slots_end, 0);
     void **place = (void **)(heap + 1);
     for (int i = 0; i < 2; i++) {
@@ -153,12 +151,6 @@ static void *slots_of_two_lanes(void *unused) {
         hak_free(block);
     }
     assert_ptr_equal((void **)(heap + 1) + heap->lane_slots_end, place);
-    return NULL;
-}
-
-static void slots_lie_in_the_order_in_which_lanes_are_used(void **state) {
-    (void)state;
-    in_thread(slots_of_two_lanes, NULL);
 }
 
 /* What the heap notes of its lanes, so that looking at all need not touch those not in use. */
@@ -368,9 +360,9 @@ static void heap_flush_leaves_every_lane_empty(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        /* First, while the budget is whole. */
-        /* first: its thread must not inherit a heap */
+        /* First: no lane was used. */
         cmocka_unit_test(slots_lie_in_the_order_in_which_lanes_are_used),
+        /* While the budget is whole. */
         cmocka_unit_test(a_lane_grows_where_refill_and_flush_alternate_up_to_its_ceiling),
         cmocka_unit_test(flush_keeps_the_newest_blocks),
         cmocka_unit_test(the_block_freed_last_is_handed_out_first),
