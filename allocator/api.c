@@ -214,8 +214,9 @@ HAK_NOINLINE void hak_free_elsewhere(void *block) {
  * but there it may not start. An outbox's target is the id of another heap, or 0 while it has no
  * room, and always in the empty front: when it is the block's owner, nothing else need be asked.
  */
-HAK_NOINLINE void hak_free_slow(void *block, size_t unit, hak_heap_t *heap) {
-    const uint32_t entry = atomic_load_explicit(&hak_map[unit], memory_order_relaxed);
+HAK_NOINLINE void hak_free_slow(void *block, size_t unit) {
+    hak_heap_t *heap = hak_thread_heap;
+    const uint32_t entry = atomic_load_explicit(&hak_map.entry[unit], memory_order_relaxed);
     const uint32_t owner = entry >> 16;
     hak_outbox_t *outbox = hak_heap_outbox(heap, owner);
     void **top = outbox->top;
@@ -226,7 +227,7 @@ HAK_NOINLINE void hak_free_slow(void *block, size_t unit, hak_heap_t *heap) {
         return;
     }
     const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
-    if (HAK_UNLIKELY(bytes_left <= 0)) {
+    if (HAK_UNLIKELY(bytes_left < 0)) {
         hak_free_elsewhere(block);
         return;
     }

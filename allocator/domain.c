@@ -7,17 +7,15 @@
 #include "allocator/telemetry.h"
 
 #define RESERVE_BYTES ((size_t)1 << 30)         /* one step of reservation */
-#define SMALL_BYTES   (HAK_DOMAIN_BYTES / 4)    /* see hak_domain_is_small */
 #define HINT_LOWEST   ((uintptr_t)0x4000 << 30) /* 16 TiB: between heap and mappings */
 
-HAK_SPARSE _Atomic uint32_t hak_map[HAK_DOMAIN_UNITS];
+HAK_SPARSE hak_map_t hak_map;
 _Atomic uintptr_t hak_domain_base;
 
 static struct {
     char *fresh, *fresh_end; /* [lock:pool] reserved, not yet handed out */
     char *low, *high;        /* [lock:pool] bounds of everything reserved */
     bool limited;            /* [const] the process may not have all addresses */
-    bool spares_half;        /* [const] superslabs are described by the map's first half alone */
 } domain;
 
 static size_t step_bytes(void) {
@@ -31,19 +29,11 @@ static size_t step_bytes(void) {
 /* A place far from where the kernel puts other mappings, so that growth finds room above. */
 static void *domain_hint(void) {
     uint64_t gigabyte = 0x4000 + hak_os_placement() % 0x10000;
-    if (hak_domain_is_small()) /* in the first quarter of the map: the second one is room to grow */
-        gigabyte &= ~(uint64_t)((HAK_DOMAIN_BYTES - SMALL_BYTES) >> 30);
     return (void *)(uintptr_t)(gigabyte << 30);
-}
-
-static bool in_first_half(const char *start, size_t bytes) {
-    return hak_map_unit(start) + (bytes >> HAK_UNIT_SHIFT) <= HAK_DOMAIN_UNITS / 2;
 }
 
 static bool region_in_domain(const char *start, size_t bytes) {
     size_t offset = hak_domain_offset(start);
-    if (domain.spares_half && !in_first_half(start, bytes))
-        return false;
     return offset < HAK_DOMAIN_BYTES && bytes <= HAK_DOMAIN_BYTES - offset;
 }
 
@@ -76,7 +66,7 @@ static bool domain_grow(void) {
 }
 
 bool hak_domain_start(void) {
-    hak_os_small_pages(&hak_map[0], HAK_DOMAIN_UNITS * sizeof(uint32_t));
+    hak_os_small_pages(&hak_map, sizeof hak_map);
     char *start = NULL;
     size_t step = step_bytes();
     while ((start = hak_os_reserve(domain_hint(), step, HAK_SUPERSLAB_BYTES, false)) == NULL) {
@@ -96,15 +86,6 @@ bool hak_domain_start(void) {
     atomic_store_explicit(&hak_domain_base, (address - below) & ~(HAK_SUPERSLAB_BYTES - 1),
                           memory_order_relaxed);
     return true;
-}
-
-bool hak_domain_is_small(void) {
-    return hak_os_address_limit_bytes() <= SMALL_BYTES;
-}
-
-bool hak_domain_spare_half(void) {
-    domain.spares_half = in_first_half(domain.low, (size_t)(domain.high - domain.low));
-    return domain.spares_half;
 }
 
 bool hak_domain_limited(void) {

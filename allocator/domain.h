@@ -1,7 +1,7 @@
 /*
  * The address domain: one range of addresses in which all superslabs lie, and its map. The map has
  * one entry per unit of the domain: whose unit it is, and of which class. Entries of units that
- * belong to nobody are 0. A heap has a map of its own beside it (heap.h).
+ * belong to nobody are 0. A heap has a map of its own in front of it (heap.h).
  *
  *   entry = owner id << 16 | byte offset of the class's lane in a heap
  */
@@ -24,9 +24,18 @@
 #define HAK_DOMAIN_BYTES ((size_t)256 << 30)
 #define HAK_DOMAIN_UNITS (HAK_DOMAIN_BYTES >> HAK_UNIT_SHIFT)
 
-/* [any,atomic] relaxed: an entry is set before a block of its unit is handed out and stays while
- * the block lives, so whoever may free the block sees it. */
-extern _Atomic uint32_t hak_map[HAK_DOMAIN_UNITS];
+typedef struct hak_map {
+    /* [any,atomic] relaxed: an entry is set before a block of its unit is handed out and stays
+     * while the block lives, so whoever may free the block sees it. */
+    _Atomic uint32_t entry[HAK_DOMAIN_UNITS];
+    /* [const] Never written. Free looks for the own map of who has none (heap.h) in front of this,
+     * finds halves of entries there, and by any of them a lane in which no block may start. */
+    _Alignas(HAK_RECORD_BYTES) char gap[HAK_RECORD_BYTES];
+    char zero[2 * HAK_UNIT_BYTES];
+} hak_map_t;
+
+extern hak_map_t hak_map;
+
 /* [any,atomic] relaxed: address of unit 0, written once at start; before, the map is empty anyway.
  */
 extern _Atomic uintptr_t hak_domain_base;
@@ -47,7 +56,7 @@ static inline size_t hak_domain_offset(const void *address) {
 static inline uint32_t hak_map_entry(const void *address) {
     if (HAK_UNLIKELY(hak_domain_offset(address) >= HAK_DOMAIN_BYTES))
         return 0;
-    return atomic_load_explicit(&hak_map[hak_map_unit(address)], memory_order_relaxed);
+    return atomic_load_explicit(&hak_map.entry[hak_map_unit(address)], memory_order_relaxed);
 }
 
 /* Chooses the domain and reserves its first region. False when no address space is to be had. */
@@ -55,13 +64,6 @@ bool hak_domain_start(void);
 
 /* Whether the process may not have all addresses (RLIMIT_AS). */
 bool hak_domain_limited(void);
-
-/* Whether it may have so few that half of the map describes them all. */
-bool hak_domain_is_small(void);
-
-/* From now on the second half of the map stays zero: superslabs lie where the first one describes
- * them. False where one already does not. Called once, at start. */
-bool hak_domain_spare_half(void);
 
 /* The addresses of one more superslab, reserved; NULL when there are no more. Under the pool's
  * lock. */

@@ -13,14 +13,23 @@
 
 /* Exits of the fast paths, in api.c. */
 void *hak_malloc_slow(size_t size);
-void hak_free_slow(void *block, size_t unit, hak_heap_t *heap);
+void hak_free_slow(void *block, size_t unit);
 void hak_free_elsewhere(void *block);
+
+/* Keeps a value from here on in the register that functions return it in: gcc has the lane there,
+ * and moves the block at the end. */
+#if defined(__x86_64__)
+#define HAK_RETURNED(value) __asm__("" : "+a"(value))
+#else
+#define HAK_RETURNED(value) (void)(value)
+#endif
 
 /* Newest block of the lane at this offset in the thread's heap; NULL when it is empty. */
 static inline void *hak_front_pop(size_t lane_offset) {
     hak_lane_t *lane = (hak_lane_t *)((char *)hak_thread_heap + lane_offset);
     void **top = lane->top;
     void *block = top[-1];
+    HAK_RETURNED(block);
     if (HAK_LIKELY(block != NULL)) {
         HAK_SHARE(lane->top, top - 1);
         HAK_COUNT_CLASS(CLASS, lane_offset / HAK_LANE_OFFSET(1), mallocs);
@@ -48,18 +57,18 @@ static inline void *hak_front_malloc(size_t size) {
  * block of that class may start there.
  */
 static inline void hak_front_free(void *block) {
-    hak_heap_t *heap = hak_thread_heap;
+    char *lanes = hak_thread_lanes;
     const size_t unit = hak_map_unit(block);
     HAK_COUNT(FRONT, free_calls);
     HAK_COUNT(FREE_SUPERSLAB, entries);
-    hak_own_t *own = atomic_load_explicit(&heap->front.own, memory_order_relaxed);
-    const size_t offset = atomic_load_explicit(&own->lane_offset[unit], memory_order_relaxed);
-    hak_lane_t *lane = (hak_lane_t *)((char *)heap + offset);
+    const size_t offset =
+        atomic_load_explicit(&hak_own_of(lanes)->lane_offset[unit], memory_order_relaxed);
+    hak_lane_t *lane = (hak_lane_t *)(lanes + offset);
     if (HAK_UNLIKELY(!hak_is_start(block, &lane->starts))) {
-        hak_free_slow(block, unit, heap);
+        hak_free_slow(block, unit);
         return;
     }
-    HAK_ASSERT(hak_map_entry(block) == (heap->front.id << 16 | offset));
+    HAK_ASSERT(hak_map_entry(block) == (hak_thread_heap->front.id << 16 | offset));
     void **top = lane->top;
     if (HAK_UNLIKELY((HAK_CHECK_FREE && top[-1] == block) || top == lane->limit)) {
         hak_free_elsewhere(block);

@@ -22,7 +22,7 @@
 #define EXIT_LANE_BYTES  ((size_t)256 << 10)
 #define EXIT_LANES_BYTES ((size_t)1 << 20)
 
-/* See own_create. */
+/* See own_wanted. */
 #define OWN_HEAPS      4096u
 #define OWN_LIMIT_PART 16u
 
@@ -32,12 +32,12 @@ static void *null_slot[2]; /* [0] is the NULL that an empty lane ends in */
  * looked at: each address here is a relocation when the library is loaded. */
 _Alignas(64) hak_empty_t hak_empty = {
     .front = {.null_top = &null_slot[1],
-              .own = (hak_own_t *)&hak_map[HAK_DOMAIN_UNITS / 2], /* zero before start */
               .id = HAK_OWNER_EMPTY,
               .lane = {[0 ... HAK_CLASS_MAX - 1] = {.top = &null_slot[1]}}},
 };
 
 _Thread_local hak_heap_t *hak_thread_heap = (hak_heap_t *)&hak_empty.front;
+_Thread_local char *hak_thread_lanes = hak_map.zero;
 
 /* Set once the thread's destructor ran: from then on it uses the common heap. */
 static _Thread_local bool thread_exited __attribute__((tls_model("initial-exec")));
@@ -63,6 +63,11 @@ static struct {
     bool exit_key_made;     /* [const] after start */
     pthread_key_t exit_key; /* [const] after start */
 } start;
+
+static void thread_heap_set(hak_heap_t *heap, bool has_own) {
+    hak_thread_heap = heap;
+    hak_thread_lanes = has_own ? (char *)heap : hak_map.zero;
+}
 
 hak_lock_t *hak_heaps_lock(void) {
     return &heaps.lock;
@@ -110,43 +115,39 @@ static size_t lanes_words(void) {
     return words;
 }
 
-static hak_own_t *own_of(const hak_heap_front_t *front) {
-    return atomic_load_explicit(&front->own, memory_order_relaxed);
-}
-
-/* A heap's own map, without memory, or that of who has none: of the common heap, in which nobody
- * frees; of very many heaps, since a process may have 65,530 mappings; and where it would take more
- * than its part of a limit of addresses. */
-static hak_own_t *own_create(uint32_t id, uint32_t state) {
+/* Whether a heap may have an own map: not the common one, in which nobody frees; not where there
+ * are very many, since a process may have 65,530 mappings; nor where they would take more than
+ * their part of a limit of addresses. */
+static bool own_wanted(uint32_t id, uint32_t state) {
     const size_t limit = hak_os_address_limit_bytes();
-    hak_own_t *own = NULL;
     /* The common heap's id is 1. */
-    if (state != HAK_HEAP_COMMON && id - 1 <= OWN_HEAPS &&
-        id - 1 <= limit / OWN_LIMIT_PART / HAK_OWN_BYTES)
-        own = hak_os_reserve_readable(HAK_OWN_BYTES);
-    return own != NULL ? own : own_of(&hak_empty.front);
+    return state != HAK_HEAP_COMMON && id - 1 <= OWN_HEAPS &&
+           id - 1 <= limit / OWN_LIMIT_PART / HAK_OWN_BYTES;
 }
 
-/* The own map of who has none, all zero for ever: the half of the map that is spared, as it is
- * before start, when programs free nothing but NULL; else a mapping. */
-static bool empty_own_start(void) {
-    if (hak_domain_is_small() && hak_domain_spare_half())
-        return true;
-    hak_own_t *own = hak_os_reserve_readable(HAK_OWN_BYTES);
-    if (own == NULL)
-        return hak_domain_spare_half();
-    atomic_store_explicit(&hak_empty.front.own, own, memory_order_relaxed);
-    return true;
+/* A heap behind its outboxes, all zero, with an own map where it is to have one and the system
+ * gives the addresses. */
+static hak_heap_t *heap_allocate(uint32_t id, uint32_t state) {
+    const size_t bytes = HAK_RECORD_BYTES + sizeof(hak_heap_t) + lanes_words() * sizeof(void *);
+    char *record =
+        own_wanted(id, state) ? hak_meta_allocate_behind(sizeof(hak_own_t), bytes) : NULL;
+    const bool has_own = record != NULL;
+    if (!has_own)
+        record = hak_meta_allocate(bytes, HAK_RECORD_BYTES);
+    if (record == NULL)
+        return NULL;
+    hak_heap_t *heap = (hak_heap_t *)(record + HAK_RECORD_BYTES);
+    heap->has_own = has_own;
+    return heap;
 }
 
 void hak_heap_own_units(uint32_t id, size_t unit, uint32_t units, uint16_t lane_offset) {
     hak_heap_t *heap = id - 1 < HAK_OWNER_MAX ? hak_heap_by_id(id) : NULL;
     const size_t chunk = unit * sizeof(uint16_t) / HAK_OWN_CHUNK_BYTES; /* has them all */
     const uint64_t bit = (uint64_t)1 << chunk % 64;
-    if (heap == NULL || own_of(&heap->front) == own_of(&hak_empty.front) ||
-        (heap->own_refused[chunk / 64] & bit) != 0)
+    if (heap == NULL || !heap->has_own || (heap->own_refused[chunk / 64] & bit) != 0)
         return;
-    hak_own_t *own = own_of(&heap->front);
+    hak_own_t *own = hak_own_of(heap);
     if ((heap->own_writable[chunk / 64] & bit) == 0) {
         if (!hak_os_commit((char *)own + chunk * HAK_OWN_CHUNK_BYTES, HAK_OWN_CHUNK_BYTES)) {
             heap->own_refused[chunk / 64] |= bit;
@@ -163,14 +164,11 @@ static hak_heap_t *heap_create(uint32_t state) {
     uint32_t id = atomic_load_explicit(&heaps.highest_id, memory_order_relaxed) + 1;
     if (id > HAK_OWNER_MAX)
         return NULL;
-    char *record = hak_meta_allocate(
-        HAK_RECORD_BYTES + sizeof(hak_heap_t) + lanes_words() * sizeof(void *), HAK_RECORD_BYTES);
-    if (record == NULL)
+    hak_heap_t *heap = heap_allocate(id, state);
+    if (heap == NULL)
         return NULL;
     HAK_COUNT(HEAP, created);
-    hak_heap_t *heap = (hak_heap_t *)(record + HAK_RECORD_BYTES); /* behind its outboxes */
     heap->front.null_top = heap->front.null_limit = &null_slot[1];
-    atomic_store_explicit(&heap->front.own, own_create(id, state), memory_order_relaxed);
     heap->front.id = id;
     if (state != HAK_HEAP_COMMON) /* whose lanes nobody uses: two pages */
         lanes_create(heap);
@@ -289,7 +287,7 @@ static void thread_exit(void *value) {
     if (!idle_lanes_keep(heap))
         hak_spill_lanes(heap);
     hak_spill_queues(heap, hak_pool_idle_room());
-    hak_thread_heap = (hak_heap_t *)&hak_empty.front;
+    thread_heap_set((hak_heap_t *)&hak_empty.front, false);
     thread_exited = true;
     heap_release(heap);
     hak_pool_decay(true);
@@ -299,8 +297,6 @@ static void thread_exit(void *value) {
 static bool start_locked(void) {
     hak_options_read();
     if (!hak_domain_start())
-        return false;
-    if (!empty_own_start())
         return false;
     hak_size_classes_fill();
     hak_holes_start();
@@ -334,7 +330,7 @@ HAK_COLD bool hak_start(void) {
 }
 
 static void thread_bind(hak_heap_t *heap) {
-    hak_thread_heap = heap; /* first: pthread_setspecific may allocate */
+    thread_heap_set(heap, heap->has_own); /* first: pthread_setspecific may allocate */
     if (start.exit_key_made) {
         int saved_errno = errno;
         (void)pthread_setspecific(start.exit_key, heap);

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "allocator/domain.h"
 #include "allocator/lane.h"
 #include "allocator/medium.h"
 #include "allocator/os.h"
@@ -66,6 +67,17 @@ typedef struct hak_own {
     _Atomic uint16_t lane_offset[HAK_DOMAIN_UNITS];
 } hak_own_t;
 
+/* In front of the outboxes, at a fixed distance from what its offsets count from: that spares free
+ * a load. */
+static inline hak_own_t *hak_own_of(const void *lanes) {
+    return (hak_own_t *)((char *)lanes - HAK_RECORD_BYTES - sizeof(hak_own_t));
+}
+
+_Static_assert(offsetof(hak_map_t, zero) >= HAK_RECORD_BYTES + sizeof(hak_own_t) &&
+                   offsetof(hak_map_t, gap) == HAK_DOMAIN_UNITS * sizeof(uint32_t),
+               "what lies in front of hak_map.zero are entries");
+_Static_assert(UINT16_MAX + sizeof(hak_lane_t) <= sizeof hak_map.zero, "they lead to zeroes");
+
 #define HAK_OWN_BYTES       sizeof(hak_own_t)
 #define HAK_OWN_CHUNK_BYTES ((size_t)64 * 1024) /* made writable at once */
 #define HAK_OWN_WORDS       (HAK_OWN_BYTES / HAK_OWN_CHUNK_BYTES / 64)
@@ -75,12 +87,9 @@ typedef struct hak_heap_front {
     /* It begins in the shape of a lane that is empty for ever and in which no block may start.
      * Before start the size table is all zero and leads here, and free comes here for what is not
      * in a slab of this heap. */
-    void **null_top;   /* [const] */
-    void **null_limit; /* [const] */
-    /* [any,atomic] relaxed, as its units: constant, but for that of who has none, which changes at
-     * start. In place of a factor, which may be any here. */
-    _Atomic(hak_own_t *) own;
-    uint64_t unused;        /* in place of an origin, likewise */
+    void **null_top;        /* [const] */
+    void **null_limit;      /* [const] */
+    uint64_t unused[2];     /* [const] in place of a factor and an origin, which may be any here */
     uint64_t null_span;     /* [const] 0 */
     uint32_t id;            /* [const] */
     uint32_t null_capacity; /* [const] 0 */
@@ -98,6 +107,7 @@ struct hak_heap {
     /* [any,atomic] relaxed: enum hak_heap_state; changed under heaps. Who sees an old one gives the
      * heap its blocks on the slower way: through an inbox that is swept, or under its lock. */
     _Atomic uint32_t state;
+    bool has_own; /* [const] there is an own map in front of its outboxes */
     hak_slab_t *tiny[HAK_TINY_CLASSES_MAX]; /* [lock] slabs with free blocks, by backend_class */
     hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS]; /* [lock] */
     hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];    /* [lock] */
@@ -163,6 +173,9 @@ _Static_assert((sizeof(hak_lane_slots_t) / sizeof(void *) + HAK_LANE_NEAR_BLOCKS
 
 /* The thread's heap; the empty front before its first allocation and after its exit. */
 extern _Thread_local hak_heap_t *hak_thread_heap __attribute__((tls_model("initial-exec")));
+/* The same where it has an own map, else hak_map.zero: what the offsets in the map in front of it
+ * count from. */
+extern _Thread_local char *hak_thread_lanes __attribute__((tls_model("initial-exec")));
 
 /* The heap of threads that have none, its front cast to hak_heap_t: every look-up in it fails, and
  * nothing behind the front exists. */

@@ -109,15 +109,6 @@ void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed) {
     return start;
 }
 
-void *hak_os_reserve_readable(size_t bytes) {
-    int saved_errno = errno;
-    void *start = mapping_aligned(NULL, bytes, HAK_OS_PAGE_BYTES, PROT_READ, MAP_NORESERVE);
-    if (start != NULL)
-        (void)madvise(start, bytes, MADV_NOHUGEPAGE); /* refused where there are none */
-    errno = saved_errno;
-    return start;
-}
-
 void hak_os_small_pages(const void *table, size_t bytes) {
     int saved_errno = errno;
     const uintptr_t mask = HAK_OS_PAGE_BYTES - 1;
@@ -263,6 +254,26 @@ void *hak_meta_allocate(size_t bytes, size_t alignment) {
     meta_arena.next = (char *)start + bytes;
     hak_unlock(&meta_arena.lock);
     return (void *)start;
+}
+
+void *hak_meta_allocate_behind(size_t readable_bytes, size_t bytes) {
+    int saved_errno = errno;
+    bytes = (bytes + HAK_OS_PAGE_BYTES - 1) & ~(HAK_OS_PAGE_BYTES - 1);
+    char *start =
+        mapping_aligned(NULL, readable_bytes + bytes, HAK_OS_PAGE_BYTES, PROT_READ, MAP_NORESERVE);
+    char *record = NULL;
+    if (start != NULL) {
+        (void)madvise(start, readable_bytes + bytes, MADV_NOHUGEPAGE); /* refused without any */
+        record = start + readable_bytes;
+        if (hak_os_commit(record, bytes)) {
+            atomic_fetch_add_explicit(&meta_arena.bytes, bytes, memory_order_relaxed);
+        } else {
+            munmap(start, readable_bytes + bytes);
+            record = NULL;
+        }
+    }
+    errno = saved_errno;
+    return record;
 }
 
 /* ------------------------------------------------------------------ time, chance, last words */

@@ -65,9 +65,6 @@ static inline void hak_unlock(hak_lock_t *lock) {
  * is a wish unless `fixed`, where the mapping is at exactly that address or fails. NULL on failure.
  */
 void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed);
-/* Address space that reads as zero, without memory; hak_os_commit makes parts of it writable. NULL
- * on failure. */
-void *hak_os_reserve_readable(size_t bytes);
 /* Makes reserved pages usable, small pages only; false when the system refuses the memory. */
 bool hak_os_commit(void *address, size_t bytes);
 /* Moves what lies in an aligned piece of 2 MiB into one huge page, which takes a good part of a
@@ -93,6 +90,10 @@ size_t hak_os_address_limit_bytes(void);
 
 /* Zeroed memory for metadata, never given back. NULL on failure. Alignment up to 4096. */
 void *hak_meta_allocate(size_t bytes, size_t alignment);
+
+/* Likewise on pages of its own, behind `readable_bytes` (a multiple of pages) that read as zero,
+ * take no memory and are not counted; hak_os_commit makes parts of them usable. */
+void *hak_meta_allocate_behind(size_t readable_bytes, size_t bytes);
 
 /* Bytes mapped for metadata, touched or not. */
 size_t hak_meta_bytes(void);

@@ -475,7 +475,7 @@ void hak_pool_row_ends(void) {
 static void run_map(const hak_slab_t *run, uint32_t first, uint32_t units, uint32_t entry) {
     const size_t unit = hak_map_unit(run->start);
     for (uint32_t i = first; i < units; i++)
-        atomic_store_explicit(&hak_map[unit + i], entry, memory_order_relaxed);
+        atomic_store_explicit(&hak_map.entry[unit + i], entry, memory_order_relaxed);
     hak_heap_own_units(run->owner, unit + first, units - first, (uint16_t)entry);
 }
 

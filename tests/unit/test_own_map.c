@@ -66,12 +66,12 @@ static void map_check(const hak_heap_t *heap, bool slabs) {
                            .lane_offset = calloc(HAK_DOMAIN_UNITS, sizeof(uint16_t))};
     size_t named = 0;
     assert_non_null(expected.lane_offset);
-    assert_ptr_not_equal(heap->front.own, hak_empty.front.own);
+    assert_true(heap->has_own);
     hak_pool_walk(run_expect, &expected);
     for (size_t unit = 0; unit < HAK_DOMAIN_UNITS; unit++) {
-        if (heap->front.own->lane_offset[unit] != expected.lane_offset[unit])
-            assert_int_equal(heap->front.own->lane_offset[unit], expected.lane_offset[unit]);
-        named += heap->front.own->lane_offset[unit] != 0;
+        if (hak_own_of(heap)->lane_offset[unit] != expected.lane_offset[unit])
+            assert_int_equal(hak_own_of(heap)->lane_offset[unit], expected.lane_offset[unit]);
+        named += hak_own_of(heap)->lane_offset[unit] != 0;
     }
     assert_int_equal(named > 0, slabs);
     free(expected.lane_offset);
@@ -135,12 +135,9 @@ static void units_change_hands(void **state) {
     hak_spill_all(mine.heap, 0);
 }
 
-static void what_no_thread_frees_in_has_none(void **state) {
+static void the_common_heap_has_none(void **state) {
     (void)state;
-    assert_ptr_equal(hak_heap_common()->front.own, hak_empty.front.own);
-    for (size_t unit = 0; unit < HAK_DOMAIN_UNITS; unit++)
-        if (hak_empty.front.own->lane_offset[unit] != 0)
-            fail();
+    assert_false(hak_heap_common()->has_own);
 }
 
 /* Frees all, and gets the newest of each size again. NULL if so. */
@@ -157,6 +154,31 @@ static void *freed_are_reused(void *argument) {
     return again == SMALL ? NULL : blocks;
 }
 
+/* Whatever they take for an offset in the map of the domain, it leads to zeroes. */
+static void *freed_without(void *argument) {
+    void *const first = hak_malloc(1); /* its heap is bound from here on */
+    char *const lanes = hak_thread_lanes;
+    hak_thread_lanes = hak_map.zero;
+    void *const failed = freed_are_reused(argument);
+    hak_free(first);
+    hak_thread_lanes = lanes;
+    return failed;
+}
+
+static void without_one_frees_reach_their_lanes(void **state) {
+    (void)state;
+    pthread_t thread;
+    void *failed = NULL;
+    (void)blocks_allocate(&mine);
+    assert_int_equal(pthread_create(&thread, NULL, freed_without, &others), 0);
+    assert_int_equal(pthread_join(thread, &failed), 0);
+    assert_null(failed);
+    for (size_t i = 0; i < sizeof hak_map.zero; i++)
+        if (hak_map.zero[i] != 0)
+            fail();
+    blocks_free(&mine);
+}
+
 /* The system refuses to make it writable: a file that was opened for reading stands in for it. */
 static void without_memory_for_it_frees_reach_their_lanes(void **state) {
     (void)state;
@@ -168,42 +190,45 @@ static void without_memory_for_it_frees_reach_their_lanes(void **state) {
     assert_int_equal(unlink(name), 0);
     assert_int_equal(close(made), 0);
     assert_true(file >= 0);
-    void *zero = mmap(NULL, HAK_OWN_BYTES, PROT_READ, MAP_SHARED, file, 0);
-    assert_ptr_not_equal(zero, MAP_FAILED);
     in_thread(blocks_allocate, &others);
     blocks_free(&others);
     hak_remote_flush(hak_thread_heap);
     hak_heaps_sweep(true);
-    hak_own_t *own = others.heap->front.own;
-    uint64_t writable[HAK_OWN_WORDS];
-    memcpy(writable, others.heap->own_writable, sizeof writable);
-    others.heap->front.own = zero;
-    memset(others.heap->own_writable, 0, sizeof writable);
+    hak_heap_t *const heap = others.heap;
+    void *const offsets = hak_own_of(heap);
+    memset(heap->own_writable, 0, sizeof heap->own_writable);
+    assert_ptr_equal(mmap(offsets, HAK_OWN_BYTES, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0),
+                     offsets);
 
     pthread_t thread;
     void *failed = NULL;
     assert_int_equal(pthread_create(&thread, NULL, freed_are_reused, &others), 0);
     assert_int_equal(pthread_join(thread, &failed), 0);
     assert_null(failed);
-    assert_ptr_equal(others.heap->front.own, zero);
+    assert_ptr_equal(others.heap, heap);
     uint64_t refused = 0;
     for (size_t i = 0; i < HAK_OWN_WORDS; i++) {
-        assert_int_equal(others.heap->own_writable[i], 0);
-        refused |= others.heap->own_refused[i];
+        assert_int_equal(heap->own_writable[i], 0);
+        refused |= heap->own_refused[i];
     }
     assert_int_not_equal(refused, 0);
 
     hak_heaps_sweep(true);
-    others.heap->front.own = own;
-    memcpy(others.heap->own_writable, writable, sizeof writable);
-    memset(others.heap->own_refused, 0, sizeof others.heap->own_refused);
-    assert_int_equal(munmap(zero, HAK_OWN_BYTES), 0);
+    assert_ptr_equal(mmap(offsets, HAK_OWN_BYTES, PROT_READ,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0),
+                     offsets);
+    memset(heap->own_refused, 0, sizeof heap->own_refused);
     assert_int_equal(close(file), 0);
+    in_thread(blocks_allocate, &others);
+    assert_ptr_equal(others.heap, heap);
+    map_check(heap, true);
+    blocks_free(&others);
+    hak_remote_flush(hak_thread_heap);
 }
 
 /* ------------------------------------------------------------------ limits of addresses */
 
-enum { THREADS = 40, MANY = 30000, MANY_BYTES = 60000, OTHER_HALF = HAK_DOMAIN_UNITS / 2 };
+enum { THREADS = 40 };
 #define LIMIT_BYTES ((rlim_t)4 << 30)
 
 static pthread_barrier_t all_have_one;
@@ -244,36 +269,16 @@ static void it_takes_a_part_of_a_limit_alone(void **state) {
     heaps_take(heap);
     for (int i = 0; i < THREADS; i++) {
         const bool expected = heap[i]->front.id - 1 <= LIMIT_BYTES / 16 / HAK_OWN_BYTES;
-        assert_int_equal(heap[i]->front.own != hak_empty.front.own, expected);
+        assert_int_equal(heap[i]->has_own, expected);
         without += !expected;
     }
     assert_true(without > 0 && without < THREADS);
-}
-
-/* Where addresses are limited, it is the half of the map that no superslab is described in. */
-static void half_of_the_map_is_spared_for_those_without(void **state) {
-    (void)state;
-    void **many = malloc(MANY * sizeof many[0]);
-    assert_non_null(many);
-    for (int i = 0; i < MANY; i++) {
-        many[i] = hak_malloc(MANY_BYTES); /* not touched: 1.8 GB of addresses */
-        assert_non_null(many[i]);
-        assert_int_not_equal(hak_map_entry(many[i]), 0);
-    }
-    assert_ptr_equal(hak_empty.front.own, (hak_own_t *)&hak_map[OTHER_HALF]);
-    for (size_t unit = OTHER_HALF; unit < HAK_DOMAIN_UNITS; unit++)
-        if (hak_map[unit] != 0)
-            fail();
-    for (int i = 0; i < MANY; i++)
-        hak_free(many[i]);
-    free(many);
 }
 
 /* In a process that the limit was set for before it started. */
 static int limited_process(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_takes_a_part_of_a_limit_alone),
-        cmocka_unit_test(half_of_the_map_is_spared_for_those_without),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
@@ -300,7 +305,8 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_names_the_slabs_of_its_heap),
         cmocka_unit_test(units_change_hands),
-        cmocka_unit_test(what_no_thread_frees_in_has_none),
+        cmocka_unit_test(the_common_heap_has_none),
+        cmocka_unit_test(without_one_frees_reach_their_lanes),
         cmocka_unit_test(without_memory_for_it_frees_reach_their_lanes),
         cmocka_unit_test(limits_of_addresses_are_kept),
     };
