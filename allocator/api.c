@@ -227,7 +227,7 @@ HAK_NOINLINE void hak_free_slow(void *block, size_t unit) {
         return;
     }
     const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
-    if (HAK_UNLIKELY(bytes_left < 0)) {
+    if (HAK_UNLIKELY(bytes_left < 0)) { /* 0: the next free publishes it; asking costs nothing */
         hak_free_elsewhere(block);
         return;
     }

@@ -28,10 +28,10 @@ typedef struct hak_map {
     /* [any,atomic] relaxed: an entry is set before a block of its unit is handed out and stays
      * while the block lives, so whoever may free the block sees it. */
     _Atomic uint32_t entry[HAK_DOMAIN_UNITS];
-    /* [const] Never written. Free looks for the own map of who has none (heap.h) in front of this,
-     * finds halves of entries there, and by any of them a lane in which no block may start. */
-    _Alignas(HAK_RECORD_BYTES) char gap[HAK_RECORD_BYTES];
-    char zero[2 * HAK_UNIT_BYTES];
+    /* [const] Never written: at every offset of 16 bits a lane in which no block may start. Free
+     * comes here for a thread without an own map (heap.h), and takes halves of the entries in front
+     * of it for offsets. */
+    char zero[(size_t)68 << 10];
 } hak_map_t;
 
 extern hak_map_t hak_map;

@@ -1,8 +1,8 @@
 /*
  * The hot paths of malloc and free: the only code that runs on most calls. Inlined into api.c. No
  * lock, no atomic read-modify-write, no access to the block itself; one exit each to a noinline
- * slow path. Called by any thread at any time: a thread without a heap has hak_empty, in
- * which every look-up takes the slow path. docs/allocator.md walks both.
+ * slow path. Called by any thread at any time: a thread without a heap has hak_empty for malloc and
+ * hak_map.zero for free, in which every look-up takes the slow path. docs/allocator.md walks both.
  */
 #ifndef HAK_FRONT_H
 #define HAK_FRONT_H
@@ -16,8 +16,8 @@ void *hak_malloc_slow(size_t size);
 void hak_free_slow(void *block, size_t unit);
 void hak_free_elsewhere(void *block);
 
-/* Keeps a value from here on in the register that functions return it in: gcc has the lane there,
- * and moves the block at the end. */
+/* Keeps a value from here on in the register that functions return it in: else gcc keeps the lane
+ * there, and moves the block at the end. */
 #if defined(__x86_64__)
 #define HAK_RETURNED(value) __asm__("" : "+a"(value))
 #else
@@ -50,11 +50,19 @@ static inline void *hak_front_malloc(size_t size) {
     return block;
 }
 
+/* hak_is_start of a lane at any address: hak_map.zero is one at odd offsets too. */
+static inline bool hak_front_may_start(const void *block, const char *lane) {
+    typedef hak_starts_t starts_anywhere_t __attribute__((aligned(1)));
+    const starts_anywhere_t *starts =
+        (const starts_anywhere_t *)(lane + offsetof(hak_lane_t, starts));
+    return (uintptr_t)block * starts->factor - starts->origin < starts->span;
+}
+
 /*
  * Assumes that most blocks are freed by the thread that allocated them, into a lane with room. The
  * heap's own map leads to the lane of what is in its slabs, of anything else to the lane in which
- * no block may start. One comparison tells the rest: that the address is in our domain, and that a
- * block of that class may start there.
+ * no block may start, as everything does without an own map. One comparison tells the rest: that
+ * the address is in our domain, and that a block of that class may start there.
  */
 static inline void hak_front_free(void *block) {
     char *lanes = hak_thread_lanes;
@@ -63,11 +71,12 @@ static inline void hak_front_free(void *block) {
     HAK_COUNT(FREE_SUPERSLAB, entries);
     const size_t offset =
         atomic_load_explicit(&hak_own_of(lanes)->lane_offset[unit], memory_order_relaxed);
-    hak_lane_t *lane = (hak_lane_t *)(lanes + offset);
-    if (HAK_UNLIKELY(!hak_is_start(block, &lane->starts))) {
+    HAK_ASSERT(lanes == (char *)hak_thread_heap || lanes == hak_map.zero);
+    if (HAK_UNLIKELY(!hak_front_may_start(block, lanes + offset))) {
         hak_free_slow(block, unit);
         return;
     }
+    hak_lane_t *lane = (hak_lane_t *)(lanes + offset);
     HAK_ASSERT(hak_map_entry(block) == (hak_thread_heap->front.id << 16 | offset));
     void **top = lane->top;
     if (HAK_UNLIKELY((HAK_CHECK_FREE && top[-1] == block) || top == lane->limit)) {

@@ -28,8 +28,8 @@
 
 static void *null_slot[2]; /* [0] is the NULL that an empty lane ends in */
 
-/* malloc finds its lanes empty; free finds no block of its own, and no outbox. Their limits are not
- * looked at: each address here is a relocation when the library is loaded. */
+/* malloc finds its lanes empty, free no outbox; for a lane free looks at hak_map.zero. The limits
+ * of the lanes are not looked at: each address here is a relocation when the library is loaded. */
 _Alignas(64) hak_empty_t hak_empty = {
     .front = {.null_top = &null_slot[1],
               .id = HAK_OWNER_EMPTY,
@@ -64,9 +64,9 @@ static struct {
     pthread_key_t exit_key; /* [const] after start */
 } start;
 
-static void thread_heap_set(hak_heap_t *heap, bool has_own) {
+static void thread_heap_set(hak_heap_t *heap, bool has_own_map) {
     hak_thread_heap = heap;
-    hak_thread_lanes = has_own ? (char *)heap : hak_map.zero;
+    hak_thread_lanes = has_own_map ? (char *)heap : hak_map.zero;
 }
 
 hak_lock_t *hak_heaps_lock(void) {
@@ -131,13 +131,13 @@ static hak_heap_t *heap_allocate(uint32_t id, uint32_t state) {
     const size_t bytes = HAK_RECORD_BYTES + sizeof(hak_heap_t) + lanes_words() * sizeof(void *);
     char *record =
         own_wanted(id, state) ? hak_meta_allocate_behind(sizeof(hak_own_t), bytes) : NULL;
-    const bool has_own = record != NULL;
-    if (!has_own)
+    const bool has_own_map = record != NULL;
+    if (!has_own_map)
         record = hak_meta_allocate(bytes, HAK_RECORD_BYTES);
     if (record == NULL)
         return NULL;
     hak_heap_t *heap = (hak_heap_t *)(record + HAK_RECORD_BYTES);
-    heap->has_own = has_own;
+    heap->has_own_map = has_own_map;
     return heap;
 }
 
@@ -145,7 +145,7 @@ void hak_heap_own_units(uint32_t id, size_t unit, uint32_t units, uint16_t lane_
     hak_heap_t *heap = id - 1 < HAK_OWNER_MAX ? hak_heap_by_id(id) : NULL;
     const size_t chunk = unit * sizeof(uint16_t) / HAK_OWN_CHUNK_BYTES; /* has them all */
     const uint64_t bit = (uint64_t)1 << chunk % 64;
-    if (heap == NULL || !heap->has_own || (heap->own_refused[chunk / 64] & bit) != 0)
+    if (heap == NULL || !heap->has_own_map || (heap->own_refused[chunk / 64] & bit) != 0)
         return;
     hak_own_t *own = hak_own_of(heap);
     if ((heap->own_writable[chunk / 64] & bit) == 0) {
@@ -330,7 +330,7 @@ HAK_COLD bool hak_start(void) {
 }
 
 static void thread_bind(hak_heap_t *heap) {
-    thread_heap_set(heap, heap->has_own); /* first: pthread_setspecific may allocate */
+    thread_heap_set(heap, heap->has_own_map); /* first: pthread_setspecific may allocate */
     if (start.exit_key_made) {
         int saved_errno = errno;
         (void)pthread_setspecific(start.exit_key, heap);

@@ -73,10 +73,10 @@ static inline hak_own_t *hak_own_of(const void *lanes) {
     return (hak_own_t *)((char *)lanes - HAK_RECORD_BYTES - sizeof(hak_own_t));
 }
 
-_Static_assert(offsetof(hak_map_t, zero) >= HAK_RECORD_BYTES + sizeof(hak_own_t) &&
-                   offsetof(hak_map_t, gap) == HAK_DOMAIN_UNITS * sizeof(uint32_t),
-               "what lies in front of hak_map.zero are entries");
-_Static_assert(UINT16_MAX + sizeof(hak_lane_t) <= sizeof hak_map.zero, "they lead to zeroes");
+_Static_assert(offsetof(hak_map_t, zero) >= HAK_RECORD_BYTES + sizeof(hak_own_t),
+               "in front of hak_map.zero lie entries");
+_Static_assert(UINT16_MAX + sizeof(hak_lane_t) <= sizeof hak_map.zero,
+               "every offset leads to zeroes");
 
 #define HAK_OWN_BYTES       sizeof(hak_own_t)
 #define HAK_OWN_CHUNK_BYTES ((size_t)64 * 1024) /* made writable at once */
@@ -107,7 +107,7 @@ struct hak_heap {
     /* [any,atomic] relaxed: enum hak_heap_state; changed under heaps. Who sees an old one gives the
      * heap its blocks on the slower way: through an inbox that is swept, or under its lock. */
     _Atomic uint32_t state;
-    bool has_own; /* [const] there is an own map in front of its outboxes */
+    bool has_own_map;                       /* [const] in front of its outboxes */
     hak_slab_t *tiny[HAK_TINY_CLASSES_MAX]; /* [lock] slabs with free blocks, by backend_class */
     hak_slab_t *mid[HAK_MID_CLASSES][HAK_MID_BINS]; /* [lock] */
     hak_pool_pages_t pool[HAK_POOL_CLASSES_MAX];    /* [lock] */
@@ -173,8 +173,8 @@ _Static_assert((sizeof(hak_lane_slots_t) / sizeof(void *) + HAK_LANE_NEAR_BLOCKS
 
 /* The thread's heap; the empty front before its first allocation and after its exit. */
 extern _Thread_local hak_heap_t *hak_thread_heap __attribute__((tls_model("initial-exec")));
-/* The same where it has an own map, else hak_map.zero: what the offsets in the map in front of it
- * count from. */
+/* hak_thread_heap where that has an own map, else hak_map.zero: what the offsets in the map in
+ * front of it count from. */
 extern _Thread_local char *hak_thread_lanes __attribute__((tls_model("initial-exec")));
 
 /* The heap of threads that have none, its front cast to hak_heap_t: every look-up in it fails, and
@@ -234,7 +234,7 @@ hak_heap_t *hak_thread_enter(void);
 hak_heap_t *hak_heap_move(hak_heap_t *heap);
 
 /* Notes in its own map that `units` units from this one on belong to a heap (its id), and the
- * offset of their class's lane; 0: no longer. Where there is no memory for it, or no such heap, its
+ * offset of their class's lane; 0: no longer. Where it has none, or there is no memory for it, its
  * thread frees their blocks on the slow path. The pool's lock is held. */
 void hak_heap_own_units(uint32_t id, size_t unit, uint32_t units, uint16_t lane_offset);
 

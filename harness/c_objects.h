@@ -59,7 +59,7 @@ typedef enum cmp_c_fit { CMP_C_ANY, CMP_C_ATOMIC, CMP_C_PLAIN } cmp_c_fit_t;
 size_t cmp_c_resolve(const cmp_c_objects_t *objects, cmp_c_expression_t expression,
                      cmp_c_fit_t fit);
 
-/* "hak_heap.inbox" or "hak_map", malloc'ed. */
+/* "hak_heap.inbox" or "hak_domain_base", malloc'ed. */
 char *cmp_c_object_name(const cmp_c_objects_t *objects, size_t object);
 
 #endif

@@ -66,7 +66,7 @@ static void map_check(const hak_heap_t *heap, bool slabs) {
                            .lane_offset = calloc(HAK_DOMAIN_UNITS, sizeof(uint16_t))};
     size_t named = 0;
     assert_non_null(expected.lane_offset);
-    assert_true(heap->has_own);
+    assert_true(heap->has_own_map);
     hak_pool_walk(run_expect, &expected);
     for (size_t unit = 0; unit < HAK_DOMAIN_UNITS; unit++) {
         if (hak_own_of(heap)->lane_offset[unit] != expected.lane_offset[unit])
@@ -137,7 +137,7 @@ static void units_change_hands(void **state) {
 
 static void the_common_heap_has_none(void **state) {
     (void)state;
-    assert_false(hak_heap_common()->has_own);
+    assert_false(hak_heap_common()->has_own_map);
 }
 
 /* Frees all, and gets the newest of each size again. NULL if so. */
@@ -154,14 +154,25 @@ static void *freed_are_reused(void *argument) {
     return again == SMALL ? NULL : blocks;
 }
 
-/* Whatever they take for an offset in the map of the domain, it leads to zeroes. */
+/* What a thread without an own map may find in the map of the domain: the greatest offset, and
+ * owners and offsets of others. Where units are in use the entries stay. */
 static void *freed_without(void *argument) {
+    static const uint32_t found[] = {UINT32_MAX, 0xfffd0030, 0x00018001};
+    void *failed = NULL;
     void *const first = hak_malloc(1); /* its heap is bound from here on */
-    char *const lanes = hak_thread_lanes;
     hak_thread_lanes = hak_map.zero;
-    void *const failed = freed_are_reused(argument);
+    for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
+        for (size_t unit = 0; unit < HAK_DOMAIN_UNITS; unit++)
+            if (hak_map.entry[unit] == 0)
+                hak_map.entry[unit] = found[i];
+        if (failed == NULL)
+            failed = freed_are_reused(argument);
+        for (size_t unit = 0; unit < HAK_DOMAIN_UNITS; unit++)
+            if (hak_map.entry[unit] == found[i])
+                hak_map.entry[unit] = 0;
+    }
     hak_free(first);
-    hak_thread_lanes = lanes;
+    hak_thread_lanes = (char *)hak_thread_heap;
     return failed;
 }
 
@@ -169,14 +180,49 @@ static void without_one_frees_reach_their_lanes(void **state) {
     (void)state;
     pthread_t thread;
     void *failed = NULL;
-    (void)blocks_allocate(&mine);
     assert_int_equal(pthread_create(&thread, NULL, freed_without, &others), 0);
     assert_int_equal(pthread_join(thread, &failed), 0);
     assert_null(failed);
     for (size_t i = 0; i < sizeof hak_map.zero; i++)
         if (hak_map.zero[i] != 0)
             fail();
-    blocks_free(&mine);
+}
+
+typedef struct life {
+    char *before, *during, *after; /* hak_thread_lanes, of a thread's life */
+    hak_heap_t *heap;
+} life_t;
+
+static pthread_key_t after_the_heap_is_gone;
+
+static void life_ends(void *argument) {
+    life_t *life = argument;
+    if (hak_thread_heap == life->heap)
+        (void)pthread_setspecific(after_the_heap_is_gone, life);
+    else
+        life->after = hak_thread_lanes;
+}
+
+static void *life_begins(void *argument) {
+    life_t *life = argument;
+    life->before = hak_thread_lanes;
+    hak_free(hak_malloc(64));
+    life->heap = hak_thread_heap;
+    life->during = hak_thread_lanes;
+    (void)pthread_setspecific(after_the_heap_is_gone, life);
+    return NULL;
+}
+
+static void a_thread_looks_there_while_it_has_the_heap(void **state) {
+    (void)state;
+    life_t life = {.heap = NULL};
+    assert_int_equal(pthread_key_create(&after_the_heap_is_gone, life_ends), 0);
+    in_thread(life_begins, &life);
+    assert_ptr_equal(life.before, hak_map.zero);
+    assert_ptr_equal(life.during, life.heap);
+    assert_true(life.heap->has_own_map);
+    assert_ptr_equal(life.after, hak_map.zero);
+    assert_int_equal(pthread_key_delete(after_the_heap_is_gone), 0);
 }
 
 /* The system refuses to make it writable: a file that was opened for reading stands in for it. */
@@ -236,12 +282,13 @@ static pthread_barrier_t all_have_one;
 static void *heap_with_others(void *argument) {
     blocks_t *blocks = calloc(1, sizeof *blocks);
     void *const freed = hak_malloc(64);
-    *(hak_heap_t **)argument = hak_thread_heap;
+    hak_heap_t *const heap = hak_thread_heap;
+    *(hak_heap_t **)argument = heap;
     (void)pthread_barrier_wait(&all_have_one);
     hak_free(freed);
     void *const failed = freed_are_reused(blocks);
     free(blocks);
-    return failed;
+    return hak_thread_lanes == (heap->has_own_map ? (char *)heap : hak_map.zero) ? failed : heap;
 }
 
 /* The heaps of as many threads, all living at once. */
@@ -269,7 +316,7 @@ static void it_takes_a_part_of_a_limit_alone(void **state) {
     heaps_take(heap);
     for (int i = 0; i < THREADS; i++) {
         const bool expected = heap[i]->front.id - 1 <= LIMIT_BYTES / 16 / HAK_OWN_BYTES;
-        assert_int_equal(heap[i]->has_own, expected);
+        assert_int_equal(heap[i]->has_own_map, expected);
         without += !expected;
     }
     assert_true(without > 0 && without < THREADS);
@@ -307,6 +354,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(units_change_hands),
         cmocka_unit_test(the_common_heap_has_none),
         cmocka_unit_test(without_one_frees_reach_their_lanes),
+        cmocka_unit_test(a_thread_looks_there_while_it_has_the_heap),
         cmocka_unit_test(without_memory_for_it_frees_reach_their_lanes),
         cmocka_unit_test(limits_of_addresses_are_kept),
     };
