@@ -227,7 +227,9 @@ HAK_NOINLINE void hak_free_slow(void *block, size_t unit) {
         return;
     }
     const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
-    if (HAK_UNLIKELY(bytes_left < 0)) { /* 0: the next free publishes it; asking costs nothing */
+    /* With 0 left it waits for the next free: the sign comes with the subtraction, a comparison
+     * does not. */
+    if (HAK_UNLIKELY(bytes_left < 0)) {
         hak_free_elsewhere(block);
         return;
     }

@@ -50,14 +50,6 @@ static inline void *hak_front_malloc(size_t size) {
     return block;
 }
 
-/* hak_is_start of a lane at any address: hak_map.zero is one at odd offsets too. */
-static inline bool hak_front_may_start(const void *block, const char *lane) {
-    typedef hak_starts_t starts_anywhere_t __attribute__((aligned(1)));
-    const starts_anywhere_t *starts =
-        (const starts_anywhere_t *)(lane + offsetof(hak_lane_t, starts));
-    return (uintptr_t)block * starts->factor - starts->origin < starts->span;
-}
-
 /*
  * Assumes that most blocks are freed by the thread that allocated them, into a lane with room. The
  * heap's own map leads to the lane of what is in its slabs, of anything else to the lane in which
@@ -72,11 +64,13 @@ static inline void hak_front_free(void *block) {
     const size_t offset =
         atomic_load_explicit(&hak_own_of(lanes)->lane_offset[unit], memory_order_relaxed);
     HAK_ASSERT(lanes == (char *)hak_thread_heap || lanes == hak_map.zero);
-    if (HAK_UNLIKELY(!hak_front_may_start(block, lanes + offset))) {
+    char *place = lanes + offset; /* a lane; in hak_map.zero, which is one anywhere, perhaps odd */
+    if (HAK_UNLIKELY(!hak_is_start(
+            block, (hak_starts_anywhere_t *)(place + offsetof(hak_lane_t, starts))))) {
         hak_free_slow(block, unit);
         return;
     }
-    hak_lane_t *lane = (hak_lane_t *)(lanes + offset);
+    hak_lane_t *lane = (hak_lane_t *)place;
     HAK_ASSERT(hak_map_entry(block) == (hak_thread_heap->front.id << 16 | offset));
     void **top = lane->top;
     if (HAK_UNLIKELY((HAK_CHECK_FREE && top[-1] == block) || top == lane->limit)) {

@@ -65,7 +65,10 @@ typedef struct hak_starts {
     uint64_t span;   /* (q1 - q0) * e; 0: no address */
 } hak_starts_t;
 
-static inline bool hak_is_start(const void *address, const hak_starts_t *starts) {
+/* Those of a lane at any address: free looks into zeroes at odd offsets as well (domain.h). */
+typedef hak_starts_t hak_starts_anywhere_t __attribute__((aligned(1)));
+
+static inline bool hak_is_start(const void *address, const hak_starts_anywhere_t *starts) {
     return (uintptr_t)address * starts->factor - starts->origin < starts->span;
 }
 
