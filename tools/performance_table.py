@@ -20,6 +20,7 @@ import sys
 
 SUFFIX = ".json.gz"
 GROWTH = "growth" + SUFFIX
+FREED_ABOVE_EMPTY_MIB = 2  # what a process may keep, where every peer keeps less
 NO_PEERS = ("floor", "A/A control")
 
 
@@ -110,12 +111,20 @@ def comparison_row(name, threads, row):
     return text, 1 / ratio["estimate"], high, peak / peak_peer[0]
 
 
+def keeps_more(row):
+    """Whether hakmem, after everything was freed, has more than the smallest peer and than an empty process and 2 MiB."""
+    own, peer = mebibytes(row["hakmem"], "end_rss_bytes"), smallest(peers_of(row), "end_rss_bytes")[0]
+    empty = mebibytes(row["hakmem"], "empty_rss_bytes")
+    return None not in (own, peer, empty) and own > max(peer, empty + FREED_ABOVE_EMPTY_MIB)
+
+
 def geometric_mean(values):
     return math.exp(sum(map(math.log, values)) / len(values))
 
 
 def comparison(folder):
-    ratios, chosen, peaks, floors, behind, clearly, large, by_peer = [], [], [], [], [], [], [], {}
+    ratios, chosen, peaks, floors, by_peer = [], [], [], [], {}
+    behind, clearly, large, kept = [], [], [], []
     print("| cell | threads | hakmem, M ops/s | best peer | hakmem / best | peak MiB | smallest peer's | "
           "freed MiB | smallest peer's |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -140,6 +149,8 @@ def comparison(folder):
                 clearly.append(f"{label} {threads}")
             if peak > 1.10:
                 large.append(f"{label} {threads}: {peak:.2f}")
+            if keeps_more(row):
+                kept.append(f"{label} {threads}")
     print()
     print(f"Geometric mean of hakmem / best peer over {len(ratios)} cells: {geometric_mean(ratios):.3f}; "
           f"of the peaks over the smallest peer's: {geometric_mean(peaks):.3f}.")
@@ -155,7 +166,9 @@ def comparison(folder):
     print(f"Behind the best peer in {len(behind)}: {', '.join(behind) or 'none'}. "
           f"With an interval below 1 in {len(clearly)}: {', '.join(clearly) or 'none'}.")
     print()
-    print(f"Peak above 1.10 of the smallest peer's in {len(large)}: {', '.join(large) or 'none'}.")
+    print(f"Peak above 1.10 of the smallest peer's in {len(large)}: {', '.join(large) or 'none'}. Freed above the "
+          f"smallest peer's and {FREED_ABOVE_EMPTY_MIB} MiB over an empty process in {len(kept)}: "
+          f"{', '.join(kept) or 'none'}.")
     if floors:
         print()
         print(f"Time per operation beside the floor's, over {len(floors)} cells: geometric mean "
