@@ -2,7 +2,8 @@
 """Prints the tables of docs/performance.md from the data of tools/performance.sh.
 
 usage: tools/performance_table.py [FOLDER]        (results/performance)
-       tools/performance_table.py --into DOCUMENT [FOLDER]    replaces the part between its two marks
+       tools/performance_table.py --programs [FOLDER]    the table of tools/real_programs.sh (results/programs)
+       tools/performance_table.py [--programs] --into DOCUMENT [FOLDER]    replaces the part between its two marks
 
 One row a cell: hakmem's throughput, the best peer's by the ratio of the same rounds with its interval,
 and memory beside the smallest peer's. Below them the geometric means of the ratios. The floor and the
@@ -192,40 +193,62 @@ def growth(folder):
             print(f"| {workload} | {name} | {value:.3g} | {other:.3g} | {value / other:.2f} |")
 
 
-MARKS = ("<!-- tables: begin -->\n", "<!-- tables: end -->\n")
+PROGRAMS = ("redis", "sqlite", "python", "python-malloc", "gcc", "git")
 
 
-def into(name, tables):
+def programs(folder):
+    print("| program | fastest peer | speed beside it | peak MiB | smallest peer's | ratio |")
+    print("|---|---|---|---|---|---|")
+    for name in PROGRAMS:
+        with open(os.path.join(folder, name + ".json"), encoding="utf-8") as file:
+            cells = {cell["allocator"]: cell for cell in json.load(file)["cells"]}
+        peers = {peer: cell for peer, cell in cells.items()
+                 if peer != "hakmem" and peer not in NO_PEERS and cell["wall_seconds"]}
+        best = max(peers, key=lambda peer: peers[peer]["ratio_to_first"]["estimate"])
+        ratio = peers[best]["ratio_to_first"]
+        peak, (peer_peak, peer) = mebibytes(cells["hakmem"], "peak_rss_bytes"), smallest(peers, "peak_rss_bytes")
+        print(f"| {name} | {best} | {1 / ratio['estimate']:.2f} [{1 / ratio['high']:.2f}, {1 / ratio['low']:.2f}] | "
+              f"{peak:.1f} | {peer_peak:.1f} {peer} | {peak / peer_peak:.2f} |")
+
+
+def into(name, part, text):
+    marks = (f"<!-- {part}: begin -->\n", f"<!-- {part}: end -->\n")
     with open(name, encoding="utf-8") as file:
-        text = file.read()
-    if any(text.count(mark) != 1 for mark in MARKS):
-        sys.exit(f"performance_table.py: {name} does not have the two marks {' and '.join(MARKS)}")
-    before, rest = text.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
+        document_text = file.read()
+    if any(document_text.count(mark) != 1 for mark in marks):
+        sys.exit(f"performance_table.py: {name} does not have the two marks {' and '.join(marks)}")
+    before, rest = document_text.split(marks[0])
+    after = rest.split(marks[1])[1]
     with open(name, "w", encoding="utf-8") as file:
-        file.write(before + MARKS[0] + tables + MARKS[1] + after)
+        file.write(before + marks[0] + text + marks[1] + after)
 
 
 def main():
     arguments = sys.argv[1:]
-    name = None
+    name, part, folder, source = None, "tables", "results/performance", "tools/performance.sh"
+    if arguments[:1] == ["--programs"]:
+        part, folder, source = "programs", "results/programs", "tools/real_programs.sh"
+        arguments = arguments[1:]
     if arguments[:1] == ["--into"] and len(arguments) > 1:
         name = arguments[1]
         arguments = arguments[2:]
     if len(arguments) > 1 or (arguments and arguments[0].startswith("-")):
         sys.exit(__doc__)
-    folder = arguments[0] if arguments else "results/performance"
+    folder = arguments[0] if arguments else folder
     if not os.path.isdir(folder):
-        sys.exit(f"performance_table.py: there is no folder {folder}; tools/performance.sh makes it")
-    tables = io.StringIO()
-    with contextlib.redirect_stdout(tables):
-        comparison(folder)
-        if os.path.exists(os.path.join(folder, GROWTH)):
-            growth(folder)
+        sys.exit(f"performance_table.py: there is no folder {folder}; {source} makes it")
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        if part == "programs":
+            programs(folder)
+        else:
+            comparison(folder)
+            if os.path.exists(os.path.join(folder, GROWTH)):
+                growth(folder)
     if name is None:
-        print(tables.getvalue(), end="")
+        print(text.getvalue(), end="")
     else:
-        into(name, tables.getvalue())
+        into(name, part, text.getvalue())
 
 
 if __name__ == "__main__":
