@@ -6,8 +6,8 @@
 #include "allocator/slab.h"
 #include "allocator/telemetry.h"
 
-#define SPARSE_BYTES_LEAST ((size_t)1 << 20)
-#define SPARSE_PART        4u
+#define SPARSE_BYTES_LEAST ((size_t)512 << 10)
+#define SPARSE_PART        3u
 
 hak_slab_t *hak_heap_slab_create(hak_heap_t *heap, uint32_t class_id) {
     hak_slab_t *slab = hak_slab_create(heap->front.id, class_id);

@@ -185,7 +185,7 @@ static void idle_push(hak_heap_t *heap) {
     *(heaps.newest_idle != NULL ? &heaps.newest_idle->newer_idle : &heaps.oldest_idle) = heap;
     heaps.newest_idle = heap;
     heap->sweep_due = true;
-    atomic_store_explicit(&heap->state, HAK_HEAP_IDLE, memory_order_relaxed);
+    atomic_store_explicit(&heap->state, HAK_HEAP_IDLE, memory_order_seq_cst);
     atomic_fetch_sub_explicit(&heaps.bound, 1, memory_order_relaxed);
 }
 
@@ -272,6 +272,12 @@ static void heap_release(hak_heap_t *heap) {
     memset(heap->refill_blocks, 0, sizeof heap->refill_blocks); /* the next thread starts small */
     idle_push(heap);
     HAK_COUNT(HEAP, released);
+    /* A chunk that came after the thread's last look, from one that saw the heap bound. */
+    if (atomic_load_explicit(&heap->inbox, memory_order_seq_cst) != NULL) {
+        hak_lock(&heap->lock);
+        hak_remote_drain(heap, false);
+        hak_unlock(&heap->lock);
+    }
     idle_trim();
     hak_unlock(&heaps.lock);
 }
@@ -284,9 +290,10 @@ static void thread_exit(void *value) {
     hak_heap_t *heap = value;
     if (heap->lane_bytes > EXIT_LANE_BYTES) /* less is for the next thread, as it has grown */
         hak_spill_beyond_shares(heap);
+    hak_spill_queues(heap); /* first: what waits there looks as if it were in use */
     if (!idle_lanes_keep(heap))
         hak_spill_lanes(heap);
-    hak_spill_queues(heap, hak_pool_idle_room());
+    hak_spill_slabs(heap, hak_pool_idle_room());
     thread_heap_set((hak_heap_t *)&hak_empty.front, false);
     thread_exited = true;
     heap_release(heap);

@@ -35,7 +35,8 @@ enum hak_heap_state {
 /* What a lane's slow calls were, since the learner looked or since the last of the other kind. */
 typedef struct hak_lane_events {
     uint32_t refills, flushes; /* [owner] since the learner looked */
-    uint32_t refilled_blocks;  /* [owner] since the last flush */
+    uint16_t refilled_blocks;  /* [owner] since the last flush, or the most that it holds */
+    uint16_t crowded_ms;       /* [owner] when the lane last was in need of growth, remainder */
     uint16_t seen_blocks;      /* [owner] in the lane when idle lanes were looked for */
     uint8_t refills_in_row;    /* [owner] since the last flush */
     bool flushed;              /* [owner] since the last refill */
@@ -104,8 +105,9 @@ struct hak_heap {
     hak_heap_front_t front;
 
     _Alignas(64) hak_lock_t lock;
-    /* [any,atomic] relaxed: enum hak_heap_state; changed under heaps. Who sees an old one gives the
-     * heap its blocks on the slower way: through an inbox that is swept, or under its lock. */
+    /* [any,atomic] enum hak_heap_state; changed under heaps. Relaxed: who sees an old one gives the
+     * heap its blocks on the slower way, through its inbox or under its lock. Sequentially
+     * consistent where it becomes idle and in chunk_publish (remote.c). */
     _Atomic uint32_t state;
     bool has_own_map;                       /* [const] in front of its outboxes */
     hak_slab_t *tiny[HAK_TINY_CLASSES_MAX]; /* [lock] slabs with free blocks, by backend_class */

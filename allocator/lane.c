@@ -44,16 +44,19 @@ static hak_lane_slots_t *slots_placed(hak_heap_t *heap, uint32_t class_id) {
 }
 
 /* The first of the slots for such a capacity; NULL when there is no memory for them. Far slots stay
- * with the heap: first as many as the lane's share, where most stop, then, once, as many as it may
- * ever grow to; the fewer ones lie idle from then on. */
+ * with the heap: as many as the lane's share, where most stop, then always twice as many, so that
+ * what lanes outgrew is less than what they have, and few lanes have a page for themselves. */
 static void **slots_for(hak_heap_t *heap, uint32_t class_id, uint32_t capacity) {
     const hak_class_t *class = &hak_classes[class_id];
     hak_lane_slots_t *slots = slots_placed(heap, class_id);
     if (capacity <= HAK_LANE_NEAR_BLOCKS)
         return slots->near;
     if (capacity > slots->far_room) {
-        const size_t room =
-            capacity <= class->lane_share ? class->lane_share : class->lane_capacity_top;
+        size_t room = class->lane_share;
+        while (room < capacity)
+            room *= 2;
+        if (room > class->lane_capacity_top)
+            room = class->lane_capacity_top;
         void **made = hak_meta_allocate((1 + room) * sizeof made[0], sizeof made[0]);
         if (made == NULL)
             return NULL;
@@ -112,6 +115,17 @@ static bool lane_enlarge(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) 
         return false;
     HAK_COUNT(LANE, grown);
     return true;
+}
+
+/* Whether slow calls that a larger lane would spare come so often that they cost anything. What a
+ * program has of a class goes up and down at random, and reaches ever new extremes, ever more
+ * rarely: lanes that grew for each would end up at their ceilings, full of blocks. */
+static bool lane_is_busy(hak_lane_events_t *events, const hak_lane_t *lane) {
+    const uint16_t now_ms = (uint16_t)hak_os_milliseconds();
+    const bool busy =
+        lane->capacity == 0 || (uint16_t)(now_ms - events->crowded_ms) <= hak_options.lane_grow_ms;
+    events->crowded_ms = now_ms;
+    return busy;
 }
 
 /* Gives the lane its first capacity, or twice what it has, up to its share. */
@@ -186,7 +200,8 @@ HAK_NOINLINE void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id) {
     hak_lane_events_t *events = &heap->lane_events[class_id];
     events->refills++;
     if (lane->capacity == 0 || events->flushed || events->refills_in_row >= REFILLS_TO_GROW) {
-        (void)lane_grow(heap, lane, class_id);
+        if (lane_is_busy(events, lane))
+            (void)lane_grow(heap, lane, class_id);
         events->refills_in_row = 0;
     }
     uint32_t want = refill_size(heap, class_id, lane);
@@ -201,7 +216,9 @@ HAK_NOINLINE void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id) {
     if (got > 1 || (hak_map_entry(*lane->top) & 0xffff) == HAK_LANE_OFFSET(class_id)) {
         events->flushed = false;
         events->refills_in_row++;
-        events->refilled_blocks += (uint32_t)got;
+        events->refilled_blocks = got < (size_t)UINT16_MAX - events->refilled_blocks
+                                      ? (uint16_t)(events->refilled_blocks + got)
+                                      : UINT16_MAX;
     }
     blocks_reverse(lane->top, got); /* so that blocks are handed out in ascending order */
     HAK_SHARE(lane->top, lane->top + got - 1);
@@ -223,7 +240,7 @@ HAK_NOINLINE void hak_lane_push_slow(hak_heap_t *heap, hak_lane_t *lane, void *b
         events->flushed = true;
         events->refills_in_row = 0;
         events->refilled_blocks = 0;
-        if (!alternates ||
+        if (!alternates || !lane_is_busy(events, lane) ||
             (!lane_grow(heap, lane, class_id) &&
              (returned || !lane_grow_for_swing(heap, lane, class_id, refilled_blocks))))
             hak_spill_lane(heap, lane, lane->capacity / 2);

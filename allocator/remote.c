@@ -77,21 +77,28 @@ static void chunk_give(hak_heap_t *heap, hak_chunk_t *chunk) {
 
 /* ------------------------------------------------------------------ sending */
 
-static void chunk_push(hak_heap_t *target, hak_chunk_t *chunk) {
+/* Returns about how many bytes wait there now. */
+static uint32_t chunk_push(hak_heap_t *target, hak_chunk_t *chunk) {
+    uint32_t waiting_bytes;
     /* Acquire pairs with the release that put the chunk below there: its memory may be fresh. */
     hak_chunk_t *head = atomic_load_explicit(&target->inbox, memory_order_acquire);
     do {
         /* The chunk below may be taken meanwhile: then its figure is stale, and only a hint is
          * wrong. Its memory is never unmapped. */
-        uint32_t below =
-            head == NULL ? 0 : atomic_load_explicit(&head->chain_bytes, memory_order_relaxed);
+        waiting_bytes = chunk->bytes;
+        if (head != NULL)
+            waiting_bytes += atomic_load_explicit(&head->chain_bytes, memory_order_relaxed);
         chunk->next = head;
-        atomic_store_explicit(&chunk->chain_bytes, below + chunk->bytes, memory_order_relaxed);
+        atomic_store_explicit(&chunk->chain_bytes, waiting_bytes, memory_order_relaxed);
     } while (!atomic_compare_exchange_weak_explicit(&target->inbox, &head, chunk,
-                                                    memory_order_release, memory_order_acquire));
+                                                    memory_order_seq_cst, memory_order_acquire));
+    return waiting_bytes;
 }
 
-/* Gives a filled chunk to its target. */
+/* Gives a filled chunk to its target. Its thread may exit at the same time, and everything would
+ * wait for a sweep in the inbox of an idle heap, with the slabs that it comes from. So this looks
+ * at the state again after the push, and the exit at the inbox after it changed the state, all four
+ * sequentially consistent: at least one of them sees what the other did. */
 static void chunk_publish(hak_heap_t *heap, hak_heap_t *target, hak_chunk_t *chunk) {
     if (atomic_load_explicit(&target->state, memory_order_relaxed) != HAK_HEAP_BOUND) {
         hak_lock(&target->lock);
@@ -103,8 +110,15 @@ static void chunk_publish(hak_heap_t *heap, hak_heap_t *target, hak_chunk_t *chu
         return;
     }
     HAK_COUNT(REMOTE, chunks_published);
-    chunk_push(target, chunk);
-    if (atomic_load_explicit(&chunk->chain_bytes, memory_order_relaxed) <= HAK_INBOX_BYTES)
+    const uint32_t waiting_bytes = chunk_push(target, chunk);
+    if (atomic_load_explicit(&target->state, memory_order_seq_cst) != HAK_HEAP_BOUND) {
+        hak_lock(&target->lock);
+        hak_remote_drain(target, false);
+        hak_unlock(&target->lock);
+        hak_heaps_trim();
+        return;
+    }
+    if (waiting_bytes <= HAK_INBOX_BYTES)
         return;
     /* The target has not looked for long. If it is just refilling, it looks now. */
     if (hak_lock_try(&target->lock)) {

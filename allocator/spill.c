@@ -197,16 +197,22 @@ void hak_spill_tick(hak_heap_t *heap) {
 }
 
 void hak_spill_all(hak_heap_t *heap, size_t keep_bytes) {
+    hak_spill_queues(heap);
     hak_spill_lanes(heap);
-    hak_spill_queues(heap, keep_bytes);
+    hak_spill_slabs(heap, keep_bytes);
 }
 
-void hak_spill_queues(hak_heap_t *heap, size_t keep_bytes) {
+void hak_spill_queues(hak_heap_t *heap) {
     HAK_COUNT(SPILL, exit_spills);
     hak_medium_spill(heap, true);
     hak_remote_flush(heap);
     hak_lock(&heap->lock);
     hak_remote_drain(heap, true);
+    hak_unlock(&heap->lock);
+}
+
+void hak_spill_slabs(hak_heap_t *heap, size_t keep_bytes) {
+    hak_lock(&heap->lock);
     hak_backend_trim(heap, keep_bytes);
     hak_unlock(&heap->lock);
 }

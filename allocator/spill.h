@@ -37,10 +37,12 @@ void hak_spill_lanes(hak_heap_t *heap);
 /* Bytes of the blocks in the heap's lanes. */
 size_t hak_spill_lane_bytes(hak_heap_t *heap);
 
-/* Returns what waits for others or came from them: outboxes, inbox; freed medium blocks; and empty
- * slabs in reserve but for those that have touched `keep_bytes` together. The lanes stay as they
- * are. */
-void hak_spill_queues(hak_heap_t *heap, size_t keep_bytes);
+/* Returns what waits for others or came from them: outboxes, inbox; and freed medium blocks. The
+ * lanes stay as they are. */
+void hak_spill_queues(hak_heap_t *heap);
+
+/* Releases empty slabs in reserve but for those that have touched `keep_bytes` together. */
+void hak_spill_slabs(hak_heap_t *heap, size_t keep_bytes);
 
 /* Returns everything that the calling thread's heap holds back: lanes, medium blocks, outboxes,
  * inbox, empty slabs in reserve but for those that have touched `keep_bytes` together. */

@@ -17,6 +17,7 @@ typedef struct wl_slots {
     uint64_t slots;
     void **blocks;         /* NULL: empty */
     uint32_t *sizes_bytes; /* valid where a block is */
+    bool filled;           /* in large: all places were, at first */
 } wl_slots_t;
 
 /* The loop: one malloc or one free a step. */

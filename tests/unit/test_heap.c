@@ -320,8 +320,43 @@ static void lanes_do_not_keep_slabs_that_are_empty_otherwise(void **state) {
     assert_true(left.slabs <= 4);
 }
 
+static void *half_free(void *blocks) {
+    void **block = blocks;
+    for (size_t i = 0; i < 40000; i += 2)
+        hak_free(block[i]);
+    return NULL;
+}
+
+/* The other half of its blocks comes back while the thread works no more, and waits for it. */
+static void *scattered_frees_of_half(void *argument) {
+    life_t *life = argument;
+    enum { MANY = 40000, STEP = 7919 };
+    static void *block[MANY];
+    for (size_t i = 0; i < MANY; i++)
+        block[i] = hak_malloc(64);
+    in_thread(half_free, block);
+    for (size_t i = 0; i < MANY; i++)
+        if (i * STEP % MANY % 2 == 1)
+            hak_free(block[i * STEP % MANY]);
+    life->heap = hak_thread_heap;
+    life->lane_bytes = hak_spill_lane_bytes(hak_thread_heap);
+    return NULL;
+}
+
+static void what_waits_at_an_exit_is_not_taken_for_blocks_in_use(void **state) {
+    (void)state;
+    life_t life;
+    (void)hak_malloc_trim(0);
+    in_thread(scattered_frees_of_half, &life);
+    assert_true(life.lane_bytes > 0);
+    visit_t left = {.id = life.heap->front.id};
+    hak_pool_walk(own_visit, &left);
+    assert_true(left.slabs <= 4);
+}
+
 int main(void) {
     setenv("HAKMEM_PURGE_MS", "3600000", 1); /* age decides nothing here */
+    setenv("HAKMEM_LANE_GROW_MS", "65535", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_a_thread_leaves_serves_the_next, much_in_use,
                                         little_in_use),
@@ -339,6 +374,7 @@ int main(void) {
         cmocka_unit_test(refills_of_the_next_thread_start_small),
         cmocka_unit_test(with_little_in_use_little_is_kept),
         cmocka_unit_test(lanes_do_not_keep_slabs_that_are_empty_otherwise),
+        cmocka_unit_test(what_waits_at_an_exit_is_not_taken_for_blocks_in_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

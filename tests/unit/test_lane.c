@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "allocator/backend.h"
 #include "allocator/hakmem.h"
 #include "allocator/heap.h"
 #include "allocator/options.h"
@@ -100,6 +101,34 @@ static void a_lane_grows_where_refill_and_flush_alternate_up_to_its_ceiling(void
     assert_true(once >= HAK_LANE_BLOCKS_LEAST);
     assert_true(often >= once);
     assert_int_equal(often, hak_lane_ceiling(class_id));
+}
+
+/* The second of two slow calls that a larger lane would have spared, so long after the first. */
+static bool lane_grows_after(size_t size, uint16_t pause_ms) {
+    hak_heap_t *heap = hak_thread_heap;
+    hak_lane_t *lane = lane_of(size);
+    const uint32_t class_id = hak_heap_class_of_lane(heap, lane);
+    void *block = hak_malloc(size); /* may have made it grow */
+    const uint32_t before = lane->capacity;
+    while (lane->top != lane->limit)
+        HAK_SHARE(lane->top, lane->top + hak_backend_take(heap, class_id, lane->top,
+                                                          (size_t)(lane->limit - lane->top)));
+    heap->lane_events[class_id].refills_in_row = 1; /* so it went back and forth */
+    heap->lane_events[class_id].crowded_ms = (uint16_t)(hak_os_milliseconds() - pause_ms);
+    hak_free(block);
+    return lane->capacity > before;
+}
+
+static void a_lane_grows_only_where_slow_calls_come_soon_after_each_other(void **state) {
+    (void)state;
+    const uint64_t grow_ms = hak_options.lane_grow_ms;
+    hak_free(hak_malloc(640));
+    hak_spill_lane(hak_thread_heap, lane_of(640), 0);
+    hak_lane_set_capacity(hak_thread_heap, lane_of(640), 8);
+    hak_options.lane_grow_ms = 20000; /* no machine is as slow as that between two lines */
+    assert_false(lane_grows_after(640, 40000));
+    assert_true(lane_grows_after(640, 0));
+    hak_options.lane_grow_ms = grow_ms;
 }
 
 /* From near to far slots and back: its blocks stay, and the slot below them is empty. */
@@ -321,7 +350,7 @@ static void a_budget_that_falls_leaves_lanes_their_shares(void **state) {
     const uint32_t share =
         hak_classes[hak_heap_class_of_lane(hak_thread_heap, lane_of(SIZE))].lane_share;
     assert_true(lane_of(SIZE)->capacity > 2 * share);
-    hak_spill_queues(hak_thread_heap, 0); /* slabs count for the budget */
+    hak_spill_slabs(hak_thread_heap, 0); /* slabs count for the budget */
     hak_options.thread_kib = 16;
     for (int look = 0; look < LOOKS; look++) {
         hak_thread_heap->gave_way_ms = 0; /* its time to look may not depend on the clock */
@@ -359,6 +388,7 @@ static void heap_flush_leaves_every_lane_empty(void **state) {
 }
 
 int main(void) {
+    setenv("HAKMEM_LANE_GROW_MS", "65535", 1); /* however slow the machine is */
     const struct CMUnitTest tests[] = {
         /* First: no lane was used. */
         cmocka_unit_test(slots_lie_in_the_order_in_which_lanes_are_used),
@@ -370,6 +400,7 @@ int main(void) {
         cmocka_unit_test(refills_hand_out_ascending_addresses),
         cmocka_unit_test(a_lane_never_holds_more_than_its_capacity),
         cmocka_unit_test(a_lane_that_moves_to_other_slots_keeps_its_blocks),
+        cmocka_unit_test(a_lane_grows_only_where_slow_calls_come_soon_after_each_other),
         cmocka_unit_test(all_lanes_together_keep_to_the_budget),
         cmocka_unit_test(
             a_busy_lane_takes_half_of_the_budget_and_gives_way_to_the_shares_of_others),

@@ -297,6 +297,46 @@ static int heap_enter(void **state) {
     return hak_thread_enter() == NULL ? -1 : 0;
 }
 
+/* Two threads free each other's blocks and exit, both at the same time. */
+typedef struct exchange {
+    pthread_barrier_t *barrier;
+    void **mine, **others;
+} exchange_t;
+
+static void *free_the_others_and_exit(void *argument) {
+    const exchange_t *exchange = argument;
+    for (int i = 0; i < BLOCKS; i++)
+        exchange->mine[i] = hak_malloc(512);
+    pthread_barrier_wait(exchange->barrier);
+    for (int i = 0; i < BLOCKS; i++)
+        hak_free(exchange->others[i]);
+    return NULL;
+}
+
+/* A chunk may be on its way to a thread that is just exiting: then one of both takes care of it. */
+static void nothing_waits_for_a_thread_that_has_exited(void **state) {
+    (void)state;
+    static void *blocks[2][BLOCKS];
+    for (int round = 0; round < 300; round++) {
+        pthread_t thread[2];
+        pthread_barrier_t barrier;
+        assert_int_equal(pthread_barrier_init(&barrier, NULL, 2), 0);
+        exchange_t exchange[2] = {{&barrier, blocks[0], blocks[1]},
+                                  {&barrier, blocks[1], blocks[0]}};
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(
+                pthread_create(&thread[i], NULL, free_the_others_and_exit, &exchange[i]), 0);
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(pthread_join(thread[i], NULL), 0);
+        pthread_barrier_destroy(&barrier);
+        for (uint32_t id = 1; id <= hak_heap_highest_id(); id++) {
+            hak_heap_t *heap = hak_heap_by_id(id);
+            if (atomic_load(&heap->state) == HAK_HEAP_IDLE)
+                assert_null(atomic_load(&heap->inbox));
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_freed_elsewhere_come_back_to_their_owner),
@@ -305,6 +345,7 @@ int main(void) {
         cmocka_unit_test(a_block_without_its_slab_does_not_come_home),
         cmocka_unit_test(a_sleeping_owner_strands_no_more_than_the_bound),
         cmocka_unit_test(the_next_thread_inherits_the_heap),
+        cmocka_unit_test(nothing_waits_for_a_thread_that_has_exited),
         cmocka_unit_test(ten_thousand_threads_use_few_heaps),
         cmocka_unit_test(blocks_of_an_exited_thread_go_to_its_slabs),
         cmocka_unit_test(the_sweep_empties_the_lanes_of_idle_heaps),
