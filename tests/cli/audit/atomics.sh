@@ -5,7 +5,7 @@ need objdump addr2line nm
 builds=hakmem,hakmem:debug,hakmem:minimal,hakmem:fixed,hakmem:pruned,hakmem:unchecked,hakmem:counting
 expect 0 audit atomics -a "$builds" --json out.json >table 2>/dev/null
 grep -qx '0 findings' table || fail "$(tail table)"
-grep -q '^  allocator/remote.c:[0-9]* *chunk_push .*compare_exchange_weak *release/acquire *with .*stats.c:' table ||
+grep -q '^  allocator/remote.c:[0-9]* *chunk_push .*compare_exchange_weak *seq_cst/acquire *with .*stats.c:' table ||
     fail "the push onto an inbox has no partner: $(grep chunk_push table)"
 python "$ROOT/allocator" <<'SCRIPT'
 import json, os, re, sys
