@@ -36,10 +36,11 @@ enum hak_heap_state {
 typedef struct hak_lane_events {
     uint32_t refills, flushes; /* [owner] since the learner looked */
     uint16_t refilled_blocks;  /* [owner] since the last flush, or the most that it holds */
-    uint16_t crowded_ms;       /* [owner] when the lane last was in need of growth, remainder */
+    uint16_t crowded_ms;       /* [owner] when it last was in need of growth, modulo 65536 */
     uint16_t seen_blocks;      /* [owner] in the lane when idle lanes were looked for */
     uint8_t refills_in_row;    /* [owner] since the last flush */
-    bool flushed;              /* [owner] since the last refill */
+    bool flushed : 1;          /* [owner] since the last refill */
+    bool taken_fast : 1; /* [owner] it was busy while nothing was freed, since the last flush */
 } hak_lane_events_t;
 
 #define HAK_LANE_WORDS ((HAK_CLASS_MAX + 64) / 64)
@@ -107,7 +108,7 @@ struct hak_heap {
     _Alignas(64) hak_lock_t lock;
     /* [any,atomic] enum hak_heap_state; changed under heaps. Relaxed: who sees an old one gives the
      * heap its blocks on the slower way, through its inbox or under its lock. Sequentially
-     * consistent where it becomes idle and in chunk_publish (remote.c). */
+     * consistent where it becomes idle and where chunk_publish (remote.c) looks again. */
     _Atomic uint32_t state;
     bool has_own_map;                       /* [const] in front of its outboxes */
     hak_slab_t *tiny[HAK_TINY_CLASSES_MAX]; /* [lock] slabs with free blocks, by backend_class */
@@ -127,7 +128,8 @@ struct hak_heap {
                                is not exiting; HAK_SHARE'd */
 
     _Alignas(64) _Atomic(hak_chunk_t *) inbox; /* [any,atomic] chunks from other threads: push
-                                                  releases, taking all acquires */
+                                                  releases, taking all acquires; see
+                                                  chunk_publish on sequential consistency */
     _Alignas(64) hak_chunk_t *received;        /* [owner] taken from the inbox, not yet in lanes;
                                                   HAK_SHARE'd */
     uint32_t outboxes_open;                    /* [owner] that have a chunk */

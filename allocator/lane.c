@@ -44,8 +44,8 @@ static hak_lane_slots_t *slots_placed(hak_heap_t *heap, uint32_t class_id) {
 }
 
 /* The first of the slots for such a capacity; NULL when there is no memory for them. Far slots stay
- * with the heap: as many as the lane's share, where most stop, then always twice as many, so that
- * what lanes outgrew is less than what they have, and few lanes have a page for themselves. */
+ * with the heap: as many as the lane's share, where most stop, then always twice as many. So small
+ * lanes share pages, and what lanes outgrew is less than what they have. */
 static void **slots_for(hak_heap_t *heap, uint32_t class_id, uint32_t capacity) {
     const hak_class_t *class = &hak_classes[class_id];
     hak_lane_slots_t *slots = slots_placed(heap, class_id);
@@ -55,7 +55,7 @@ static void **slots_for(hak_heap_t *heap, uint32_t class_id, uint32_t capacity) 
         size_t room = class->lane_share;
         while (room < capacity)
             room *= 2;
-        if (room > class->lane_capacity_top)
+        if (room > class->lane_capacity_top / 2)
             room = class->lane_capacity_top;
         void **made = hak_meta_allocate((1 + room) * sizeof made[0], sizeof made[0]);
         if (made == NULL)
@@ -121,7 +121,7 @@ static bool lane_enlarge(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) 
  * program has of a class goes up and down at random, and reaches ever new extremes, ever more
  * rarely: lanes that grew for each would end up at their ceilings, full of blocks. */
 static bool lane_is_busy(hak_lane_events_t *events, const hak_lane_t *lane) {
-    const uint16_t now_ms = (uint16_t)hak_os_milliseconds();
+    const uint16_t now_ms = (uint16_t)(hak_os_microseconds() / 1000); /* not by coarse ticks */
     const bool busy =
         lane->capacity == 0 || (uint16_t)(now_ms - events->crowded_ms) <= hak_options.lane_grow_ms;
     events->crowded_ms = now_ms;
@@ -200,8 +200,10 @@ HAK_NOINLINE void *hak_lane_refill(hak_heap_t *heap, uint32_t class_id) {
     hak_lane_events_t *events = &heap->lane_events[class_id];
     events->refills++;
     if (lane->capacity == 0 || events->flushed || events->refills_in_row >= REFILLS_TO_GROW) {
-        if (lane_is_busy(events, lane))
+        if (lane_is_busy(events, lane)) {
+            events->taken_fast = events->taken_fast || !events->flushed;
             (void)lane_grow(heap, lane, class_id);
+        }
         events->refills_in_row = 0;
     }
     uint32_t want = refill_size(heap, class_id, lane);
@@ -237,12 +239,14 @@ HAK_NOINLINE void hak_lane_push_slow(hak_heap_t *heap, hak_lane_t *lane, void *b
         events->flushes++;
         /* Refilled since the last flush: blocks go and come back, so a larger lane pays. */
         const bool alternates = lane->capacity == 0 || events->refills_in_row > 0;
+        /* Whoever takes much in a row may work with it for long before it is freed in a row. */
+        const bool busy = alternates && (lane_is_busy(events, lane) || events->taken_fast);
         events->flushed = true;
+        events->taken_fast = false;
         events->refills_in_row = 0;
         events->refilled_blocks = 0;
-        if (!alternates || !lane_is_busy(events, lane) ||
-            (!lane_grow(heap, lane, class_id) &&
-             (returned || !lane_grow_for_swing(heap, lane, class_id, refilled_blocks))))
+        if (!busy || (!lane_grow(heap, lane, class_id) &&
+                      (returned || !lane_grow_for_swing(heap, lane, class_id, refilled_blocks))))
             hak_spill_lane(heap, lane, lane->capacity / 2);
     }
     hak_lane_push(lane, block);

@@ -11,7 +11,8 @@
  * first used: most lanes are small, most threads use few classes, and with far-flung ones a thread
  * would touch, and its TLB hold, a page for each. A lane that grows beyond moves to slots of its
  * own. A lane starts with capacity 0 and no slots: its first slow call gives it both, and it grows
- * where refill and flush alternate, up to a ceiling of bytes a lane and a budget of bytes a thread.
+ * where refill and flush alternate, and do so often (HAKMEM_LANE_GROW_MS), up to a ceiling of bytes
+ * a lane and a budget of bytes a thread.
  * Up to its share of the budget, 32 KiB and a few blocks at least, it grows while the budget lasts;
  * beyond that for what its thread frees and takes again in turn, in the first half of the budget,
  * and loses half again when others want their share.

@@ -5,8 +5,9 @@
  *
  * Why full: what few blocks take goes up and down by half, and the longer it does, the higher is
  * the highest. One allocator takes a hundred times the steps of another in the same time, and
- * their peaks of memory would say so rather than what they waste. A walk hardly ever comes back to
- * where all places are taken, so that all have the same blocks at their peak.
+ * their peaks of memory would say so rather than what they waste. A walk seldom comes back to so
+ * much, so that in short runs of as many steps all have the same blocks at their peak; in long ones
+ * it does, and only the same number of steps compares.
  */
 #include "wl_mixed.h"
 

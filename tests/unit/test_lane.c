@@ -114,7 +114,8 @@ static bool lane_grows_after(size_t size, uint16_t pause_ms) {
         HAK_SHARE(lane->top, lane->top + hak_backend_take(heap, class_id, lane->top,
                                                           (size_t)(lane->limit - lane->top)));
     heap->lane_events[class_id].refills_in_row = 1; /* so it went back and forth */
-    heap->lane_events[class_id].crowded_ms = (uint16_t)(hak_os_milliseconds() - pause_ms);
+    heap->slow_calls = 0;                           /* and no look at idle lanes forgets that */
+    heap->lane_events[class_id].crowded_ms = (uint16_t)(hak_os_microseconds() / 1000 - pause_ms);
     hak_free(block);
     return lane->capacity > before;
 }
@@ -128,6 +129,11 @@ static void a_lane_grows_only_where_slow_calls_come_soon_after_each_other(void *
     hak_options.lane_grow_ms = 20000; /* no machine is as slow as that between two lines */
     assert_false(lane_grows_after(640, 40000));
     assert_true(lane_grows_after(640, 0));
+    /* What was taken fast and is freed much later. */
+    hak_thread_heap->lane_events[hak_heap_class_of_lane(hak_thread_heap, lane_of(640))].taken_fast =
+        true;
+    assert_true(lane_grows_after(640, 40000));
+    assert_false(lane_grows_after(640, 40000));
     hak_options.lane_grow_ms = grow_ms;
 }
 
