@@ -11,7 +11,8 @@ Parts (all of them without a name):
   mixed     257 to 768 and 16 to 1040 bytes, with 1024, 8192 and 65536 slots
   remote    10, 50, 90 and 100 % of the blocks cross threads, in pairs and in a ring
   larson    as it is by default
-  families  every other workload as it is by default, a second a sample; large by the same work
+  families  every other workload but large as it is by default, a second a sample
+  large     by the same work of all
   bursts    one size: 16, 128 and 512 bytes, freed newest first, oldest first and at random
   growth    mixed, remote and larson with 2 and with 64 threads
 
@@ -90,8 +91,11 @@ families() {
     others=$(./compare --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z_]*\) .*/\1/p' |
         grep -vxE 'mixed|remote|larson|large' | paste -s -d ,)
     measure families "$others" -t 1,2 "${long[@]}"
-    # By the same work of all, not by time: what few large blocks take goes up and down, and the
-    # more steps it does so, the higher is its peak. Some take a hundredth of the steps of others.
+}
+
+# Not by time: what few large blocks take goes up and down, and the more steps it does so, the
+# higher is its peak. Some allocators take a hundredth of the steps of others.
+large() {
     measure large large -t 1,2 --deadline 300
 }
 
@@ -104,10 +108,10 @@ bursts() {
     done
 }
 
-[ $# -gt 0 ] || set -- mixed remote larson families bursts growth
+[ $# -gt 0 ] || set -- mixed remote larson families large bursts growth
 for part in "$@"; do
     case $part in
-    mixed | remote | larson | families | bursts | growth) ;;
+    mixed | remote | larson | families | large | bursts | growth) ;;
     *)
         echo "performance.sh: there is no part '$part'; see -h" >&2
         exit 2
