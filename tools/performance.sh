@@ -124,6 +124,7 @@ for part in "$@"; do
     remote) remote ;;
     larson) measure larson larson -t 1,2 ;;
     families) families ;;
+    large) large ;;
     bursts) bursts ;;
     growth) measure growth mixed,remote,larson -t 2,64 "${long[@]}" ;;
     esac
