@@ -88,7 +88,7 @@ hak_starts_t hak_starts_of(uint32_t stride, uintptr_t base, size_t bytes);
 typedef struct hak_class {
     uint32_t stride_bytes;      /* distance of blocks, and their usable size */
     uint32_t run_units;         /* 64 KiB units per slab */
-    uint32_t lane_capacity_top; /* blocks that a lane has room for */
+    uint32_t lane_capacity_top; /* blocks that a lane may ever hold, what is learnt included */
     uint32_t lane_share;        /* blocks that it may hold while the thread's budget lasts; more
                                    only out of the first half of that */
     uint64_t index_magic;
