@@ -20,7 +20,7 @@
       "32 KiB, only for what its thread frees and takes again in turn")                            \
     X(lane_grow_ms, "HAKMEM_LANE_GROW_MS", 4, 0, 65535, "ms",                                      \
       "a lane grows only where two slow calls that a larger one would have spared are no further " \
-      "apart; 65535: wherever they are")                                                           \
+      "apart, by a clock that ticks every 1 to 10 ms; 65535: wherever they are")                   \
     X(thread_kib, "HAKMEM_THREAD_KIB", 2048, 16, 1048576, "KiB",                                   \
       "bytes of blocks that all lanes of a thread together may cache; of more than 16 threads "    \
       "each "                                                                                      \

@@ -115,7 +115,7 @@ static bool lane_grows_after(size_t size, uint16_t pause_ms) {
                                                           (size_t)(lane->limit - lane->top)));
     heap->lane_events[class_id].refills_in_row = 1; /* so it went back and forth */
     heap->slow_calls = 0;                           /* and no look at idle lanes forgets that */
-    heap->lane_events[class_id].crowded_ms = (uint16_t)(hak_os_microseconds() / 1000 - pause_ms);
+    heap->lane_events[class_id].crowded_ms = (uint16_t)(hak_os_milliseconds() - pause_ms);
     hak_free(block);
     return lane->capacity > before;
 }
