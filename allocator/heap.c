@@ -396,8 +396,8 @@ static void idle_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     hak_unlock(&heap->lock);
 }
 
-/* Stale pages, and chunks that wait for a thread which has not looked between two sweeps, or for no
- * thread. */
+/* Stale pages, and chunks that wait for a thread which has not looked between two sweeps. Those for
+ * no thread are drained by who sends them: what is seen here is on its way. */
 static void heap_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     idle_sweep(heap, all, now);
     if (atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_IDLE)

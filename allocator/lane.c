@@ -120,7 +120,7 @@ static bool lane_enlarge(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity) 
 /* Whether slow calls that a larger lane would spare come so often that they cost anything. What a
  * program has of a class goes up and down at random, and reaches ever new extremes, ever more
  * rarely: lanes that grew for each would end up at their ceilings, full of blocks. By the kernel's
- * tick, of 1 to 10 ms: the precise clock cost medium, with its many slow calls, 4 % of the time. */
+ * tick, of 1 to 10 ms: the precise clock cost more than it told (medium, docs/performance.md). */
 static bool lane_is_busy(hak_lane_events_t *events, const hak_lane_t *lane) {
     const uint16_t now_ms = (uint16_t)hak_os_milliseconds();
     const bool busy =

@@ -12,13 +12,14 @@
 #include "wl_mixed.h"
 
 static const wl_parameter_t large_parameters[] = {
-    [SLOTS] = {"slots", "blocks", 16, 1, 1 << 24, NULL, "places per thread; half of them taken"},
+    [SLOTS] = {"slots", "blocks", 16, 1, 1 << 24, NULL,
+               "places per thread; all of them taken at first, then half"},
     [MIN] = {"min", "bytes", 65536, 1, 1 << 30, NULL, "smallest size"},
     [MAX] = {"max", "bytes", 16 << 20, 1, 1 << 30, NULL, "largest size; sizes are uniform"},
     [TOUCH] = {"touch", "", WL_TOUCH_PAGES, 0, 0, wl_touch_page_choices, wl_touch_page_help},
 };
 
-/* Not counted as work: no more blocks than live at most anyway. */
+/* A block in every place. No operation of the workload: neither counted nor in the checksum. */
 static void places_fill(wl_thread_t *thread) {
     wl_slots_t *state = thread->state;
     const uint64_t *value = thread->run->values.value;

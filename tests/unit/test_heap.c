@@ -293,10 +293,15 @@ static void own_visit(const hak_slab_t *run, void *context) {
     visit->slabs += run->owner == visit->id;
 }
 
+enum { MANY = 40000, STEP = 7919 };
+
+static void left_by(life_t *life) {
+    life->heap = hak_thread_heap;
+    life->lane_bytes = hak_spill_lane_bytes(hak_thread_heap);
+}
+
 /* Every slab loses all but a few blocks, which come to lie in the lane. */
-static void *scattered_frees(void *argument) {
-    life_t *life = argument;
-    enum { MANY = 40000, STEP = 7919 };
+static void *scattered_frees(void *life) {
     static void *block[MANY];
     for (int cycle = 0; cycle < 8; cycle++) { /* until the lane has grown */
         for (size_t i = 0; i < MANY; i++)
@@ -304,54 +309,48 @@ static void *scattered_frees(void *argument) {
         for (size_t i = 0; i < MANY; i++)
             hak_free(block[i * STEP % MANY]);
     }
-    life->heap = hak_thread_heap;
-    life->lane_bytes = hak_spill_lane_bytes(hak_thread_heap);
+    left_by(life);
     return NULL;
 }
 
-static void lanes_do_not_keep_slabs_that_are_empty_otherwise(void **state) {
-    (void)state;
-    life_t life;
-    (void)hak_malloc_trim(0);
-    in_thread(scattered_frees, &life);
-    assert_true(life.lane_bytes > 16 << 10);
-    visit_t left = {.id = life.heap->front.id};
-    hak_pool_walk(own_visit, &left);
-    assert_true(left.slabs <= 4);
-}
-
-static void *half_free(void *blocks) {
-    void **block = blocks;
-    for (size_t i = 0; i < 40000; i += 2)
-        hak_free(block[i]);
+static void *every_other_free(void *blocks) {
+    for (size_t i = 0; i < MANY; i += 2)
+        hak_free(((void **)blocks)[i]);
     return NULL;
 }
 
 /* The other half of its blocks comes back while the thread works no more, and waits for it. */
-static void *scattered_frees_of_half(void *argument) {
-    life_t *life = argument;
-    enum { MANY = 40000, STEP = 7919 };
+static void *scattered_frees_of_half(void *life) {
     static void *block[MANY];
     for (size_t i = 0; i < MANY; i++)
         block[i] = hak_malloc(64);
-    in_thread(half_free, block);
+    in_thread(every_other_free, block);
     for (size_t i = 0; i < MANY; i++)
         if (i * STEP % MANY % 2 == 1)
             hak_free(block[i * STEP % MANY]);
-    life->heap = hak_thread_heap;
-    life->lane_bytes = hak_spill_lane_bytes(hak_thread_heap);
+    left_by(life);
     return NULL;
+}
+
+/* A thread does so and exits with more than that in its lanes. */
+static void keeps_hardly_a_slab(void *(*work)(void *life), size_t least_lane_bytes) {
+    life_t life;
+    (void)hak_malloc_trim(0);
+    in_thread(work, &life);
+    assert_true(life.lane_bytes > least_lane_bytes);
+    visit_t left = {.id = life.heap->front.id};
+    hak_pool_walk(own_visit, &left);
+    assert_true(left.slabs <= 4);
+}
+
+static void lanes_do_not_keep_slabs_that_are_empty_otherwise(void **state) {
+    (void)state;
+    keeps_hardly_a_slab(scattered_frees, 16 << 10);
 }
 
 static void what_waits_at_an_exit_is_not_taken_for_blocks_in_use(void **state) {
     (void)state;
-    life_t life;
-    (void)hak_malloc_trim(0);
-    in_thread(scattered_frees_of_half, &life);
-    assert_true(life.lane_bytes > 0);
-    visit_t left = {.id = life.heap->front.id};
-    hak_pool_walk(own_visit, &left);
-    assert_true(left.slabs <= 4);
+    keeps_hardly_a_slab(scattered_frees_of_half, 0);
 }
 
 int main(void) {
