@@ -331,8 +331,10 @@ HAK_COLD bool hak_start(void) {
     }
     hak_unlock(&start.lock);
     /* Registering may allocate: the allocator serves already. */
-    if (first && started)
+    if (first && started) {
         hak_fork_register();
+        hak_os_release_file();
+    }
     return started;
 }
 

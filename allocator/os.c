@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -122,6 +123,30 @@ bool hak_os_commit(void *address, size_t bytes) {
     bool done = mprotect(address, bytes, PROT_READ | PROT_WRITE) == 0;
     errno = saved_errno;
     return done;
+}
+
+/* Where the linker put the file's header; NULL in a file without one. */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden"), weak));
+
+/* The kernel maps what lies around a fault in a file with it, up to 64 KiB of it, so a library has
+ * all of a small segment resident after one look at it. Those that can only be read hold what the
+ * dynamic linker, a report or an unwinder reads; the fast and slow paths read none of it. */
+void hak_os_release_file(void) {
+    const ElfW(Ehdr) *header = &__ehdr_start;
+    if (header == NULL || header->e_entry != 0) /* a program's */
+        return;
+    const uintptr_t base = (uintptr_t)header;
+    const ElfW(Phdr) *segment = (const ElfW(Phdr) *)(base + header->e_phoff);
+    const int saved_errno = errno;
+    for (uint32_t i = 0; i < header->e_phnum; i++) {
+        if (segment[i].p_type != PT_LOAD || segment[i].p_flags != PF_R)
+            continue;
+        const uintptr_t start = base + segment[i].p_vaddr;
+        const uintptr_t end = start + segment[i].p_memsz;
+        const uintptr_t first_page = start & ~(uintptr_t)(HAK_OS_PAGE_BYTES - 1);
+        (void)madvise((void *)first_page, end - first_page, MADV_DONTNEED); /* not if locked */
+    }
+    errno = saved_errno;
 }
 
 #ifndef MADV_COLLAPSE

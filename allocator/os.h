@@ -105,6 +105,11 @@ hak_lock_t *hak_meta_lock(void);
  * ones unasked. */
 void hak_os_small_pages(const void *table, size_t bytes);
 
+/* Takes pages of the library's file out of the process that nobody needs after the start: its
+ * symbols, names, messages and unwind tables. What is touched again comes back from the file. Does
+ * nothing in a program that hakmem is linked into. */
+void hak_os_release_file(void);
+
 /* Milliseconds of a coarse monotonic clock (a vDSO read, no system call). */
 uint64_t hak_os_milliseconds(void);
 /* Microseconds of a monotonic clock (a vDSO read, no system call). */
