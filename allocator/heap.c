@@ -22,6 +22,9 @@
 #define EXIT_LANE_BYTES  ((size_t)256 << 10)
 #define EXIT_LANES_BYTES ((size_t)1 << 20)
 
+/* Idle heaps whose lanes an exit judges again, the newest ones. */
+#define EXIT_LOOKS 8u
+
 /* See own_wanted. */
 #define OWN_HEAPS      4096u
 #define OWN_LIMIT_PART 16u
@@ -266,6 +269,28 @@ void hak_heaps_trim(void) {
     hak_unlock(&heaps.lock);
 }
 
+/* heaps.lock is held. */
+static void idle_lanes_empty(hak_heap_t *heap) {
+    heaps.idle_lane_bytes -= heap->idle_lane_bytes;
+    heap->idle_lane_bytes = 0;
+    hak_spill_lanes(heap);
+}
+
+/* Where threads that free each other's blocks exit together, the first ones kept their lanes: what
+ * the others had not freed yet looked as if it were in use. heaps.lock is held. */
+static void idle_lanes_judge(const hak_heap_t *released) {
+    hak_heap_t *heap = released->older_idle;
+    for (uint32_t i = 0; heap != NULL && i < EXIT_LOOKS; heap = heap->older_idle, i++) {
+        if (heap->idle_lane_bytes == 0)
+            continue;
+        hak_lock(&heap->lock);
+        const bool pinning = hak_backend_is_sparse(heap, heap->idle_lane_bytes);
+        hak_unlock(&heap->lock);
+        if (pinning)
+            idle_lanes_empty(heap);
+    }
+}
+
 static void heap_release(hak_heap_t *heap) {
     hak_lock(&heaps.lock);
     heap->released_ms = hak_os_milliseconds();
@@ -278,6 +303,7 @@ static void heap_release(hak_heap_t *heap) {
         hak_remote_drain(heap, false);
         hak_unlock(&heap->lock);
     }
+    idle_lanes_judge(heap);
     idle_trim();
     hak_unlock(&heaps.lock);
 }
@@ -388,11 +414,8 @@ static void idle_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     if (!idle || (!all && (!due || now - heap->released_ms < hak_options.purge_ms)))
         return;
     heap->sweep_due = false;
-    if (heap->idle_lane_bytes > 0) {
-        heaps.idle_lane_bytes -= heap->idle_lane_bytes;
-        heap->idle_lane_bytes = 0;
-        hak_spill_lanes(heap);
-    }
+    if (heap->idle_lane_bytes > 0)
+        idle_lanes_empty(heap);
     hak_lock(&heap->lock);
     hak_backend_trim(heap, 0);
     hak_unlock(&heap->lock);

@@ -319,16 +319,41 @@ static void *every_other_free(void *blocks) {
     return NULL;
 }
 
-/* The other half of its blocks comes back while the thread works no more, and waits for it. */
-static void *scattered_frees_of_half(void *life) {
-    static void *block[MANY];
+static void many_allocate(void **block) {
     for (size_t i = 0; i < MANY; i++)
         block[i] = hak_malloc(64);
-    in_thread(every_other_free, block);
+}
+
+static void scattered_frees_of_odd(void **block) {
     for (size_t i = 0; i < MANY; i++)
         if (i * STEP % MANY % 2 == 1)
             hak_free(block[i * STEP % MANY]);
+}
+
+/* The other half of its blocks comes back while the thread works no more, and waits for it. */
+static void *scattered_frees_of_half(void *life) {
+    static void *block[MANY];
+    many_allocate(block);
+    in_thread(every_other_free, block);
+    scattered_frees_of_odd(block);
     left_by(life);
+    return NULL;
+}
+
+static void *half_block[MANY];
+
+static void *half_left_in_use(void *life) {
+    many_allocate(half_block);
+    scattered_frees_of_odd(half_block);
+    left_by(life);
+    return NULL;
+}
+
+/* It lives while another thread leaves half of its blocks in use, frees those and exits as well. */
+static void *half_freed_by_the_last(void *life) {
+    hak_free(hak_malloc(100));
+    in_thread(half_left_in_use, life);
+    every_other_free(half_block);
     return NULL;
 }
 
@@ -353,6 +378,11 @@ static void what_waits_at_an_exit_is_not_taken_for_blocks_in_use(void **state) {
     keeps_hardly_a_slab(scattered_frees_of_half, 0);
 }
 
+static void lanes_are_judged_again_when_others_exit(void **state) {
+    (void)state;
+    keeps_hardly_a_slab(half_freed_by_the_last, 16 << 10);
+}
+
 int main(void) {
     setenv("HAKMEM_PURGE_MS", "3600000", 1); /* age decides nothing here */
     setenv("HAKMEM_LANE_GROW_MS", "65535", 1);
@@ -374,6 +404,7 @@ int main(void) {
         cmocka_unit_test(with_little_in_use_little_is_kept),
         cmocka_unit_test(lanes_do_not_keep_slabs_that_are_empty_otherwise),
         cmocka_unit_test(what_waits_at_an_exit_is_not_taken_for_blocks_in_use),
+        cmocka_unit_test(lanes_are_judged_again_when_others_exit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
