@@ -25,6 +25,11 @@
 /* Idle heaps whose lanes an exit judges again, the newest ones. */
 #define EXIT_LOOKS 8u
 
+/* The heap of the second thread; the common heap is 1. The file's pages are given back when the
+ * first thread gets its heap, and again with this one: a program loads until about then, and the
+ * dynamic linker looks for its symbols here as well. */
+#define LOADED_HEAP 3u
+
 /* See own_wanted. */
 #define OWN_HEAPS      4096u
 #define OWN_LIMIT_PART 16u
@@ -208,6 +213,7 @@ static hak_heap_t *idle_find(uint32_t node, bool any) {
 }
 
 static hak_heap_t *heap_acquire(uint32_t node, bool any) {
+    bool created = false;
     hak_lock(&heaps.lock);
     hak_heap_t *heap = idle_find(node, any);
     if (heap != NULL) {
@@ -221,12 +227,15 @@ static hak_heap_t *heap_acquire(uint32_t node, bool any) {
         hak_unlock(&heap->lock);
     } else {
         heap = heap_create(HAK_HEAP_BOUND);
+        created = heap != NULL;
     }
     if (heap != NULL) {
         heap->node = heap->node_seen = node;
         atomic_fetch_add_explicit(&heaps.bound, 1, memory_order_relaxed);
     }
     hak_unlock(&heaps.lock);
+    if (created && heap->front.id <= LOADED_HEAP)
+        hak_os_release_file();
     return heap;
 }
 
@@ -357,10 +366,8 @@ HAK_COLD bool hak_start(void) {
     }
     hak_unlock(&start.lock);
     /* Registering may allocate: the allocator serves already. */
-    if (first && started) {
+    if (first && started)
         hak_fork_register();
-        hak_os_release_file();
-    }
     return started;
 }
 
