@@ -107,7 +107,8 @@ void hak_os_small_pages(const void *table, size_t bytes);
 
 /* Takes pages of the library's file out of the process that nobody needs after the start: its
  * symbols, names, messages and unwind tables. What is touched again comes back from the file. Does
- * nothing in a program that hakmem is linked into. */
+ * nothing in a program that hakmem is linked into; in a library that it is linked into, these are
+ * that library's pages. */
 void hak_os_release_file(void);
 
 /* Milliseconds of a coarse monotonic clock (a vDSO read, no system call). */
