@@ -138,7 +138,8 @@ void hak_os_release_file(void) {
     const uintptr_t base = (uintptr_t)header;
     const ElfW(Phdr) *segment = (const ElfW(Phdr) *)(base + header->e_phoff);
     const int saved_errno = errno;
-    for (uint32_t i = 0; i < header->e_phnum; i++) {
+    /* The first segment, in which they are told, is the last to go. */
+    for (uint32_t i = header->e_phnum; i-- > 0;) {
         if (segment[i].p_type != PT_LOAD || segment[i].p_flags != PF_R)
             continue;
         const uintptr_t start = base + segment[i].p_vaddr;
