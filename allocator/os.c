@@ -130,7 +130,8 @@ extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden"), weak))
 
 /* The kernel maps what lies around a fault in a file with it, up to 64 KiB of it, so a library has
  * all of a small segment resident after one look at it. Those that can only be read hold what the
- * dynamic linker, a report or an unwinder reads; the fast and slow paths read none of it. */
+ * dynamic linker, a report or an unwinder reads; malloc and free read none of it but the name of a
+ * setting, once, when huge pages come into question. */
 void hak_os_release_file(void) {
     const ElfW(Ehdr) *header = &__ehdr_start;
     if (header == NULL || header->e_entry != 0) /* a program's */

@@ -300,12 +300,16 @@ static void left_by(life_t *life) {
     life->lane_bytes = hak_spill_lane_bytes(hak_thread_heap);
 }
 
+static void many_allocate(void **block) {
+    for (size_t i = 0; i < MANY; i++)
+        block[i] = hak_malloc(64);
+}
+
 /* Every slab loses all but a few blocks, which come to lie in the lane. */
 static void *scattered_frees(void *life) {
     static void *block[MANY];
     for (int cycle = 0; cycle < 8; cycle++) { /* until the lane has grown */
-        for (size_t i = 0; i < MANY; i++)
-            block[i] = hak_malloc(64);
+        many_allocate(block);
         for (size_t i = 0; i < MANY; i++)
             hak_free(block[i * STEP % MANY]);
     }
@@ -317,11 +321,6 @@ static void *every_other_free(void *blocks) {
     for (size_t i = 0; i < MANY; i += 2)
         hak_free(((void **)blocks)[i]);
     return NULL;
-}
-
-static void many_allocate(void **block) {
-    for (size_t i = 0; i < MANY; i++)
-        block[i] = hak_malloc(64);
 }
 
 static void scattered_frees_of_odd(void **block) {
