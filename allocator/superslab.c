@@ -226,20 +226,33 @@ static uint32_t units_mask(uint32_t first, uint32_t units) {
     return (units == 32 ? ALL_UNITS : ((1u << units) - 1)) << first;
 }
 
+/* The shortest hole of a superslab that takes `units`: its length, *first is where. A single unit
+ * comes from those that are still resident, where there are some: *dirty. */
+static uint32_t hole_find(const superslab_t *superslab, uint32_t units, uint32_t *first,
+                          bool *dirty) {
+    const uint32_t resident = superslab->dirty_units;
+    *dirty = units == 1 && resident != 0;
+    return hak_hole_find(*dirty ? resident : superslab->free_units, units, first);
+}
+
 /* Of the first `looks` superslabs on a node with a hole of `units`, the one with the shortest, the
- * lowest of equals; *first is where. */
+ * lowest of equals; *first is where. Before all others one with a resident unit, if that will do:
+ * else a slab that comes after another was given back would touch as many pages again. */
 static superslab_t *run_find(uint32_t node, uint32_t units, uint32_t looks, uint32_t *first) {
     superslab_t *best = NULL;
     uint32_t shortest = UINT32_MAX;
+    bool best_dirty = false;
     for (size_t index = hak_holes_next(node, units, 0);
-         index != HAK_HOLES_NONE && looks > 0 && shortest != units;
+         index != HAK_HOLES_NONE && looks > 0 && (shortest != units || (units == 1 && !best_dirty));
          looks--, index = hak_holes_next(node, units, index + 1)) {
         uint32_t begin = 0;
-        const uint32_t length = hak_hole_find(pool.by_index[index]->free_units, units, &begin);
+        bool dirty;
+        const uint32_t length = hole_find(pool.by_index[index], units, &begin, &dirty);
         HAK_COUNT(SHARED_POOL, superslabs_searched);
-        if (length < shortest) {
+        if (dirty > best_dirty || (dirty == best_dirty && length < shortest)) {
             best = pool.by_index[index];
             shortest = length;
+            best_dirty = dirty;
             *first = begin;
         }
     }

@@ -98,6 +98,31 @@ static void the_tightest_hole_is_taken_first(void **state) {
     hak_run_free(rest);
 }
 
+/* A shorter and a lower hole would take the unit, too, but nothing in them is resident. */
+static void a_resident_unit_is_taken_first(void **state) {
+    (void)state;
+    enum { UNITS = 6 };
+    const uint32_t owner = hak_heap_common()->front.id;
+    bool zeroed;
+    hak_slab_t *run[UNITS];
+    hak_slab_t *whole = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+    hak_run_free(whole);
+    (void)hak_pool_purge(true);
+    for (int i = 0; i < UNITS; i++)
+        run[i] = hak_run_allocate(1, owner, 1, &zeroed);
+    hak_run_touch(run[3], HAK_OS_PAGE_BYTES);
+    for (int i = 1; i < UNITS - 1; i++)
+        if (i != 2)
+            hak_run_free(run[i]); /* holes: 1, and 3 to 4 */
+    assert_ptr_equal(hak_run_allocate(1, owner, 1, &zeroed), run[3]);
+    assert_false(zeroed);
+    assert_ptr_equal(hak_run_allocate(1, owner, 1, &zeroed), run[1]);
+    assert_true(zeroed);
+    for (int i = 0; i < UNITS; i++)
+        if (i != 4)
+            hak_run_free(run[i]);
+}
+
 /* A hole of 3 units in a lower superslab, one of 2 in a higher one: a slab of 2 fills the tight
  * one, a medium block takes the low one. */
 static void slabs_look_further_for_a_tight_hole_than_medium_blocks(void **state) {
@@ -198,10 +223,10 @@ static void units_age_one_by_one(void **state) {
     assert_int_equal(old_units_purge(), 0); /* it was not empty the last time */
     hak_run_free(young);
     assert_int_equal(old_units_purge(), HAK_UNIT_BYTES); /* though its neighbour has just come */
-    assert_ptr_equal(hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed), old);
-    assert_true(zeroed);
     assert_ptr_equal(hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed), young);
     assert_false(zeroed);
+    assert_ptr_equal(hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed), old);
+    assert_true(zeroed);
     /* One that was used meanwhile is as young as any. */
     memset(old->start, 1, HAK_UNIT_BYTES);
     hak_run_free(old);
@@ -436,6 +461,7 @@ int main(void) {
         cmocka_unit_test(runs_do_not_overlap),
         cmocka_unit_test(the_lowest_address_is_given_out_first),
         cmocka_unit_test(the_tightest_hole_is_taken_first),
+        cmocka_unit_test(a_resident_unit_is_taken_first),
         cmocka_unit_test(slabs_look_further_for_a_tight_hole_than_medium_blocks),
         cmocka_unit_test(purged_memory_reads_as_zero_and_is_said_to_be),
         cmocka_unit_test(more_empty_memory_than_the_bound_is_purged_at_once),
