@@ -428,23 +428,26 @@ static void idle_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     hak_unlock(&heap->lock);
 }
 
-/* Stale pages, and chunks that wait for a thread which has not looked between two sweeps. Those for
- * no thread are drained by who sends them: what is seen here is on its way. */
+/* Stale pages, and chunks that wait for a thread which took none between two sweeps: it sleeps, or
+ * lives in its lanes, and what the others freed of its is all that its slabs hold. Those for no
+ * thread are drained by who sends them: what is seen here is on its way. */
 static void heap_sweep(hak_heap_t *heap, bool all, uint64_t now) {
     idle_sweep(heap, all, now);
     if (atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_IDLE)
         (void)hak_spill_stale(heap, now);
-    hak_chunk_t *newest = atomic_load_explicit(&heap->inbox, memory_order_relaxed);
     bool bound = atomic_load_explicit(&heap->state, memory_order_relaxed) == HAK_HEAP_BOUND;
-    bool lingers = newest != NULL && newest == heap->inbox_seen;
-    heap->inbox_seen = newest;
-    if (newest == NULL || (bound && !lingers && !all))
+    bool waits = atomic_load_explicit(&heap->inbox, memory_order_relaxed) != NULL;
+    uint32_t received = HAK_SHARED(heap->received_chunks);
+    bool lingers = heap->inbox_waited && received == heap->received_seen;
+    const bool drain = waits && (!bound || lingers || all);
+    heap->inbox_waited = waits && !drain;
+    heap->received_seen = received;
+    if (!drain)
         return;
     HAK_COUNT(HEAP, swept);
     hak_lock(&heap->lock);
     hak_remote_drain(heap, false);
-    if (!bound)
-        hak_backend_trim(heap, 0);
+    hak_backend_trim(heap, 0);
     hak_unlock(&heap->lock);
 }
 

@@ -133,6 +133,7 @@ struct hak_heap {
     _Alignas(64) hak_chunk_t *received;        /* [owner] taken from the inbox, not yet in lanes;
                                                   HAK_SHARE'd */
     uint32_t outboxes_open;                    /* [owner] that have a chunk */
+    uint32_t received_chunks;                  /* [owner] so far; HAK_SHARE'd */
     hak_chunk_t *spare_chunks;                 /* [owner] */
     uint32_t spare_count;                      /* [owner] */
     uint32_t slow_calls;                       /* [owner] since the last look at what idles */
@@ -148,7 +149,8 @@ struct hak_heap {
     uint32_t node;                       /* [owner] NUMA node that it serves; idle: [lock:heaps] */
     uint32_t node_seen;                  /* [owner] where its thread ran when it last looked */
     bool helper_due;                     /* [owner] its next slow malloc starts the helper thread */
-    hak_chunk_t *inbox_seen;             /* [lock:heaps] newest chunk at the last sweep */
+    uint32_t received_seen;              /* [lock:heaps] received_chunks at the last sweep */
+    bool inbox_waited;                   /* [lock:heaps] at the last sweep there was a chunk */
     struct hak_heap *older_idle, *newer_idle; /* [lock:heaps] */
     size_t idle_lane_bytes;                   /* [lock:heaps] in the lanes of an idle heap */
     uint64_t released_ms;                     /* [lock:heaps] when it became idle */

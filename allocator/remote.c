@@ -210,6 +210,7 @@ bool hak_remote_receive(hak_heap_t *heap) {
     }
     hak_chunk_t *chunk = heap->received;
     HAK_SHARE(heap->received, chunk->next);
+    HAK_SHARE(heap->received_chunks, heap->received_chunks + 1);
     HAK_COUNT(REMOTE, chunks_received);
     chunk_receive(heap, chunk);
     chunk_give(heap, chunk);

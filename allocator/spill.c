@@ -176,8 +176,10 @@ HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     heap->helper_due = helper_is_missing();
     hak_remote_flush(heap);
     hak_huge_look(now);
-    if (hak_spill_stale(heap, now))
+    if (hak_spill_stale(heap, now)) {
+        hak_heaps_sweep(false);
         (void)hak_pool_purge(false);
+    }
     if (now - heap->looked_ms < hak_options.purge_ms)
         return;
     heap->looked_ms = now;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "allocator/backend.h"
@@ -162,6 +163,53 @@ static void a_sleeping_owner_strands_no_more_than_the_bound(void **state) {
         waiting += chunk->bytes;
     assert_true(waiting <= HAK_INBOX_BYTES + 2 * (size_t)HAK_OUTBOX_BYTES);
     free(many);
+    hak_spill_all(owner, 0);
+}
+
+static void *half_free(void *first) {
+    for (int i = (int)(intptr_t)first; i < BLOCKS; i += 2)
+        hak_free(block[i]);
+    return NULL;
+}
+
+/* Sweeps come at most every 100 ms. */
+static void sweep_later(void) {
+    nanosleep(&(struct timespec){.tv_nsec = 150000000}, NULL);
+    hak_heaps_sweep(false);
+}
+
+/* All blocks of a class are in use, then half of them wait for their owner, which has been seen to
+ * have some waiting. */
+static hak_heap_t *half_wait(void) {
+    hak_heap_t *owner = hak_thread_heap;
+    (void)blocks_allocate((void *)208);
+    hak_spill_all(owner, 0);
+    in_thread(half_free, (void *)0);
+    sweep_later();
+    assert_non_null(atomic_load(&owner->inbox));
+    return owner;
+}
+
+/* Though more comes all the time. Slabs that are empty then go as well. */
+static void what_an_owner_does_not_take_between_two_sweeps_is_drained(void **state) {
+    (void)state;
+    hak_heap_t *owner = half_wait();
+    in_thread(half_free, (void *)1);
+    sweep_later();
+    assert_null(atomic_load(&owner->inbox));
+    assert_int_equal(free_in_slabs(owner, 208), 0);
+    assert_int_equal(hak_map_entry(block[0]), 0);
+}
+
+static void an_owner_that_takes_keeps_what_waits(void **state) {
+    (void)state;
+    hak_heap_t *owner = half_wait();
+    assert_true(hak_remote_receive(owner));
+    in_thread(half_free, (void *)1);
+    sweep_later();
+    assert_non_null(atomic_load(&owner->inbox));
+    while (hak_remote_receive(owner))
+        ;
     hak_spill_all(owner, 0);
 }
 
@@ -338,12 +386,15 @@ static void nothing_waits_for_a_thread_that_has_exited(void **state) {
 }
 
 int main(void) {
+    setenv("HAKMEM_PURGE_MS", "3600000", 1); /* nobody sweeps but the tests */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_freed_elsewhere_come_back_to_their_owner),
         cmocka_unit_test(a_sender_publishes_full_chunks_only),
         cmocka_unit_test(an_outbox_is_bounded_in_bytes),
         cmocka_unit_test(a_block_without_its_slab_does_not_come_home),
         cmocka_unit_test(a_sleeping_owner_strands_no_more_than_the_bound),
+        cmocka_unit_test(what_an_owner_does_not_take_between_two_sweeps_is_drained),
+        cmocka_unit_test(an_owner_that_takes_keeps_what_waits),
         cmocka_unit_test(the_next_thread_inherits_the_heap),
         cmocka_unit_test(nothing_waits_for_a_thread_that_has_exited),
         cmocka_unit_test(ten_thousand_threads_use_few_heaps),
