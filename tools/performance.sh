@@ -11,8 +11,9 @@ Parts (all of them without a name):
   mixed     257 to 768 and 16 to 1040 bytes, with 1024, 8192 and 65536 slots
   remote    10, 50, 90 and 100 % of the blocks cross threads, in pairs and in a ring
   larson    as it is by default
-  families  every other workload but large as it is by default, a second a sample
+  families  every other workload as it is by default, a second a sample; not large and stages
   large     by the same work of all
+  stages    likewise
   bursts    one size: 16, 128 and 512 bytes, freed newest first, oldest first and at random
   growth    mixed, remote and larson with 2 and with 64 threads
 
@@ -89,14 +90,19 @@ remote() {
 families() {
     local others
     others=$(./compare --help | sed -n '/^Workloads:/,/^$/s/^  \([a-z][a-z_]*\) .*/\1/p' |
-        grep -vxE 'mixed|remote|larson|large' | paste -s -d ,)
+        grep -vxE 'mixed|remote|larson|large|stages' | paste -s -d ,)
     measure families "$others" -t 1,2 "${long[@]}"
 }
 
-# Not by time: what few large blocks take goes up and down, and the more steps it does so, the
-# higher is its peak. Some allocators take a hundredth of the steps of others.
+# Not by time: what few large blocks take goes up and down, as do sets of blocks that wander between
+# threads, and the more steps they do so, the higher is their peak. Some allocators take a hundredth
+# of the steps of others, in stages half of them.
 large() {
     measure large large -t 1,2 --deadline 300
+}
+
+stages() {
+    measure stages stages -t 1,2
 }
 
 bursts() {
@@ -108,10 +114,10 @@ bursts() {
     done
 }
 
-[ $# -gt 0 ] || set -- mixed remote larson families large bursts growth
+[ $# -gt 0 ] || set -- mixed remote larson families large stages bursts growth
 for part in "$@"; do
     case $part in
-    mixed | remote | larson | families | large | bursts | growth) ;;
+    mixed | remote | larson | families | large | stages | bursts | growth) ;;
     *)
         echo "performance.sh: there is no part '$part'; see -h" >&2
         exit 2
@@ -125,6 +131,7 @@ for part in "$@"; do
     larson) measure larson larson -t 1,2 ;;
     families) families ;;
     large) large ;;
+    stages) stages ;;
     bursts) bursts ;;
     growth) measure growth mixed,remote,larson -t 2,64 "${long[@]}" ;;
     esac

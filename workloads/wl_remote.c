@@ -10,12 +10,16 @@
  * produced in the warm-up is freed in the warm-up, and likewise in the measured phase. A thread
  * that both produces and consumes goes on producing, uncounted, while it waits for measured end
  * marks.
+ *
+ * Before the warm-up, all own queues and rings are filled, and then the rings emptied: how far
+ * producers get ahead later is up to both sides' speed and to the scheduler, and memory at the peak
+ * is to be that of the same blocks in every allocator.
  */
 #include <stdio.h>
 
 #include "worker.h"
 
-enum { REMOTE_PCT, PATTERN, RING, BATCH, SPIN, KEEP, MIN, MAX, TOUCH };
+enum { REMOTE_PCT, PATTERN, RING, FILL, BATCH, SPIN, KEEP, MIN, MAX, TOUCH };
 enum { PAIR, NEXT, ALL }; /* indexes of the choices of `pattern` */
 
 static const char *const patterns[] = {"pair", "ring", "all", NULL};
@@ -26,6 +30,8 @@ static const wl_parameter_t remote_parameters[] = {
                  "even threads to odd ones, each to the next, or each to a random other"},
     [RING] = {"ring", "blocks", 1024, 1, 1 << 20, NULL,
               "room for blocks on their way to a thread; rounded up to a power of two"},
+    [FILL] = {"fill", "", WL_YES, 0, 0, wl_no_yes,
+              "whether own queues and rings are full once, before the warm-up"},
     [BATCH] = {"batch", "blocks", 16, 1, 1 << 16, NULL,
                "blocks that are handed over at a time, at most half a ring"},
     [SPIN] = {"spin", "", 100, 0, 1000000000, NULL, "looks at a full or empty ring before a yield"},
@@ -280,6 +286,49 @@ static void blocks_make(wl_thread_t *thread, uint64_t steps) {
     }
 }
 
+/* ---------------------------------------------------------------------------------- filling */
+
+static parcel_t parcel_make(wl_thread_t *thread) {
+    remote_state_t *state = thread->state;
+    const uint64_t *value = thread->run->values.value;
+    const uint64_t min = value[MIN], range = value[MAX] - min + 1;
+    const uint32_t number = (uint32_t)(wl_random(&state->random) >> 32);
+    parcel_t parcel = {.size_bytes = min + wl_random_below(number, range)};
+    parcel.block = wl_allocate(thread, parcel.size_bytes, (enum wl_touch)value[TOUCH],
+                               wl_untimed(thread->run));
+    return parcel;
+}
+
+static void ring_fill(wl_thread_t *thread, ring_t *ring) {
+    const remote_state_t *state = thread->state;
+    for (uint64_t i = 0; i < state->room; i++)
+        ring->parcels[ring->sent++ & (state->room - 1)] = parcel_make(thread);
+    ring_publish(ring);
+}
+
+static void remote_fill(wl_thread_t *thread) {
+    remote_state_t *state = thread->state;
+    const uint64_t *value = thread->run->values.value;
+    if (value[FILL] != WL_YES || state->outgoing_count == 0)
+        return;
+    for (uint64_t i = 0; i < value[KEEP]; i++)
+        state->kept[i] = parcel_make(thread);
+    for (uint32_t i = 0; i < state->outgoing_count; i++)
+        ring_fill(thread, state->outgoing[i]);
+}
+
+/* Frees what remote_fill has sent, uncounted, and none of the warm-up's: rounds end there, since
+ * both are powers of two. */
+static void rings_empty(wl_thread_t *thread) {
+    const remote_state_t *state = thread->state;
+    for (uint32_t i = 0; i < state->incoming_count; i++) {
+        ring_t *ring = incoming_ring(state, i);
+        ring->ended = true;
+        while (atomic_load_explicit(&ring->received, memory_order_relaxed) < state->room)
+            ring_receive(thread, ring);
+    }
+}
+
 /* ---------------------------------------------------------------------------------- phases */
 
 static void tally_report(wl_thread_t *thread, uint64_t steps) {
@@ -348,6 +397,8 @@ static void load_finish(wl_thread_t *thread) {
 
 static enum wl_verdict remote_work(wl_thread_t *thread) {
     remote_state_t *state = thread->state;
+    if (thread->phase == WL_PHASE_WARMUP && thread->run->values.value[FILL] == WL_YES)
+        rings_empty(thread);
     state->counting = true;
     if (thread->phase != WL_PHASE_LOAD)
         for (uint32_t i = 0; i < state->incoming_count; i++)
@@ -507,6 +558,7 @@ static const wl_engine_t remote_engine = {
     .plan = remote_plan,
     .prepare = remote_prepare,
     .populate = remote_populate,
+    .fill = remote_fill,
     .work = remote_work,
     .live_bytes = remote_live_bytes,
     .drain = remote_drain,

@@ -13,12 +13,16 @@
  * A batch belongs to the phase that it was made in. A phase ends for a producer with its steps, for
  * a consumer when all batches of the phase have been freed, by whomever. Batches made later, while
  * others are still measured, belong to no phase and are not counted.
+ *
+ * Before the warm-up, the queue is filled with batches that belong to no phase, and then emptied:
+ * how far producers get ahead later is up to both sides' speed and to the scheduler, and memory at
+ * the peak is to be that of the same blocks in every allocator.
  */
 #include <stdio.h>
 
 #include "dispatch.h"
 
-enum { PATTERN, BATCH, QUEUE, SPIN, SIZE, TOUCH };
+enum { PATTERN, BATCH, QUEUE, FILL, SPIN, SIZE, TOUCH };
 enum { SPLIT, BOTH }; /* indexes of the choices of `pattern` */
 
 static const char *const patterns[] = {"split", "both", NULL};
@@ -29,6 +33,8 @@ static const wl_parameter_t stream_parameters[] = {
     [BATCH] = {"batch", "blocks", 256, 1, 1 << 20, NULL, "that are handed over together"},
     [QUEUE] = {"queue", "", 64, 2, 1 << 20, NULL,
                "batches that may wait; rounded up to a power of two"},
+    [FILL] = {"fill", "", WL_YES, 0, 0, wl_no_yes,
+              "whether the queue is full once, before the warm-up"},
     [SPIN] = {"spin", "", 100, 0, 1000000000, NULL,
               "looks at a full or empty queue before a yield"},
     [SIZE] = {"size", "bytes", 64, 1, 1 << 30, NULL, "of every block"},
@@ -250,6 +256,28 @@ static void blocks_make(wl_thread_t *thread, uint64_t steps) {
     }
 }
 
+/* Batches of no phase until the queue is full; each producer is left with one that did not fit. */
+static void stream_fill(wl_thread_t *thread) {
+    stream_state_t *state = thread->state;
+    const uint64_t *value = thread->run->values.value;
+    state->counting = false;
+    if (value[FILL] != WL_YES || !state->produces)
+        return;
+    do
+        fill_chunk(thread, value[BATCH] - state->filling->count);
+    while (batch_send(thread));
+}
+
+/* Before those of the warm-up. All that there is, so that the queue does not stay full for a thread
+ * that frees one batch for each that it makes. */
+static void queue_empty(wl_thread_t *thread) {
+    const stream_state_t *state = thread->state;
+    while (state->consumes && batch_receive(thread))
+        continue;
+    if (state->produces)
+        batch_send_wait(thread);
+}
+
 /* The rest goes out as a smaller batch, and the number of batches is made known. */
 static void production_end(wl_thread_t *thread) {
     stream_state_t *state = thread->state;
@@ -307,6 +335,8 @@ static void load_consume(wl_thread_t *thread) {
 
 static enum wl_verdict stream_work(wl_thread_t *thread) {
     stream_state_t *state = thread->state;
+    if (thread->phase == WL_PHASE_WARMUP && thread->run->values.value[FILL] == WL_YES)
+        queue_empty(thread);
     state->counting = state->produces;
     for (uint64_t steps; (steps = wl_chunk(thread)) > 0;) {
         blocks_make(thread, steps);
@@ -425,6 +455,7 @@ static void stream_drain(wl_thread_t *thread) {
 static const wl_engine_t stream_engine = {
     .plan = stream_plan,
     .prepare = stream_prepare,
+    .fill = stream_fill,
     .work = stream_work,
     .live_bytes = stream_live_bytes,
     .drain = stream_drain,

@@ -31,6 +31,10 @@ enum {
 #define WL_TOUCH_BYTE          0x5a
 #define wl_unlikely(condition) __builtin_expect(!!(condition), 0)
 
+/* Values of parameters that ask whether. */
+enum wl_no_yes { WL_NO, WL_YES };
+extern const char *const wl_no_yes[];
+
 /* Values of the parameter `touch`, which every workload has. */
 enum wl_touch {
     WL_TOUCH_NONE,     /* the workload does not access the block */
@@ -141,6 +145,10 @@ typedef struct wl_engine {
     /* Main thread, after the proof was accepted and before any thread starts: first blocks. May be
      * NULL. */
     void (*populate)(wl_run_t *run);
+    /* Before the warm-up, in each first thread: blocks up to the most that the workload ever holds,
+     * as far as that is up to the threads. None is freed before all are there and the memory of
+     * that moment was read. May be NULL. */
+    void (*fill)(wl_thread_t *thread);
     /* Works until the phase is over (wl_chunk says 0) or a hand-over is due. */
     enum wl_verdict (*work)(wl_thread_t *thread);
     /* All threads have stopped: requested bytes of the blocks that this thread would free. */

@@ -5,8 +5,11 @@
  * locks: a barrier between the phases, one counter of finished threads. Explained in
  * docs/workloads.md.
  *
- *     thread:  warm-up | A B | measured, stamped | load until finished = threads | C | D | release
- *     main:              A usage B                                         C memory D   join, idle
+ *     thread:  fill | memory | warm-up | A B | measured, stamped | load until finished = threads |
+ * C main:                              A usage B                                               C
+ *
+ *     thread:  D | release
+ *     main:    memory D   join, idle
  */
 #include "worker_thread.h"
 
@@ -237,6 +240,11 @@ static void *thread_main(void *argument) {
     if (thread->latency != NULL)
         wl_latency_enter(thread->latency);
 
+    if (thread->generation == 0 && run_engine(run)->fill != NULL) {
+        run_engine(run)->fill(thread);
+        pthread_barrier_wait(&run->barrier);
+        pthread_barrier_wait(&run->barrier);
+    }
     enum wl_verdict verdict;
     do {
         verdict = run_engine(run)->work(thread);
@@ -376,12 +384,25 @@ static void events_collect(wl_run_t *run, wl_counters_t *counters) {
         run->control->counted_ops += run->threads[i].ops;
 }
 
+/* RSS with all that the workload may hold, 0 where it is not filled. Read then, since the kernel's
+ * peak is that of its own sums, which lag behind by some dozen pages for each processor. */
+static uint64_t filled_measure(wl_run_t *run) {
+    wl_memory_t memory = {0};
+    if (run_engine(run)->fill == NULL)
+        return 0;
+    pthread_barrier_wait(&run->barrier);
+    worker_memory_read(&memory);
+    pthread_barrier_wait(&run->barrier);
+    return memory.rss_bytes;
+}
+
 void worker_run(wl_run_t *run) {
     wl_counters_t counters;
     pthread_barrier_init(&run->barrier, NULL, run->thread_count + 1);
     if (run->count_events)
         wl_counters_open(&counters); /* what cannot be opened is reported as missing */
     threads_start(run);
+    const uint64_t filled_bytes = filled_measure(run);
 
     pthread_barrier_wait(&run->barrier); /* A: all are warm */
     if (run->count_events)
@@ -406,8 +427,9 @@ void worker_run(wl_run_t *run) {
         wl_fail(run, WL_FAILURE_WRONG_DATA, "%s", error);
     worker_memory_read(&run->control->memory[WL_MOMENT_FREED]);
     uint64_t peak_bytes = worker_peak_rss_bytes();
-    uint64_t peak_live_bytes = run->control->memory[WL_MOMENT_PEAK_LIVE].rss_bytes;
-    run->control->peak_rss_bytes = peak_bytes > peak_live_bytes ? peak_bytes : peak_live_bytes;
+    uint64_t live_bytes = run->control->memory[WL_MOMENT_PEAK_LIVE].rss_bytes;
+    peak_bytes = peak_bytes > live_bytes ? peak_bytes : live_bytes;
+    run->control->peak_rss_bytes = peak_bytes > filled_bytes ? peak_bytes : filled_bytes;
     worker_set_state(run, WL_STATE_FREED);
     idle_wait(run);
 }
