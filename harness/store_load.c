@@ -239,6 +239,10 @@ static bool parameters_load(loader_t *loader, cmp_cell_t *cell) {
                          "SELECT name, value FROM cell_parameter WHERE cell = ?", cell->store_id);
     bool good = true;
     wl_defaults(cell->workload, &cell->values);
+    for (const char *const *before = cell->workload->before; before && *before; before++) {
+        char reason[256];
+        (void)wl_set(cell->workload, &cell->values, *before, reason, sizeof reason);
+    }
     while (good && row && sqlite3_step(row) == SQLITE_ROW) {
         char assignment[192], reason[256];
         snprintf(assignment, sizeof assignment, "%s=%s", cmp_load_text(row, 0),

@@ -60,8 +60,10 @@ def hodges_lehmann(values):
                              for i in range(len(values)) for j in range(i, len(values)))
 
 
-def of_chosen_peer(row):
-    """hakmem's throughput over the best peer's, where the rounds that choose do not compare.
+def of_chosen_peer(own, peers, speed):
+    """hakmem's speed over the best peer's, where the rounds that choose do not compare.
+
+    own: hakmem's cell; peers: cells by name; speed: of a sample, None where it has none.
 
     The fastest of several figures is too fast on average, by more the noisier they are. So for each
     round the peer is that which is best in all other rounds, and the ratio is that of this round
@@ -69,15 +71,15 @@ def of_chosen_peer(row):
     rounds is that of every ratio here. A peer so chosen is at most as fast as the best one: this
     errs to the other side. None where a round or two are all there is.
     """
-    throughput = {name: {sample["round"]: sample["ops_per_second"] for sample in cell["samples"]
-                         if sample.get("ops_per_second")}
-                  for name, cell in [*peers_of(row).items(), ("hakmem", row["hakmem"])]}
-    rounds = sorted(set.intersection(*(set(of_round) for of_round in throughput.values())))
+    def by_round(cell):
+        return {sample["round"]: speed(sample) for sample in cell["samples"] if speed(sample)}
+
+    own, peers = by_round(own), {peer: by_round(cell) for peer, cell in peers.items()}
+    rounds = sorted(set(own).intersection(*peers.values()))
     if len(rounds) < 3:
         return None
-    own = throughput.pop("hakmem")
     logs = {peer: [math.log(own[i] / of_round[i]) for i in rounds]
-            for peer, of_round in throughput.items()}
+            for peer, of_round in peers.items()}
     compared = []
     for i in range(len(rounds)):
         best = min(logs, key=lambda peer: hodges_lehmann(logs[peer][:i] + logs[peer][i + 1:]))
@@ -137,7 +139,8 @@ def comparison(folder):
             text, ratio, high, peak = comparison_row(label, threads, row)
             print(text)
             ratios.append(ratio)
-            chosen.append(of_chosen_peer(row))
+            chosen.append(of_chosen_peer(row["hakmem"], peers_of(row),
+                                         lambda sample: sample["ops_per_second"]))
             peaks.append(peak)
             for peer, cell in peers_of(row).items():
                 by_peer.setdefault(peer, []).append(1 / cell["ratio_to_first"]["estimate"])
@@ -197,8 +200,8 @@ PROGRAMS = ("redis", "sqlite", "python", "python-malloc", "gcc", "git")
 
 
 def programs(folder):
-    print("| program | fastest peer | speed beside it | peak MiB | smallest peer's | ratio |")
-    print("|---|---|---|---|---|---|")
+    print("| program | fastest peer | speed beside it | chosen by other rounds | peak MiB | smallest peer's | ratio |")
+    print("|---|---|---|---|---|---|---|")
     for name in PROGRAMS:
         with open(os.path.join(folder, name + ".json"), encoding="utf-8") as file:
             cells = {cell["allocator"]: cell for cell in json.load(file)["cells"]}
@@ -207,8 +210,10 @@ def programs(folder):
         best = max(peers, key=lambda peer: peers[peer]["ratio_to_first"]["estimate"])
         ratio = peers[best]["ratio_to_first"]
         peak, (peer_peak, peer) = mebibytes(cells["hakmem"], "peak_rss_bytes"), smallest(peers, "peak_rss_bytes")
+        chosen = of_chosen_peer(cells["hakmem"], peers,
+                                lambda sample: sample["wall_seconds"] and 1 / sample["wall_seconds"])
         print(f"| {name} | {best} | {1 / ratio['estimate']:.2f} [{1 / ratio['high']:.2f}, {1 / ratio['low']:.2f}] | "
-              f"{peak:.1f} | {peer_peak:.1f} {peer} | {peak / peer_peak:.2f} |")
+              f"{number(chosen, 2)} | {peak:.1f} | {peer_peak:.1f} {peer} | {peak / peer_peak:.2f} |")
 
 
 def into(name, part, text):

@@ -573,6 +573,7 @@ const wl_workload_t wl_remote = {
     .summary = "producers allocate blocks and hand them over to consumers, which free them",
     .stresses = "frees of other threads' blocks, and how their memory finds its way back",
     .parameters = remote_parameters,
+    .before = wl_never_filled,
     .parameter_count = sizeof remote_parameters / sizeof remote_parameters[0],
     .validate = remote_validate,
     .engine = &remote_engine,

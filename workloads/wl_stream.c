@@ -466,6 +466,7 @@ const wl_workload_t wl_stream = {
     .summary = "blocks go in whole batches from threads that allocate to threads that free",
     .stresses = "frees of other threads' blocks at full speed, by any thread, in large batches",
     .parameters = stream_parameters,
+    .before = wl_never_filled,
     .parameter_count = sizeof stream_parameters / sizeof stream_parameters[0],
     .engine = &stream_engine,
 };

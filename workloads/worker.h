@@ -34,6 +34,7 @@ enum {
 /* Values of parameters that ask whether. */
 enum wl_no_yes { WL_NO, WL_YES };
 extern const char *const wl_no_yes[];
+extern const char *const wl_never_filled[]; /* what workloads with `fill` did before they had it */
 
 /* Values of the parameter `touch`, which every workload has. */
 enum wl_touch {

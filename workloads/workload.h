@@ -34,6 +34,9 @@ typedef struct wl_workload {
     const char *summary;  /* one line: what it does */
     const char *stresses; /* one line: which part of an allocator it stresses */
     const wl_parameter_t *parameters;
+    /* NULL-terminated assignments: parameters of runs that were recorded before there was such a
+     * parameter, where that is not its default. May be NULL. */
+    const char *const *before;
     size_t parameter_count;
     /* Checks parameters against each other (min <= max). Writes a reason into `error` and returns
      * false when they make no sense together. May be NULL. */

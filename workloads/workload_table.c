@@ -48,6 +48,7 @@ static const wl_workload_t *const workloads[] = {
 /* clang-format on */
 
 const char *const wl_no_yes[] = {"no", "yes", NULL};
+const char *const wl_never_filled[] = {"fill=no", NULL};
 const char *const wl_touch_choices[] = {"none", "first", "lines", "consumer", NULL};
 const char wl_touch_help[] = "none, first byte, every line, or every line and read again at free";
 const char *const wl_touch_page_choices[] = {"none", "first", "lines", "consumer", "pages", NULL};
