@@ -233,25 +233,30 @@ static bool allocators_load(loader_t *loader) {
     return cmp_load_finish(row);
 }
 
+/* False with the reason in loader->error when this version's workload does not take it. */
+static bool parameter_set(loader_t *loader, cmp_cell_t *cell, const char *assignment) {
+    char reason[256];
+    if (wl_set(cell->workload, &cell->values, assignment, reason, sizeof reason))
+        return true;
+    snprintf(loader->error, loader->error_bytes,
+             "cannot read run %.8s: '%s' of workload %s: %s; another version measured it",
+             loader->run->uuid, assignment, cell->workload->name, reason);
+    return false;
+}
+
 static bool parameters_load(loader_t *loader, cmp_cell_t *cell) {
     sqlite3_stmt *row =
         cmp_load_prepare(loader->store->database,
                          "SELECT name, value FROM cell_parameter WHERE cell = ?", cell->store_id);
     bool good = true;
     wl_defaults(cell->workload, &cell->values);
-    for (const char *const *before = cell->workload->before; before && *before; before++) {
-        char reason[256];
-        (void)wl_set(cell->workload, &cell->values, *before, reason, sizeof reason);
-    }
+    for (const char *const *before = cell->workload->before; good && before && *before; before++)
+        good = parameter_set(loader, cell, *before);
     while (good && row && sqlite3_step(row) == SQLITE_ROW) {
-        char assignment[192], reason[256];
+        char assignment[192];
         snprintf(assignment, sizeof assignment, "%s=%s", cmp_load_text(row, 0),
                  cmp_load_text(row, 1));
-        good = wl_set(cell->workload, &cell->values, assignment, reason, sizeof reason);
-        if (!good)
-            snprintf(loader->error, loader->error_bytes,
-                     "cannot read run %.8s: '%s' of workload %s: %s; another version measured it",
-                     loader->run->uuid, assignment, cell->workload->name, reason);
+        good = parameter_set(loader, cell, assignment);
     }
     return cmp_load_finish(row) && good;
 }

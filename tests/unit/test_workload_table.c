@@ -65,6 +65,26 @@ static void defaults_survive_a_round_trip_through_text(void **state) {
     }
 }
 
+/* Of runs that were recorded before there was a parameter: they did not do what is now its default.
+ */
+static void what_held_before_a_parameter_is_taken_and_not_its_default(void **state) {
+    (void)state;
+    size_t count, assignments = 0;
+    const wl_workload_t *const *table = wl_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        for (const char *const *before = table[i]->before; before && *before; before++) {
+            wl_values_t defaults = {0}, values = {0};
+            char error[256] = "";
+            wl_defaults(table[i], &defaults);
+            wl_defaults(table[i], &values);
+            assert_true(wl_set(table[i], &values, *before, error, sizeof error));
+            assert_memory_not_equal(&values, &defaults, sizeof values);
+            assignments++;
+        }
+    }
+    assert_true(assignments > 0);
+}
+
 static void sizes_take_suffixes_of_1024(void **state) {
     (void)state;
     wl_values_t values;
@@ -191,6 +211,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_workload_is_found_by_its_name_and_documented),
         cmocka_unit_test(defaults_survive_a_round_trip_through_text),
+        cmocka_unit_test(what_held_before_a_parameter_is_taken_and_not_its_default),
         cmocka_unit_test(sizes_take_suffixes_of_1024),
         cmocka_unit_test(refusals_say_what_is_allowed),
         cmocka_unit_test(odd_numbers_are_no_numbers),

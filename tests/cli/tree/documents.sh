@@ -16,7 +16,7 @@ for name in files:
         continue
     if re.search(r"/(home|root|Users|work)/\w", text) and not name.startswith("tests/"):
         faults.append(f"{name}: a path of somebody's machine")
-    if re.search(r"\b(TODO|FIXME|XXX)\b", text) and name != "tests/cli/tree/documents.sh":
+    if re.search(r"\b(TO[D]O|FIX[M]E|X[X]X)\b", text):  # written so that it does not find itself
         faults.append(f"{name}: unfinished")
     if name.endswith(".md"):
         for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
