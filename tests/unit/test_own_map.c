@@ -16,6 +16,7 @@
 
 #include "allocator/hakmem.h"
 #include "allocator/heap.h"
+#include "allocator/options.h"
 #include "allocator/spill.h"
 #include "in_thread.h"
 #include "one_node.h"
@@ -92,6 +93,28 @@ static void it_names_the_slabs_of_its_heap(void **state) {
     map_check(others.heap, false);
 }
 
+/* This thread allocates, until the unit of that address is among what it has: which one comes next
+ * depends on what was purged meanwhile. Returns the blocks, linked through their first word. */
+static void **blocks_until_mine(const void *address) {
+    enum { TRIES = 1 << 20 };
+    void **newest = NULL;
+    for (size_t i = 0; i < TRIES && hak_map_entry(address) >> 16 != mine.heap->front.id; i++) {
+        void **const block = hak_malloc(1024);
+        assert_non_null(block);
+        *block = newest;
+        newest = block;
+    }
+    return newest;
+}
+
+static void linked_free(void **newest) {
+    while (newest != NULL) {
+        void **const next = *newest;
+        hak_free(newest);
+        newest = next;
+    }
+}
+
 static void units_change_hands(void **state) {
     (void)state;
     in_thread(blocks_allocate, &others);
@@ -102,9 +125,11 @@ static void units_change_hands(void **state) {
     (void)hak_pool_purge(true);
     /* To another heap, while the first lives on. */
     (void)blocks_allocate(&mine);
+    void **const more = blocks_until_mine(before);
     assert_int_equal(hak_map_entry(before) >> 16, mine.heap->front.id);
     map_check(mine.heap, true);
     map_check(others.heap, false);
+    linked_free(more);
     blocks_free(&mine);
     hak_spill_all(mine.heap, 0);
     /* To a medium block, which grows and shrinks. */
@@ -347,6 +372,7 @@ static void limits_of_addresses_are_kept(void **state) {
 }
 
 int main(int argc, char **argv) {
+    hak_options.purge_ms = 3600000; /* no sweep and no purge but those that a test asks for */
     if (argc > 1 && strcmp(argv[1], "limited") == 0)
         return limited_process();
     const struct CMUnitTest tests[] = {
