@@ -17,6 +17,9 @@ Parts (all of them without a name):
   bursts    one size: 16, 128 and 512 bytes, freed newest first, oldest first and at random
   growth    mixed, remote and larson with 2 and with 64 threads
 
+and only by its name, since it starts from the data of the others:
+  close     each cell in which a peer is ahead there, beside that peer alone; to FOLDER/close
+
   -a ALLOCATORS  as of compare: hakmem and what is installed without it
   -r ROUNDS      6 without it, the fewest that give an interval
   -q             --quick of compare: shorter samples, and as many rounds as fit
@@ -114,10 +117,24 @@ bursts() {
     done
 }
 
+# The peers are those that the first run was given, under the same names and paths.
+close() {
+    local list name peer line=()
+    list=$(tools/performance_table.py --behind "$folder")
+    rm -rf "$folder/close"
+    mkdir -p "$folder/close"
+    while read -r -a line; do
+        [ ${#line[@]} -gt 0 ] || continue
+        name=${line[0]} peer=${line[1]}
+        allocators=(-a "hakmem,$peer")
+        measure "close/$name" "${line[@]:2}"
+    done <<<"$list"
+}
+
 [ $# -gt 0 ] || set -- mixed remote larson families large stages bursts growth
 for part in "$@"; do
     case $part in
-    mixed | remote | larson | families | large | stages | bursts | growth) ;;
+    mixed | remote | larson | families | large | stages | bursts | growth | close) ;;
     *)
         echo "performance.sh: there is no part '$part'; see -h" >&2
         exit 2
@@ -132,6 +149,7 @@ for part in "$@"; do
     families) families ;;
     large) large ;;
     stages) stages ;;
+    close) close ;;
     bursts) bursts ;;
     growth) measure growth mixed,remote,larson -t 2,64 "${long[@]}" ;;
     esac

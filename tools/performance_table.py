@@ -3,7 +3,9 @@
 
 usage: tools/performance_table.py [FOLDER]        (results/performance)
        tools/performance_table.py --programs [FOLDER]    the table of tools/real_programs.sh (results/programs)
-       tools/performance_table.py [--programs] --into DOCUMENT [FOLDER]    replaces the part between its two marks
+       tools/performance_table.py --close [FOLDER]    the table of its part `close` (results/performance)
+       tools/performance_table.py [--programs|--close] --into DOCUMENT [FOLDER]    replaces the part between its two marks
+       tools/performance_table.py --behind [FOLDER]    the cells that `close` measures
 
 One row a cell: hakmem's throughput, the best peer's by the ratio of the same rounds with its interval,
 and memory beside the smallest peer's. Below them the geometric means of the ratios. The floor and the
@@ -97,11 +99,27 @@ def number(value, places):
     return "n/a" if value is None else f"{value:.{places}f}"
 
 
+def best_peer(row):
+    """The fastest by the ratio of the same rounds, and hakmem's speed over its."""
+    peers = peers_of(row)
+    best = max(peers, key=lambda peer: peers[peer]["ratio_to_first"]["estimate"])
+    return best, 1 / peers[best]["ratio_to_first"]["estimate"]
+
+
+def rows_of(folder):
+    """Every cell: its label, threads, row and document; labels as in the table."""
+    for name, measured in documents(folder):
+        rows = cells_of(measured)
+        several = len({workload for workload, _ in rows}) > 1
+        for (workload, threads), row in rows.items():
+            yield workload if several else name, threads, row, measured
+
+
 def comparison_row(name, threads, row):
     """The row's text, the ratio of hakmem over the best peer, its upper end, and the ratio of the peaks."""
     peers = peers_of(row)
     own = row["hakmem"]
-    best = max(peers, key=lambda peer: peers[peer]["ratio_to_first"]["estimate"])
+    best, _ = best_peer(row)
     ratio = peers[best]["ratio_to_first"]
     peak, peak_peer = mebibytes(own, "peak_rss_bytes"), smallest(peers, "peak_rss_bytes")
     freed, freed_peer = mebibytes(own, "end_rss_bytes"), smallest(peers, "end_rss_bytes")
@@ -131,30 +149,26 @@ def comparison(folder):
     print("| cell | threads | hakmem, M ops/s | best peer | hakmem / best | peak MiB | smallest peer's | "
           "freed MiB | smallest peer's |")
     print("|---|---|---|---|---|---|---|---|---|")
-    for name, measured in documents(folder):
-        rows = cells_of(measured)
-        several = len({workload for workload, _ in rows}) > 1
-        for (workload, threads), row in rows.items():
-            label = workload if several else name
-            text, ratio, high, peak = comparison_row(label, threads, row)
-            print(text)
-            ratios.append(ratio)
-            chosen.append(of_chosen_peer(row["hakmem"], peers_of(row),
-                                         lambda sample: sample["ops_per_second"]))
-            peaks.append(peak)
-            for peer, cell in peers_of(row).items():
-                by_peer.setdefault(peer, []).append(1 / cell["ratio_to_first"]["estimate"])
-            own = row["hakmem"]
-            if own.get("ns_per_op") and own.get("floor_ns_per_op"):
-                floors.append(own["ns_per_op"] / own["floor_ns_per_op"])
-            if ratio < 1:
-                behind.append(f"{label} {threads}: {ratio:.2f}")
-            if high is not None and high < 1:
-                clearly.append(f"{label} {threads}")
-            if peak > 1.10:
-                large.append(f"{label} {threads}: {peak:.2f}")
-            if keeps_more(row):
-                kept.append(f"{label} {threads}")
+    for label, threads, row, _ in rows_of(folder):
+        text, ratio, high, peak = comparison_row(label, threads, row)
+        print(text)
+        ratios.append(ratio)
+        chosen.append(of_chosen_peer(row["hakmem"], peers_of(row),
+                                     lambda sample: sample["ops_per_second"]))
+        peaks.append(peak)
+        for peer, cell in peers_of(row).items():
+            by_peer.setdefault(peer, []).append(1 / cell["ratio_to_first"]["estimate"])
+        own = row["hakmem"]
+        if own.get("ns_per_op") and own.get("floor_ns_per_op"):
+            floors.append(own["ns_per_op"] / own["floor_ns_per_op"])
+        if ratio < 1:
+            behind.append(f"{label} {threads}: {ratio:.2f}")
+        if high is not None and high < 1:
+            clearly.append(f"{label} {threads}")
+        if peak > 1.10:
+            large.append(f"{label} {threads}: {peak:.2f}")
+        if keeps_more(row):
+            kept.append(f"{label} {threads}")
     print()
     print(f"Geometric mean of hakmem / best peer over {len(ratios)} cells: {geometric_mean(ratios):.3f}; "
           f"of the peaks over the smallest peer's: {geometric_mean(peaks):.3f}.")
@@ -196,6 +210,44 @@ def growth(folder):
             print(f"| {workload} | {name} | {value:.3g} | {other:.3g} | {value / other:.2f} |")
 
 
+def behind(folder):
+    """A line a cell in which a peer is ahead: its name, the peer for -a, and arguments that measure it again."""
+    for label, threads, row, measured in rows_of(folder):
+        peer, ratio = best_peer(row)
+        if ratio >= 1:
+            continue
+        given = measured["command"][measured["command"].index("-a") + 1].split(",")
+        own = row["hakmem"]
+        arguments = [own["workload"], "-t", str(threads)]
+        for key, value in own["parameters"].items():
+            arguments += ["-s", f"{key}={value}"]
+        if own["duration_seconds"]:
+            arguments += ["--duration", f"{own['duration_seconds']:g}"]
+        spec = next(name for name in given if name.split("=")[0] == peer)
+        print(f"{label}-{threads}", spec, *arguments)
+
+
+def close(folder):
+    """Cells that were measured again beside one peer, which the main table chose, so that no choice favours it."""
+    print("| cell | threads | peer | above | beside it alone | beside the floor | rounds |")
+    print("|---|---|---|---|---|---|---|")
+    main_rows = {f"{label}-{threads}": row for label, threads, row, _ in rows_of(folder)}
+    ratios = []
+    for name, measured in documents(os.path.join(folder, "close")):
+        ((_, threads), row), = cells_of(measured).items()
+        (peer, cell), = peers_of(row).items()
+        ratio, floor = cell["ratio_to_first"], row["floor"]["ratio_to_first"]
+        before = main_rows[name][peer]["ratio_to_first"]["estimate"]
+        ratios.append(1 / ratio["estimate"])
+        print(f"| {name.rsplit('-', 1)[0]} | {threads} | {peer} | {1 / before:.2f} | "
+              f"{1 / ratio['estimate']:.2f} [{1 / ratio['high']:.2f}, {1 / ratio['low']:.2f}] | "
+              f"{1 / floor['estimate']:.2f} [{1 / floor['high']:.2f}, {1 / floor['low']:.2f}] | "
+              f"{measured['rounds_done']} |")
+    print()
+    print(f"Geometric mean of hakmem over these peers: {geometric_mean(ratios):.3f}; "
+          f"ahead or level in {sum(ratio >= 1 for ratio in ratios)} of {len(ratios)}.")
+
+
 PROGRAMS = ("redis", "sqlite", "python", "python-malloc", "gcc", "git")
 
 
@@ -216,6 +268,9 @@ def programs(folder):
               f"{number(chosen, 2)} | {peak:.1f} | {peer_peak:.1f} {peer} | {peak / peer_peak:.2f} |")
 
 
+PARTS = {"programs": programs, "close": close, "behind": behind}
+
+
 def into(name, part, text):
     marks = (f"<!-- {part}: begin -->\n", f"<!-- {part}: end -->\n")
     with open(name, encoding="utf-8") as file:
@@ -231,7 +286,9 @@ def into(name, part, text):
 def main():
     arguments = sys.argv[1:]
     name, part, folder, source = None, "tables", "results/performance", "tools/performance.sh"
-    if arguments[:1] == ["--programs"]:
+    if arguments[:1] in (["--close"], ["--behind"]):
+        part = arguments.pop(0)[2:]
+    elif arguments[:1] == ["--programs"]:
         part, folder, source = "programs", "results/programs", "tools/real_programs.sh"
         arguments = arguments[1:]
     if arguments[:1] == ["--into"] and len(arguments) > 1:
@@ -244,8 +301,8 @@ def main():
         sys.exit(f"performance_table.py: there is no folder {folder}; {source} makes it")
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
-        if part == "programs":
-            programs(folder)
+        if part in PARTS:
+            PARTS[part](folder)
         else:
             comparison(folder)
             if os.path.exists(os.path.join(folder, GROWTH)):

@@ -10,3 +10,4 @@ same() { # PART [OPTION]
 }
 same tables
 same programs --programs
+same close --close
