@@ -18,7 +18,8 @@ Parts (all of them without a name):
   growth    mixed, remote and larson with 2 and with 64 threads
 
 and only by its name, since it starts from the data of the others:
-  close     each cell in which a peer is ahead there, beside that peer alone; to FOLDER/close
+  close     each cell in which a peer is ahead there, or the floor by too much, beside that peer
+            alone; to FOLDER/close
 
   -a ALLOCATORS  as of compare: hakmem and what is installed without it
   -r ROUNDS      6 without it, the fewest that give an interval

@@ -23,6 +23,7 @@ import sys
 
 SUFFIX = ".json.gz"
 GROWTH = "growth" + SUFFIX
+FLOOR_MOST = 1.3  # time per operation beside the floor's
 FREED_ABOVE_EMPTY_MIB = 2  # what a process may keep, where every peer keeps less
 NO_PEERS = ("floor", "A/A control")
 
@@ -115,6 +116,12 @@ def rows_of(folder):
             yield workload if several else name, threads, row, measured
 
 
+def of_floor(row):
+    """hakmem's time per operation over the floor's; None where it has none."""
+    own = row["hakmem"]
+    return own["ns_per_op"] / own["floor_ns_per_op"] if own.get("ns_per_op") and own.get("floor_ns_per_op") else None
+
+
 def comparison_row(name, threads, row):
     """The row's text, the ratio of hakmem over the best peer, its upper end, and the ratio of the peaks."""
     peers = peers_of(row)
@@ -145,7 +152,7 @@ def geometric_mean(values):
 
 def comparison(folder):
     ratios, chosen, peaks, floors, by_peer = [], [], [], [], {}
-    behind, clearly, large, kept = [], [], [], []
+    behind, clearly, slow, large, kept = [], [], [], [], []
     print("| cell | threads | hakmem, M ops/s | best peer | hakmem / best | peak MiB | smallest peer's | "
           "freed MiB | smallest peer's |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -158,9 +165,11 @@ def comparison(folder):
         peaks.append(peak)
         for peer, cell in peers_of(row).items():
             by_peer.setdefault(peer, []).append(1 / cell["ratio_to_first"]["estimate"])
-        own = row["hakmem"]
-        if own.get("ns_per_op") and own.get("floor_ns_per_op"):
-            floors.append(own["ns_per_op"] / own["floor_ns_per_op"])
+        floor = of_floor(row)
+        if floor is not None:
+            floors.append(floor)
+        if floor is not None and floor > FLOOR_MOST:
+            slow.append(f"{label} {threads}: {floor:.2f}")
         if ratio < 1:
             behind.append(f"{label} {threads}: {ratio:.2f}")
         if high is not None and high < 1:
@@ -190,7 +199,8 @@ def comparison(folder):
     if floors:
         print()
         print(f"Time per operation beside the floor's, over {len(floors)} cells: geometric mean "
-              f"{geometric_mean(floors):.2f}, at most {max(floors):.2f}; less in {sum(f < 1 for f in floors)}.")
+              f"{geometric_mean(floors):.2f}, at most {max(floors):.2f}; less in {sum(f < 1 for f in floors)}. "
+              f"Above {FLOOR_MOST} in {len(slow)}: {', '.join(slow) or 'none'}.")
 
 
 def growth(folder):
@@ -211,10 +221,11 @@ def growth(folder):
 
 
 def behind(folder):
-    """A line a cell in which a peer is ahead: its name, the peer for -a, and arguments that measure it again."""
+    """A line a cell in which a peer is ahead, or the floor by too much: its name, the fastest peer for -a, and
+    arguments that measure it again."""
     for label, threads, row, measured in rows_of(folder):
         peer, ratio = best_peer(row)
-        if ratio >= 1:
+        if ratio >= 1 and (of_floor(row) or 0) <= FLOOR_MOST:
             continue
         given = measured["command"][measured["command"].index("-a") + 1].split(",")
         own = row["hakmem"]
@@ -232,20 +243,23 @@ def close(folder):
     print("| cell | threads | peer | above | beside it alone | beside the floor | rounds |")
     print("|---|---|---|---|---|---|---|")
     main_rows = {f"{label}-{threads}": row for label, threads, row, _ in rows_of(folder)}
-    ratios = []
+    ratios, clearly = [], []
     for name, measured in documents(os.path.join(folder, "close")):
         ((_, threads), row), = cells_of(measured).items()
         (peer, cell), = peers_of(row).items()
         ratio, floor = cell["ratio_to_first"], row["floor"]["ratio_to_first"]
         before = main_rows[name][peer]["ratio_to_first"]["estimate"]
         ratios.append(1 / ratio["estimate"])
+        if ratio["low"] > 1:
+            clearly.append(f"{name.rsplit('-', 1)[0]} {threads}")
         print(f"| {name.rsplit('-', 1)[0]} | {threads} | {peer} | {1 / before:.2f} | "
               f"{1 / ratio['estimate']:.2f} [{1 / ratio['high']:.2f}, {1 / ratio['low']:.2f}] | "
               f"{1 / floor['estimate']:.2f} [{1 / floor['high']:.2f}, {1 / floor['low']:.2f}] | "
               f"{measured['rounds_done']} |")
     print()
     print(f"Geometric mean of hakmem over these peers: {geometric_mean(ratios):.3f}; "
-          f"ahead or level in {sum(ratio >= 1 for ratio in ratios)} of {len(ratios)}.")
+          f"ahead in {sum(ratio > 1 for ratio in ratios)} of {len(ratios)}, with an interval below 1 in "
+          f"{len(clearly)}: {', '.join(clearly) or 'none'}.")
 
 
 PROGRAMS = ("redis", "sqlite", "python", "python-malloc", "gcc", "git")

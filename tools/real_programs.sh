@@ -63,6 +63,8 @@ measure() {
         echo "$name: compare ended with status $?" >&2
         failures=$((failures + 1))
     }
+    [ ! -e "$folder/$name.json" ] ||
+        sed -i "s#\"$PWD/#\"#g" "$folder/$name.json" # libraries by their place in the tree
     cat "$folder/$name.txt"
 }
 
