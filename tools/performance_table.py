@@ -3,8 +3,9 @@
 
 usage: tools/performance_table.py [FOLDER]        (results/performance)
        tools/performance_table.py --programs [FOLDER]    the table of tools/real_programs.sh (results/programs)
+       tools/performance_table.py --programs-close [FOLDER]    that of its programs beside one peer (FOLDER/close)
        tools/performance_table.py --close [FOLDER]    the table of its part `close` (results/performance)
-       tools/performance_table.py [--programs|--close] --into DOCUMENT [FOLDER]    replaces the part between its two marks
+       tools/performance_table.py [--programs|--programs-close|--close] --into DOCUMENT [FOLDER]    replaces the part between its two marks
        tools/performance_table.py --behind [FOLDER]    the cells that `close` measures
 
 One row a cell: hakmem's throughput, the best peer's by the ratio of the same rounds with its interval,
@@ -265,14 +266,23 @@ def close(folder):
 PROGRAMS = ("redis", "sqlite", "python", "python-malloc", "gcc", "git")
 
 
+def program_cells(folder, name):
+    with open(os.path.join(folder, name + ".json"), encoding="utf-8") as file:
+        measured = json.load(file)
+    return {cell["allocator"]: cell for cell in measured["cells"]}, measured
+
+
+def program_peers(cells):
+    return {peer: cell for peer, cell in cells.items()
+            if peer != "hakmem" and peer not in NO_PEERS and cell["wall_seconds"]}
+
+
 def programs(folder):
     print("| program | fastest peer | speed beside it | chosen by other rounds | peak MiB | smallest peer's | ratio |")
     print("|---|---|---|---|---|---|---|")
     for name in PROGRAMS:
-        with open(os.path.join(folder, name + ".json"), encoding="utf-8") as file:
-            cells = {cell["allocator"]: cell for cell in json.load(file)["cells"]}
-        peers = {peer: cell for peer, cell in cells.items()
-                 if peer != "hakmem" and peer not in NO_PEERS and cell["wall_seconds"]}
+        cells, _ = program_cells(folder, name)
+        peers = program_peers(cells)
         best = max(peers, key=lambda peer: peers[peer]["ratio_to_first"]["estimate"])
         ratio = peers[best]["ratio_to_first"]
         peak, (peer_peak, peer) = mebibytes(cells["hakmem"], "peak_rss_bytes"), smallest(peers, "peak_rss_bytes")
@@ -282,7 +292,25 @@ def programs(folder):
               f"{number(chosen, 2)} | {peak:.1f} | {peer_peak:.1f} {peer} | {peak / peer_peak:.2f} |")
 
 
-PARTS = {"programs": programs, "close": close, "behind": behind}
+def programs_close(folder):
+    """Each program beside one peer, which the table of all chose."""
+    print("| program | peer | above | beside it alone | hakmem beside itself | rounds |")
+    print("|---|---|---|---|---|---|")
+    ratios = []
+    for name in PROGRAMS:
+        cells, measured = program_cells(os.path.join(folder, "close"), name)
+        (peer, cell), = program_peers(cells).items()
+        ratio, control = cell["ratio_to_first"], measured["noise_floor"]
+        before = program_cells(folder, name)[0][peer]["ratio_to_first"]["estimate"]
+        ratios.append(1 / ratio["estimate"])
+        print(f"| {name} | {peer} | {1 / before:.2f} | "
+              f"{1 / ratio['estimate']:.2f} [{1 / ratio['high']:.2f}, {1 / ratio['low']:.2f}] | "
+              f"{control['ratio']:.2f} [{control['low']:.2f}, {control['high']:.2f}] | {measured['rounds_done']} |")
+    print()
+    print(f"Geometric mean of hakmem over these peers: {geometric_mean(ratios):.3f}.")
+
+
+PARTS = {"programs": programs, "programs-close": programs_close, "close": close, "behind": behind}
 
 
 def into(name, part, text):
@@ -302,9 +330,8 @@ def main():
     name, part, folder, source = None, "tables", "results/performance", "tools/performance.sh"
     if arguments[:1] in (["--close"], ["--behind"]):
         part = arguments.pop(0)[2:]
-    elif arguments[:1] == ["--programs"]:
-        part, folder, source = "programs", "results/programs", "tools/real_programs.sh"
-        arguments = arguments[1:]
+    elif arguments[:1] in (["--programs"], ["--programs-close"]):
+        part, folder, source = arguments.pop(0)[2:], "results/programs", "tools/real_programs.sh"
     if arguments[:1] == ["--into"] and len(arguments) > 1:
         name = arguments[1]
         arguments = arguments[2:]

@@ -11,3 +11,4 @@ same() { # PART [OPTION]
 same tables
 same programs --programs
 same close --close
+same programs-close --programs-close
