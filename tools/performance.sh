@@ -21,7 +21,7 @@ and only by its name, since it starts from the data of the others:
   close     each cell in which a peer is ahead there, or the floor by too much, beside that peer
             alone; to FOLDER/close
 
-  -a ALLOCATORS  as of compare: hakmem and what is installed without it
+  -a ALLOCATORS  as of compare: hakmem and what is installed without it; not with close
   -r ROUNDS      6 without it, the fewest that give an interval
   -q             --quick of compare: shorter samples, and as many rounds as fit
   -o FOLDER      results/performance without it
@@ -120,16 +120,20 @@ bursts() {
 
 # The peers are those that the first run was given, under the same names and paths.
 close() {
-    local list name peer line=()
+    local list line file name allocators names=' '
     list=$(tools/performance_table.py --behind "$folder")
-    rm -rf "$folder/close"
     mkdir -p "$folder/close"
     while read -r -a line; do
         [ ${#line[@]} -gt 0 ] || continue
-        name=${line[0]} peer=${line[1]}
-        allocators=(-a "hakmem,$peer")
-        measure "close/$name" "${line[@]:2}"
+        allocators=(-a "hakmem,${line[1]}")
+        measure "close/${line[0]}" "${line[@]:2}"
+        names+="${line[0]} "
     done <<<"$list"
+    # Last, so that nothing is lost if a run is interrupted: cells that no peer wins any more.
+    for file in "$folder"/close/*; do
+        name=${file##*/}
+        [[ $names == *" ${name%%.*} "* ]] || rm -f "$file"
+    done
 }
 
 [ $# -gt 0 ] || set -- mixed remote larson families large stages bursts growth
@@ -141,6 +145,10 @@ for part in "$@"; do
         exit 2
         ;;
     esac
+    if [ "$part" = close ] && [ ${#allocators[@]} -gt 0 ]; then
+        echo "performance.sh: 'close' takes its allocators from $folder; leave -a out" >&2
+        exit 2
+    fi
 done
 for part in "$@"; do
     case $part in

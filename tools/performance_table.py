@@ -6,7 +6,7 @@ usage: tools/performance_table.py [FOLDER]        (results/performance)
        tools/performance_table.py --programs-close [FOLDER]    that of its programs beside one peer (FOLDER/close)
        tools/performance_table.py --close [FOLDER]    the table of its part `close` (results/performance)
        tools/performance_table.py [--programs|--programs-close|--close] --into DOCUMENT [FOLDER]    replaces the part between its two marks
-       tools/performance_table.py --behind [FOLDER]    the cells that `close` measures
+       tools/performance_table.py --behind|--programs-fastest [FOLDER]    what these two parts measure, and beside whom
 
 One row a cell: hakmem's throughput, the best peer's by the ratio of the same rounds with its interval,
 and memory beside the smallest peer's. Below them the geometric means of the ratios. The floor and the
@@ -101,11 +101,28 @@ def number(value, places):
     return "n/a" if value is None else f"{value:.{places}f}"
 
 
-def best_peer(row):
-    """The fastest by the ratio of the same rounds, and hakmem's speed over its."""
-    peers = peers_of(row)
-    best = max(peers, key=lambda peer: peers[peer]["ratio_to_first"]["estimate"])
-    return best, 1 / peers[best]["ratio_to_first"]["estimate"]
+def best_of(peers):
+    """The name of the fastest by the ratio of the same rounds."""
+    return max(peers, key=lambda peer: peers[peer]["ratio_to_first"]["estimate"])
+
+
+def given_as(measured, peer):
+    """The peer as it was named to compare, for -a."""
+    given = measured["command"][measured["command"].index("-a") + 1].split(",")
+    return next(name for name in given if name.split("=")[0] == peer)
+
+
+def speed_over(cell):
+    """hakmem's speed over that of a peer's or the floor's cell, with its interval, as text."""
+    ratio = cell["ratio_to_first"]
+    return f"{1 / ratio['estimate']:.2f} [{1 / ratio['high']:.2f}, {1 / ratio['low']:.2f}]"
+
+
+def close_documents(folder, source):
+    folder = os.path.join(folder, "close")
+    if not os.path.isdir(folder):
+        sys.exit(f"performance_table.py: there is no folder {folder}; '{source} close' makes it")
+    return folder
 
 
 def rows_of(folder):
@@ -127,7 +144,7 @@ def comparison_row(name, threads, row):
     """The row's text, the ratio of hakmem over the best peer, its upper end, and the ratio of the peaks."""
     peers = peers_of(row)
     own = row["hakmem"]
-    best, _ = best_peer(row)
+    best = best_of(peers)
     ratio = peers[best]["ratio_to_first"]
     peak, peak_peer = mebibytes(own, "peak_rss_bytes"), smallest(peers, "peak_rss_bytes")
     freed, freed_peer = mebibytes(own, "end_rss_bytes"), smallest(peers, "end_rss_bytes")
@@ -225,18 +242,17 @@ def behind(folder):
     """A line a cell in which a peer is ahead, or the floor by too much: its name, the fastest peer for -a, and
     arguments that measure it again."""
     for label, threads, row, measured in rows_of(folder):
-        peer, ratio = best_peer(row)
+        peer = best_of(peers_of(row))
+        ratio = 1 / row[peer]["ratio_to_first"]["estimate"]
         if ratio >= 1 and (of_floor(row) or 0) <= FLOOR_MOST:
             continue
-        given = measured["command"][measured["command"].index("-a") + 1].split(",")
         own = row["hakmem"]
         arguments = [own["workload"], "-t", str(threads)]
         for key, value in own["parameters"].items():
             arguments += ["-s", f"{key}={value}"]
         if own["duration_seconds"]:
             arguments += ["--duration", f"{own['duration_seconds']:g}"]
-        spec = next(name for name in given if name.split("=")[0] == peer)
-        print(f"{label}-{threads}", spec, *arguments)
+        print(f"{label}-{threads}", given_as(measured, peer), *arguments)
 
 
 def close(folder):
@@ -245,18 +261,16 @@ def close(folder):
     print("|---|---|---|---|---|---|---|")
     main_rows = {f"{label}-{threads}": row for label, threads, row, _ in rows_of(folder)}
     ratios, clearly = [], []
-    for name, measured in documents(os.path.join(folder, "close")):
+    for name, measured in documents(close_documents(folder, "tools/performance.sh")):
         ((_, threads), row), = cells_of(measured).items()
         (peer, cell), = peers_of(row).items()
-        ratio, floor = cell["ratio_to_first"], row["floor"]["ratio_to_first"]
+        label = name.rsplit("-", 1)[0]
         before = main_rows[name][peer]["ratio_to_first"]["estimate"]
-        ratios.append(1 / ratio["estimate"])
-        if ratio["low"] > 1:
-            clearly.append(f"{name.rsplit('-', 1)[0]} {threads}")
-        print(f"| {name.rsplit('-', 1)[0]} | {threads} | {peer} | {1 / before:.2f} | "
-              f"{1 / ratio['estimate']:.2f} [{1 / ratio['high']:.2f}, {1 / ratio['low']:.2f}] | "
-              f"{1 / floor['estimate']:.2f} [{1 / floor['high']:.2f}, {1 / floor['low']:.2f}] | "
-              f"{measured['rounds_done']} |")
+        ratios.append(1 / cell["ratio_to_first"]["estimate"])
+        if cell["ratio_to_first"]["low"] > 1:
+            clearly.append(f"{label} {threads}")
+        print(f"| {label} | {threads} | {peer} | {1 / before:.2f} | {speed_over(cell)} | "
+              f"{speed_over(row['floor'])} | {measured['rounds_done']} |")
     print()
     print(f"Geometric mean of hakmem over these peers: {geometric_mean(ratios):.3f}; "
           f"ahead in {sum(ratio > 1 for ratio in ratios)} of {len(ratios)}, with an interval below 1 in "
@@ -283,13 +297,19 @@ def programs(folder):
     for name in PROGRAMS:
         cells, _ = program_cells(folder, name)
         peers = program_peers(cells)
-        best = max(peers, key=lambda peer: peers[peer]["ratio_to_first"]["estimate"])
-        ratio = peers[best]["ratio_to_first"]
+        best = best_of(peers)
         peak, (peer_peak, peer) = mebibytes(cells["hakmem"], "peak_rss_bytes"), smallest(peers, "peak_rss_bytes")
         chosen = of_chosen_peer(cells["hakmem"], peers,
                                 lambda sample: sample["wall_seconds"] and 1 / sample["wall_seconds"])
-        print(f"| {name} | {best} | {1 / ratio['estimate']:.2f} [{1 / ratio['high']:.2f}, {1 / ratio['low']:.2f}] | "
+        print(f"| {name} | {best} | {speed_over(peers[best])} | "
               f"{number(chosen, 2)} | {peak:.1f} | {peer_peak:.1f} {peer} | {peak / peer_peak:.2f} |")
+
+
+def programs_fastest(folder):
+    """A line a program: its name and the fastest peer, for -a."""
+    for name in PROGRAMS:
+        cells, measured = program_cells(folder, name)
+        print(name, given_as(measured, best_of(program_peers(cells))))
 
 
 def programs_close(folder):
@@ -298,19 +318,19 @@ def programs_close(folder):
     print("|---|---|---|---|---|---|")
     ratios = []
     for name in PROGRAMS:
-        cells, measured = program_cells(os.path.join(folder, "close"), name)
+        cells, measured = program_cells(close_documents(folder, "tools/real_programs.sh"), name)
         (peer, cell), = program_peers(cells).items()
-        ratio, control = cell["ratio_to_first"], measured["noise_floor"]
+        control = measured["noise_floor"]
         before = program_cells(folder, name)[0][peer]["ratio_to_first"]["estimate"]
-        ratios.append(1 / ratio["estimate"])
-        print(f"| {name} | {peer} | {1 / before:.2f} | "
-              f"{1 / ratio['estimate']:.2f} [{1 / ratio['high']:.2f}, {1 / ratio['low']:.2f}] | "
+        ratios.append(1 / cell["ratio_to_first"]["estimate"])
+        print(f"| {name} | {peer} | {1 / before:.2f} | {speed_over(cell)} | "
               f"{control['ratio']:.2f} [{control['low']:.2f}, {control['high']:.2f}] | {measured['rounds_done']} |")
     print()
     print(f"Geometric mean of hakmem over these peers: {geometric_mean(ratios):.3f}.")
 
 
-PARTS = {"programs": programs, "programs-close": programs_close, "close": close, "behind": behind}
+PARTS = {"close": close, "behind": behind, "programs": programs, "programs-close": programs_close,
+         "programs-fastest": programs_fastest}
 
 
 def into(name, part, text):
@@ -328,10 +348,10 @@ def into(name, part, text):
 def main():
     arguments = sys.argv[1:]
     name, part, folder, source = None, "tables", "results/performance", "tools/performance.sh"
-    if arguments[:1] in (["--close"], ["--behind"]):
+    if arguments[:1] and arguments[0].startswith("--") and arguments[0][2:] in PARTS:
         part = arguments.pop(0)[2:]
-    elif arguments[:1] in (["--programs"], ["--programs-close"]):
-        part, folder, source = arguments.pop(0)[2:], "results/programs", "tools/real_programs.sh"
+    if part.startswith("programs"):
+        folder, source = "results/programs", "tools/real_programs.sh"
     if arguments[:1] == ["--into"] and len(arguments) > 1:
         name = arguments[1]
         arguments = arguments[2:]

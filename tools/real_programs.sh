@@ -14,7 +14,10 @@ Programs (all of them without a name):
   gcc            gcc -O2 compiles a large file
   git            git repacks a repository from scratch
 
-  -a ALLOCATORS  as of compare: hakmem and what is installed without it
+and only by its name, since it starts from the data of the others:
+  close          each of them beside the peer that was fastest there, alone; to FOLDER/close
+
+  -a ALLOCATORS  as of compare: hakmem and what is installed without it; not with close
   -r ROUNDS      10 without it
   -o FOLDER      of NAME.txt, NAME.json; results/programs without it
 
@@ -192,6 +195,18 @@ make_git() {
 
 # ------------------------------------------------------------------ programs
 
+# The peers are those that the first run was given, under the same names and paths.
+close() {
+    local list name peer allocators above=$folder
+    list=$(tools/performance_table.py --programs-fastest "$above")
+    local folder=$above/close
+    mkdir -p "$folder"
+    while read -r name peer; do
+        allocators=(-a "hakmem,$peer")
+        run_program "$name"
+    done <<<"$list"
+}
+
 run_program() {
     case $1 in
     redis)
@@ -208,6 +223,13 @@ run_program() {
     gcc) measure gcc gcc -- gcc -O2 -c -o $work/large.o $work/large.c ;;
     git)
         measure git git -- git -C $work/repository repack -a -d -f -q --window=40 --depth=50
+        ;;
+    close)
+        if [ ${#allocators[@]} -gt 0 ]; then
+            echo "real_programs.sh: 'close' takes its allocators from $folder; leave -a out" >&2
+            exit 2
+        fi
+        close
         ;;
     *)
         echo "real_programs.sh: unknown program '$1'" >&2

@@ -94,7 +94,7 @@ static void it_names_the_slabs_of_its_heap(void **state) {
 }
 
 /* This thread allocates, until the unit of that address is among what it has: which one comes next
- * depends on what was purged meanwhile. Returns the blocks, linked through their first word. */
+ * is up to the pool. Returns the blocks, linked through their first word. */
 static void **blocks_until_mine(const void *address) {
     enum { TRIES = 1 << 20 };
     void **newest = NULL;
