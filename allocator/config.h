@@ -17,9 +17,6 @@
       "stop the program at a free of the block that was freed last; 0 only to measure what "       \
       "this check costs: that a block may start there is what free finds its lane by, and the "    \
       "later checks, when a block comes back to its slab, remain")                                 \
-    X(HAK_RESTARTABLE,                                                                             \
-      "pops and pushes of the fast paths are restartable sequences: restartable.h; only to "       \
-      "measure what they cost")                                                                    \
     X(HAKMEM_BENCH_MINIMAL,                                                                        \
       "only what serving memory needs: no learner, no helper thread, nothing at exit; the "        \
       "free checks stay. The predecessor's base of comparisons")                                   \
@@ -71,9 +68,6 @@
 #endif
 #ifndef HAK_CHECK_FREE
 #define HAK_CHECK_FREE 1
-#endif
-#ifndef HAK_RESTARTABLE
-#define HAK_RESTARTABLE 0
 #endif
 #ifndef HAKMEM_BENCH_MINIMAL
 #define HAKMEM_BENCH_MINIMAL 0

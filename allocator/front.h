@@ -9,7 +9,6 @@
 
 #include "allocator/heap.h"
 #include "allocator/plant.h"
-#include "allocator/restartable.h"
 #include "allocator/telemetry.h"
 
 /* Exits of the fast paths, in api.c. */
@@ -27,9 +26,6 @@ void hak_free_elsewhere(void *block);
 
 /* Newest block of the lane at this offset in the thread's heap; NULL when it is empty. */
 static inline void *hak_front_pop(size_t lane_offset) {
-#if HAK_RESTARTABLE
-    return hak_restartable_pop(lane_offset);
-#else
     hak_lane_t *lane = (hak_lane_t *)((char *)hak_thread_heap + lane_offset);
     void **top = lane->top;
     void *block = top[-1];
@@ -39,7 +35,6 @@ static inline void *hak_front_pop(size_t lane_offset) {
         HAK_COUNT_CLASS(CLASS, lane_offset / HAK_LANE_OFFSET(1), mallocs);
     }
     return block;
-#endif
 }
 
 /* Assumes that most sizes have a lane and most lanes hold a block. Expected branches: size in
@@ -66,17 +61,6 @@ static inline void hak_front_free(void *block) {
     const size_t unit = hak_map_unit(block);
     HAK_COUNT(FRONT, free_calls);
     HAK_COUNT(FREE_SUPERSLAB, entries);
-#if HAK_RESTARTABLE
-    bool start;
-    if (HAK_LIKELY(hak_restartable_push(block, unit, &start)))
-        return;
-    if (start)
-        hak_free_elsewhere(block);
-    else
-        hak_free_slow(block, unit);
-    (void)lanes;
-    return;
-#endif
     const size_t offset =
         atomic_load_explicit(&hak_own_of(lanes)->lane_offset[unit], memory_order_relaxed);
     HAK_ASSERT(lanes == (char *)hak_thread_heap || lanes == hak_map.zero);
