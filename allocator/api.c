@@ -226,19 +226,13 @@ HAK_NOINLINE void hak_free_slow(void *block, size_t unit) {
         hak_free_elsewhere(block);
         return;
     }
-    const int32_t bytes_left = outbox->bytes_left - (int32_t)lane->stride_bytes;
-    /* With 0 left it waits for the next free: the sign comes with the subtraction, a comparison
-     * does not. */
-    if (HAK_UNLIKELY(bytes_left < 0)) {
-        hak_free_elsewhere(block);
-        return;
-    }
     HAK_COUNT(FRONT, free_slow);
     HAK_COUNT(FREE_SUPERSLAB, foreign);
     HAK_COUNT_CLASS(CLASS, (entry & 0xffff) / HAK_LANE_OFFSET(1), frees);
     *top = block;
-    outbox->top = top + 1;
-    HAK_SHARE(outbox->bytes_left, bytes_left);
+    HAK_ADVANCE(outbox->top, 1);
+    if (HAK_UNLIKELY(hak_remote_charge(outbox, lane->stride_bytes)))
+        hak_remote_full(heap, outbox);
 }
 
 /* ------------------------------------------------------------------ sizes */

@@ -31,7 +31,7 @@ static inline void *hak_front_pop(size_t lane_offset) {
     void *block = top[-1];
     HAK_RETURNED(block);
     if (HAK_LIKELY(block != NULL)) {
-        HAK_SHARE(lane->top, top - 1);
+        HAK_ADVANCE(lane->top, -1);
         HAK_COUNT_CLASS(CLASS, lane_offset / HAK_LANE_OFFSET(1), mallocs);
     }
     return block;
@@ -80,7 +80,7 @@ static inline void hak_front_free(void *block) {
     HAK_COUNT(FREE_SUPERSLAB, local);
     HAK_COUNT_CLASS(CLASS, offset / HAK_LANE_OFFSET(1), frees);
     *top = block;
-    HAK_SHARE(lane->top, top + 1);
+    HAK_ADVANCE(lane->top, 1);
 }
 
 #endif

@@ -131,6 +131,16 @@ void hak_warn(const char *text);
 #define HAK_SHARE(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELAXED)
 #define HAK_SHARED(field)       __atomic_load_n(&(field), __ATOMIC_RELAXED)
 
+/* HAK_SHARE(field, field + step), step a constant, as one instruction: compilers that have just
+ * loaded the field add to the register that it is in, and store that. It is no atomic
+ * read-modify-write: nobody else writes. Step counts what a pointer points to. */
+#if HAK_ADVANCE_IN_PLACE && defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#define HAK_ADVANCE(field, step)                                                                   \
+    __asm__("addq %1, %0" : "+m"(field) : "i"((step) * (long)sizeof *(field)) : "cc")
+#else
+#define HAK_ADVANCE(field, step) HAK_SHARE(field, (field) + (step))
+#endif
+
 /* Debug builds stop where an invariant does not hold. */
 #define HAK_ASSERT(condition)                                                                      \
     do {                                                                                           \

@@ -162,9 +162,12 @@ HAK_NOINLINE void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block)
     }
     const hak_lane_t *lane = (const hak_lane_t *)((const char *)heap + (entry & 0xffff));
     *outbox->top++ = block;
-    HAK_SHARE(outbox->bytes_left, outbox->bytes_left - (int32_t)lane->stride_bytes);
-    if (outbox->bytes_left <= 0)
+    if (hak_remote_charge(outbox, lane->stride_bytes))
         outbox_publish(heap, outbox);
+}
+
+HAK_NOINLINE void hak_remote_full(hak_heap_t *heap, hak_outbox_t *outbox) {
+    outbox_publish(heap, outbox);
 }
 
 void hak_remote_flush(hak_heap_t *heap) {

@@ -46,6 +46,22 @@ typedef struct hak_outbox {
 /* A foreign free that the outbox cannot just take: other target, full, or no chunk yet. */
 void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block);
 
+/* Counts a block that was put into an outbox. True when this then holds all bytes that it may, or
+ * more. One instruction, like HAK_ADVANCE. */
+static inline bool hak_remote_charge(hak_outbox_t *outbox, uint32_t stride_bytes) {
+#if HAK_ADVANCE_IN_PLACE && defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+    bool full;
+    __asm__("subl %2, %0" : "+m"(outbox->bytes_left), "=@ccle"(full) : "r"(stride_bytes));
+    return full;
+#else
+    HAK_SHARE(outbox->bytes_left, outbox->bytes_left - (int32_t)stride_bytes);
+    return outbox->bytes_left <= 0;
+#endif
+}
+
+/* Publishes an outbox that is full by its bytes. */
+void hak_remote_full(hak_heap_t *heap, hak_outbox_t *outbox);
+
 /* Publishes what the outboxes hold. */
 void hak_remote_flush(hak_heap_t *heap);
 

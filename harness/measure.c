@@ -368,11 +368,15 @@ static bool run_prepare(cmp_measure_t *measure, char *error, size_t error_bytes)
                                  : cmp_calibrate(measure))
         return output_is_as_recorded(measure, error, error_bytes);
     run->interrupted = true;
-    snprintf(error, error_bytes, "%s before the first round; nothing was measured%s",
-             measure->program == NULL || cmp_signals_arrived()
-                 ? "interrupted"
-                 : "the time of --quick, too short for this program, was up",
-             cmp_replay_on(measure) ? " anew" : "");
+    if (cmp_signals_arrived())
+        snprintf(error, error_bytes, "interrupted before the first round; nothing was measured%s",
+                 cmp_replay_on(measure) ? " anew" : "");
+    else
+        snprintf(error, error_bytes,
+                 "the time of --quick was up before the first round; nothing was measured: %s",
+                 measure->program != NULL
+                     ? "leave --quick out, the program takes too long for it"
+                     : "name fewer workloads, allocators or thread counts, or leave --quick out");
     return false;
 }
 

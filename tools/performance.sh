@@ -64,7 +64,8 @@ measure() {
     echo "== $name"
     ./compare "$@" "${allocators[@]}" "${length[@]}" --json "$folder/$name.json" >"$folder/$name.txt" ||
         code=$?
-    [ "$code" -le 1 ] || exit "$code"
+    # Without data compare has said why; with --quick the time was too short.
+    [ "$code" -le 1 ] && [ -e "$folder/$name.json" ] || exit "$code"
     sed -i "s#\"$PWD/#\"#g" "$folder/$name.json" # libraries by their place in the tree
     gzip -9nf "$folder/$name.json"
     [ "$code" = 0 ] || status=1

@@ -308,7 +308,7 @@ static void many_allocate(void **block) {
 /* Every slab loses all but a few blocks, which come to lie in the lane. */
 static void *scattered_frees(void *life) {
     static void *block[MANY];
-    for (int cycle = 0; cycle < 8; cycle++) { /* until the lane has grown */
+    for (int cycle = 0; cycle < 32; cycle++) { /* until the lane has grown */
         many_allocate(block);
         for (size_t i = 0; i < MANY; i++)
             hak_free(block[i * STEP % MANY]);

@@ -74,7 +74,6 @@ static void what_held_before_a_parameter_is_taken_and_not_its_default(void **sta
     for (size_t i = 0; i < count; i++) {
         for (const char *const *before = table[i]->before; before && *before; before++) {
             wl_values_t defaults = {0}, values = {0};
-            char error[256] = "";
             wl_defaults(table[i], &defaults);
             wl_defaults(table[i], &values);
             assert_true(wl_set(table[i], &values, *before, error, sizeof error));
