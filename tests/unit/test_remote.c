@@ -121,6 +121,39 @@ static void an_outbox_is_bounded_in_bytes(void **state) {
     hak_spill_all(owner, 0);
 }
 
+/* Of one thread's blocks, freed by another one by one. */
+typedef struct foreign_frees {
+    uint32_t owner;
+    void *block[2];
+    bool waits[2]; /* after the free of the same index its outbox holds something */
+} foreign_frees_t;
+
+static void *frees_one_by_one(void *of) {
+    foreign_frees_t *frees = of;
+    hak_free(hak_malloc(1));
+    for (int i = 0; i < 2; i++) {
+        hak_free(frees->block[i]);
+        frees->waits[i] = hak_heap_outbox(hak_thread_heap, frees->owner)->chunk != NULL;
+    }
+    return NULL;
+}
+
+static void free_publishes_what_fills_an_outbox(void **state) {
+    (void)state;
+    /* Behind a small block, where there is room for one pointer more; and exactly. */
+    foreign_frees_t beyond = {.owner = hak_thread_heap->front.id,
+                              .block = {hak_malloc(48), hak_malloc(HAK_OUTBOX_BYTES)}};
+    in_thread(frees_one_by_one, &beyond);
+    assert_true(beyond.waits[0]);
+    assert_false(beyond.waits[1]);
+    foreign_frees_t exactly = {.owner = hak_thread_heap->front.id,
+                               .block = {hak_malloc(HAK_OUTBOX_BYTES), hak_malloc(48)}};
+    assert_int_equal(hak_malloc_usable_size(exactly.block[0]), HAK_OUTBOX_BYTES);
+    in_thread(frees_one_by_one, &exactly);
+    assert_false(exactly.waits[0]);
+    assert_true(exactly.waits[1]);
+}
+
 /* Sent home twice; between the two its slab, in which it was the only one, is given back. */
 static void come_home_twice(void) {
     hak_heap_t *owner = hak_thread_heap;
@@ -391,6 +424,7 @@ int main(void) {
         cmocka_unit_test(blocks_freed_elsewhere_come_back_to_their_owner),
         cmocka_unit_test(a_sender_publishes_full_chunks_only),
         cmocka_unit_test(an_outbox_is_bounded_in_bytes),
+        cmocka_unit_test(free_publishes_what_fills_an_outbox),
         cmocka_unit_test(a_block_without_its_slab_does_not_come_home),
         cmocka_unit_test(a_sleeping_owner_strands_no_more_than_the_bound),
         cmocka_unit_test(what_an_owner_does_not_take_between_two_sweeps_is_drained),
