@@ -17,9 +17,9 @@
       "stop the program at a free of the block that was freed last; 0 only to measure what "       \
       "this check costs: that a block may start there is what free finds its lane by, and the "    \
       "later checks, when a block comes back to its slab, remain")                                 \
-    X(HAK_ADVANCE_IN_PLACE, "on x86-64: the hot paths move a lane's top by one instruction on "    \
-                            "memory; 0 only to measure "                                           \
-                            "what that is worth")                                                  \
+    X(HAK_ADVANCE_IN_PLACE,                                                                        \
+      "on x86-64 the hot paths move a lane's top by one instruction on memory; 0 only to "         \
+      "measure what that is worth")                                                                \
     X(HAKMEM_BENCH_MINIMAL,                                                                        \
       "only what serving memory needs: no learner, no helper thread, nothing at exit; the "        \
       "free checks stay. The predecessor's base of comparisons")                                   \
