@@ -36,7 +36,7 @@ _Static_assert(sizeof(hak_chunk_t) == HAK_CHUNK_BYTES, "chunk header is 24 bytes
 
 /* Invariant: top == NULL, or top points into (or right after) chunk->block. */
 typedef struct hak_outbox {
-    void **top;         /* [owner] next free place in the chunk */
+    void **top;         /* [owner] next free place in the chunk; moved as HAK_SHARE'd */
     void **limit;       /* [owner] its end; top == limit is full */
     hak_chunk_t *chunk; /* [owner] NULL: nothing gathered; HAK_SHARE'd */
     uint32_t target;    /* [owner] heap id; 0: none */
