@@ -131,10 +131,17 @@ void hak_warn(const char *text);
 #define HAK_SHARE(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELAXED)
 #define HAK_SHARED(field)       __atomic_load_n(&(field), __ATOMIC_RELAXED)
 
-/* HAK_SHARE(field, field + step), step a constant, as one instruction: compilers that have just
- * loaded the field add to the register that it is in, and store that. It is no atomic
- * read-modify-write: nobody else writes. Step counts what a pointer points to. */
+/* Whether a field that its owner alone writes is changed by one instruction on memory: compilers
+ * that have just loaded it add to the register that it is in, and store that. */
 #if HAK_ADVANCE_IN_PLACE && defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#define HAK_IN_PLACE 1
+#else
+#define HAK_IN_PLACE 0
+#endif
+
+/* HAK_SHARE(field, field + step) of a pointer, in place. Step, a constant, counts what it points
+ * to. No atomic read-modify-write: nobody else writes. */
+#if HAK_IN_PLACE
 #define HAK_ADVANCE(field, step)                                                                   \
     __asm__("addq %1, %0" : "+m"(field) : "i"((step) * (long)sizeof *(field)) : "cc")
 #else

@@ -47,9 +47,9 @@ typedef struct hak_outbox {
 void hak_remote_send(hak_heap_t *heap, uint32_t entry, void *block);
 
 /* Counts a block that was put into an outbox. True when this then holds all bytes that it may, or
- * more. One instruction, like HAK_ADVANCE. */
+ * more. */
 static inline bool hak_remote_charge(hak_outbox_t *outbox, uint32_t stride_bytes) {
-#if HAK_ADVANCE_IN_PLACE && defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#if HAK_IN_PLACE
     bool full;
     __asm__("subl %2, %0" : "+m"(outbox->bytes_left), "=@ccle"(full) : "r"(stride_bytes));
     return full;

@@ -121,37 +121,48 @@ static void an_outbox_is_bounded_in_bytes(void **state) {
     hak_spill_all(owner, 0);
 }
 
-/* Of one thread's blocks, freed by another one by one. */
+/* Of one thread's blocks, which another one frees one by one. */
 typedef struct foreign_frees {
     uint32_t owner;
-    void *block[2];
-    bool waits[2]; /* after the free of the same index its outbox holds something */
+    size_t count;
+    void **block;
+    size_t published; /* frees after which its outbox was empty */
+    bool waits;       /* something is in it after the last */
 } foreign_frees_t;
 
 static void *frees_one_by_one(void *of) {
     foreign_frees_t *frees = of;
     hak_free(hak_malloc(1));
-    for (int i = 0; i < 2; i++) {
+    const hak_outbox_t *outbox = hak_heap_outbox(hak_thread_heap, frees->owner);
+    for (size_t i = 0; i < frees->count; i++) {
         hak_free(frees->block[i]);
-        frees->waits[i] = hak_heap_outbox(hak_thread_heap, frees->owner)->chunk != NULL;
+        frees->waits = outbox->chunk != NULL;
+        frees->published += !frees->waits;
     }
     return NULL;
 }
 
+static foreign_frees_t freed_one_by_one(void **blocks, size_t count) {
+    foreign_frees_t frees = {.owner = hak_thread_heap->front.id, .count = count, .block = blocks};
+    in_thread(frees_one_by_one, &frees);
+    return frees;
+}
+
 static void free_publishes_what_fills_an_outbox(void **state) {
     (void)state;
-    /* Behind a small block, where there is room for one pointer more; and exactly. */
-    foreign_frees_t beyond = {.owner = hak_thread_heap->front.id,
-                              .block = {hak_malloc(48), hak_malloc(HAK_OUTBOX_BYTES)}};
-    in_thread(frees_one_by_one, &beyond);
-    assert_true(beyond.waits[0]);
-    assert_false(beyond.waits[1]);
-    foreign_frees_t exactly = {.owner = hak_thread_heap->front.id,
-                               .block = {hak_malloc(HAK_OUTBOX_BYTES), hak_malloc(48)}};
-    assert_int_equal(hak_malloc_usable_size(exactly.block[0]), HAK_OUTBOX_BYTES);
-    in_thread(frees_one_by_one, &exactly);
-    assert_false(exactly.waits[0]);
-    assert_true(exactly.waits[1]);
+    enum { SIZE = 1024, EXACTLY = HAK_OUTBOX_BYTES / SIZE };
+    void *even[EXACTLY + 1];
+    for (size_t i = 0; i < EXACTLY + 1; i++)
+        even[i] = hak_malloc(SIZE);
+    assert_int_equal(hak_malloc_usable_size(even[0]), SIZE);
+    foreign_frees_t exactly = freed_one_by_one(even, EXACTLY);
+    assert_int_equal(exactly.published, 1);
+    assert_false(exactly.waits);
+    void *last[] = {even[EXACTLY], hak_malloc(HAK_OUTBOX_BYTES)};
+    foreign_frees_t beyond = freed_one_by_one(last, 2);
+    assert_int_equal(beyond.published, 1);
+    assert_false(beyond.waits);
+    hak_spill_all(hak_thread_heap, 0);
 }
 
 /* Sent home twice; between the two its slab, in which it was the only one, is given back. */
