@@ -1,151 +1,18 @@
-/*
- * The results store: what it writes, that a killed process loses nothing that was committed, that
- * it refuses with a remedy and leaves alone what it cannot read, and that old versions are
- * migrated.
- */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
+/* The results store: what it writes, and that a killed process loses nothing that was committed. */
+#include "store_fixture.h"
+
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-#include <sqlite3.h>
-
-#include "../../harness/store.h"
-#include "../../harness/store_schema.h"
 #include "../../workloads/worker_timer.h"
 #include "synthetic_run.h"
 
 #define CURRENT "6" /* version of the schema */
-
-typedef struct fixture {
-    char folder[64];
-    char path[128];
-    char error[1024];
-} fixture_t;
-
-static int fixture_make(void **state) {
-    fixture_t *fixture = calloc(1, sizeof *fixture);
-    snprintf(fixture->folder, sizeof fixture->folder, "/tmp/test_store.XXXXXX");
-    if (!mkdtemp(fixture->folder))
-        return -1;
-    snprintf(fixture->path, sizeof fixture->path, "%s/results/results.db", fixture->folder);
-    *state = fixture;
-    return 0;
-}
-
-static int entry_remove(const char *path, const struct stat *status, int kind, struct FTW *walk) {
-    (void)status, (void)kind, (void)walk;
-    return remove(path);
-}
-
-static int fixture_remove(void **state) {
-    fixture_t *fixture = *state;
-    nftw(fixture->folder, entry_remove, 8, FTW_DEPTH | FTW_PHYS);
-    free(fixture);
-    return 0;
-}
-
-static cmp_store_t *store_open(fixture_t *fixture) {
-    cmp_store_t *store = cmp_store_open(fixture->path, fixture->error, sizeof fixture->error);
-    if (!store)
-        print_error("%s\n", fixture->error);
-    assert_non_null(store);
-    return store;
-}
-
-/* Opening fails with an error that contains every given text. */
-static void open_is_refused(fixture_t *fixture, const char *first, const char *second) {
-    cmp_store_t *store = cmp_store_open(fixture->path, fixture->error, sizeof fixture->error);
-    assert_null(store);
-    if (!strstr(fixture->error, first) || !strstr(fixture->error, second))
-        print_error("expected '%s' and '%s' in: %s\n", first, second, fixture->error);
-    assert_non_null(strstr(fixture->error, first));
-    assert_non_null(strstr(fixture->error, second));
-    assert_non_null(strstr(fixture->error, "-o DIR"));
-}
-
-static sqlite3 *raw_open(const char *path) {
-    sqlite3 *database;
-    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-    return database;
-}
-
-static void raw_run(const char *path, const char *sql) {
-    sqlite3 *database = raw_open(path);
-    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(database);
-}
-
-/* The single value of a query as text; "NULL" for NULL. */
-static const char *value_of(const char *path, const char *sql) {
-    static char text[512];
-    sqlite3 *database = raw_open(path);
-    sqlite3_stmt *statement;
-    assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    const unsigned char *value = sqlite3_column_text(statement, 0);
-    snprintf(text, sizeof text, "%s", value ? (const char *)value : "NULL");
-    assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
-    sqlite3_finalize(statement);
-    sqlite3_close(database);
-    return text;
-}
-
-static void file_write(const char *path, const void *bytes, size_t count) {
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, count, file), count);
-    fclose(file);
-}
-
-/* The whole file, malloc'ed. */
-static char *file_bytes(const char *path, size_t *count) {
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    char *bytes = malloc(4 << 20);
-    *count = fread(bytes, 1, 4 << 20, file);
-    fclose(file);
-    return bytes;
-}
-
-static void begin(cmp_store_t *store, cmp_run_t *run, fixture_t *fixture) {
-    if (!cmp_store_begin_run(store, run, fixture->error, sizeof fixture->error))
-        fail_msg("%s", fixture->error);
-}
-
-static void add_all(cmp_store_t *store, const cmp_run_t *run, fixture_t *fixture) {
-    for (size_t i = 0; i < run->cell_count; i++)
-        for (size_t j = 0; j < run->cells[i].sample_count; j++)
-            if (!cmp_store_add_sample(store, run, &run->cells[i], &run->cells[i].samples[j],
-                                      fixture->error, sizeof fixture->error))
-                fail_msg("%s", fixture->error);
-}
-
-static void end(cmp_store_t *store, const cmp_run_t *run, fixture_t *fixture) {
-    if (!cmp_store_end_run(store, run, fixture->error, sizeof fixture->error))
-        fail_msg("%s", fixture->error);
-}
-
-/* Writes a whole run into the fixture's database. */
-static void run_recorded(fixture_t *fixture, cmp_run_t *run) {
-    cmp_store_t *store = store_open(fixture);
-    begin(store, run, fixture);
-    add_all(store, run, fixture);
-    end(store, run, fixture);
-    cmp_store_close(store);
-}
 
 /* ---------------------------------------------------------------- writing */
 
@@ -342,151 +209,6 @@ static void a_torn_transaction_is_rolled_back(void **state) {
     cmp_run_free(&run);
 }
 
-/* ---------------------------------------------------------------- refusals */
-
-static void the_results_folder_is_created(void **state) {
-    fixture_t *fixture = *state;
-    cmp_store_close(store_open(fixture));
-    cmp_store_close(store_open(fixture)); /* and found again */
-    assert_int_equal(access(fixture->path, R_OK | W_OK), 0);
-}
-
-static void a_folder_whose_parent_is_missing_is_refused(void **state) {
-    fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s/no/where/results.db", fixture->folder);
-    open_is_refused(fixture, "/no/where'", "No such file or directory");
-}
-
-static void a_file_in_place_of_the_folder_is_refused(void **state) {
-    fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s/results", fixture->folder);
-    file_write(fixture->path, "mine", 4);
-    snprintf(fixture->path, sizeof fixture->path, "%s/results/results.db", fixture->folder);
-    open_is_refused(fixture, "is a file", "move it away");
-}
-
-static void an_unwritable_folder_is_refused(void **state) {
-    fixture_t *fixture = *state;
-    if (geteuid() == 0) { /* permissions do not bind root: a folder of the kernel's does */
-        snprintf(fixture->path, sizeof fixture->path, "/proc/results/results.db");
-        open_is_refused(fixture, "/proc/results'", "cannot create results folder");
-        return;
-    }
-    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
-    assert_int_equal(chmod(fixture->folder, 0500), 0);
-    open_is_refused(fixture, "not writable", "change its permissions");
-    assert_int_equal(chmod(fixture->folder, 0700), 0);
-}
-
-static void a_folder_in_place_of_the_database_is_refused(void **state) {
-    fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s", fixture->folder);
-    open_is_refused(fixture, "not a regular file", "move it away");
-}
-
-/* Refused as damaged, and the file keeps every byte. */
-static void damage_is_refused_and_left_untouched(fixture_t *fixture) {
-    size_t before_count, after_count;
-    char *before = file_bytes(fixture->path, &before_count);
-    open_is_refused(fixture, "damaged or not a database", "left untouched: move it away");
-    char *after = file_bytes(fixture->path, &after_count);
-    assert_int_equal(before_count, after_count);
-    assert_memory_equal(before, after, after_count);
-    free(before);
-    free(after);
-}
-
-static void what_is_no_database_is_refused(void **state) {
-    fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
-    file_write(fixture->path, "short", 5);
-    damage_is_refused_and_left_untouched(fixture);
-    char text[5000];
-    memset(text, 'x', sizeof text);
-    file_write(fixture->path, text, sizeof text);
-    damage_is_refused_and_left_untouched(fixture);
-    memcpy(text, "SQLite format 3", 16); /* the right magic, and nothing right after it */
-    file_write(fixture->path, text, sizeof text);
-    damage_is_refused_and_left_untouched(fixture);
-}
-
-static void a_truncated_database_is_refused(void **state) {
-    fixture_t *fixture = *state;
-    cmp_run_t run = synthetic_run(3);
-    run_recorded(fixture, &run);
-    cmp_run_free(&run);
-    size_t count;
-    char *bytes = file_bytes(fixture->path, &count);
-    static const size_t kept[] = {50, 100, 1000, 4096, 8192};
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-        file_write(fixture->path, bytes, kept[i]);
-        damage_is_refused_and_left_untouched(fixture);
-    }
-    file_write(fixture->path, bytes, count - 1);
-    damage_is_refused_and_left_untouched(fixture);
-    free(bytes);
-}
-
-static void a_scribbled_schema_is_refused(void **state) {
-    fixture_t *fixture = *state;
-    cmp_run_t run = synthetic_run(3);
-    run_recorded(fixture, &run);
-    cmp_run_free(&run);
-    size_t count;
-    char *bytes = file_bytes(fixture->path, &count);
-    memset(bytes + 100, 0xa5, 3000);
-    file_write(fixture->path, bytes, count);
-    damage_is_refused_and_left_untouched(fixture);
-    free(bytes);
-}
-
-static void damage_found_while_writing_names_the_remedy(void **state) {
-    fixture_t *fixture = *state;
-    cmp_run_t run = synthetic_run(1), late = synthetic_run(1);
-    run_recorded(fixture, &run);
-    cmp_store_t *store = store_open(fixture);
-    size_t count;
-    char *bytes = file_bytes(fixture->path, &count);
-    memset(bytes + 4096, 0xa5, count - 4096); /* every page but the schema's */
-    bytes[27]++;                              /* change counter: caches are stale */
-    file_write(fixture->path, bytes, count);
-    assert_false(cmp_store_begin_run(store, &late, fixture->error, sizeof fixture->error));
-    assert_non_null(strstr(fixture->error, "damaged"));
-    assert_non_null(strstr(fixture->error, "-o DIR"));
-    cmp_store_close(store);
-    free(bytes);
-    cmp_run_free(&run);
-    cmp_run_free(&late);
-}
-
-static void a_newer_schema_is_refused(void **state) {
-    fixture_t *fixture = *state;
-    cmp_store_close(store_open(fixture));
-    raw_run(fixture->path, "PRAGMA user_version = 7");
-    open_is_refused(fixture,
-                    "was written by a newer version (schema 7, this tool knows " CURRENT ")",
-                    "use that version, or another folder");
-    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), "7");
-}
-
-static void the_database_of_another_program_is_refused(void **state) {
-    fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s/bookmarks.db", fixture->folder);
-    raw_run(fixture->path, "CREATE TABLE bookmarks(url TEXT)");
-    open_is_refused(fixture, "another program", "left untouched");
-    raw_run(fixture->path, "PRAGMA user_version = 1");
-    open_is_refused(fixture, "another program", "left untouched");
-    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM sqlite_master"), "1");
-}
-
-static void an_empty_file_is_filled(void **state) {
-    fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
-    file_write(fixture->path, "", 0);
-    cmp_store_close(store_open(fixture));
-    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), CURRENT);
-}
-
 static void memory_and_latencies_are_recorded(void **state) {
     fixture_t *fixture = *state;
     cmp_run_t run = synthetic_run(1);
@@ -627,122 +349,6 @@ static void checked_and_oversubscribed_controls_are_no_history(void **state) {
     cmp_run_free(&crowded);
 }
 
-/* ---------------------------------------------------------------- migrations */
-
-/* A later schema: a column more, and one table rebuilt. */
-static const char later_script[] = "ALTER TABLE sample ADD COLUMN instructions INTEGER;"
-                                   "CREATE TABLE note(run TEXT REFERENCES run(uuid), text TEXT);"
-                                   "INSERT INTO note SELECT uuid, notes FROM run;";
-
-/* The scripts of this version and one or two more. */
-static size_t scripts_extend(const char *scripts[16], const char *next, const char *last) {
-    size_t count = cmp_store_script_count;
-    assert_true(count + 2 <= 16);
-    memcpy(scripts, cmp_store_scripts, count * sizeof *scripts);
-    scripts[count++] = next;
-    if (last)
-        scripts[count++] = last;
-    return count;
-}
-
-static void an_older_database_is_migrated_with_its_data(void **state) {
-    fixture_t *fixture = *state;
-    cmp_run_t run = synthetic_run(2);
-    cmp_run_note(&run, "kept");
-    run_recorded(fixture, &run);
-    const char *scripts[16];
-    size_t count = scripts_extend(scripts, later_script, NULL);
-    sqlite3 *database = raw_open(fixture->path);
-    long version;
-    assert_int_equal(cmp_store_migrate(database, scripts, count, &version), CMP_MIGRATION_DONE);
-    assert_int_equal(version, cmp_store_script_count);
-    assert_int_equal(cmp_store_migrate(database, scripts, count, &version), CMP_MIGRATION_DONE);
-    assert_int_equal(version, count); /* a second time there is nothing to do */
-    sqlite3_close(database);
-    assert_string_equal(value_of(fixture->path, "SELECT text FROM note"), "kept");
-    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM sample"), "30");
-    assert_string_equal(value_of(fixture->path, "SELECT count(instructions) FROM sample"), "0");
-    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM pragma_foreign_key_check"),
-                        "0");
-    open_is_refused(fixture, "this tool knows " CURRENT ")", "-o DIR");
-    cmp_run_free(&run);
-}
-
-static void a_database_of_version_1_gets_programs_and_counters(void **state) {
-    fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
-    sqlite3 *database = raw_open(fixture->path);
-    long version;
-    assert_int_equal(cmp_store_migrate(database, cmp_store_scripts, 1, &version),
-                     CMP_MIGRATION_DONE);
-    sqlite3_close(database);
-    raw_run(fixture->path,
-            "INSERT INTO machine(digest, id) VALUES('d', 'm');"
-            "INSERT INTO run(uuid, kind, started, seed, rounds, rounds_done, machine)"
-            " VALUES('old', 'measured', 1, '1', 1, 1, 'd')");
-    cmp_store_close(store_open(fixture));
-    assert_string_equal(value_of(fixture->path, "SELECT uuid FROM run"), "old");
-    assert_string_equal(value_of(fixture->path, "SELECT counters_source FROM run"), "NULL");
-    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM program"), "0");
-}
-
-static void a_database_of_version_2_gets_memory_and_latencies(void **state) {
-    fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
-    sqlite3 *database = raw_open(fixture->path);
-    long version;
-    assert_int_equal(cmp_store_migrate(database, cmp_store_scripts, 2, &version),
-                     CMP_MIGRATION_DONE);
-    sqlite3_close(database);
-    raw_run(fixture->path,
-            "INSERT INTO machine(digest, id) VALUES('d', 'm');"
-            "INSERT INTO run(uuid, kind, started, seed, rounds, rounds_done, machine)"
-            " VALUES('old', 'measured', 1, '1', 1, 1, 'd');"
-            "INSERT INTO run_allocator(run, position, label, name, control)"
-            " VALUES('old', 0, 'a', 'a', 0);"
-            "INSERT INTO cell(id, run, position, work, workload, allocator, threads, placement,"
-            " oversubscribed, checked) VALUES(1, 'old', 0, 0, 'mixed', 0, 1, 'compact', 0, 0);"
-            "INSERT INTO sample(uuid, cell, round, position, seed) VALUES('s', 1, 0, 0, '1')");
-    cmp_store_close(store_open(fixture));
-    assert_string_equal(value_of(fixture->path, "SELECT kind FROM sample"), "throughput");
-    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM memory"), "0");
-}
-
-static void a_database_of_version_4_gets_memory_by_node(void **state) {
-    fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
-    sqlite3 *database = raw_open(fixture->path);
-    long version;
-    assert_int_equal(cmp_store_migrate(database, cmp_store_scripts, 4, &version),
-                     CMP_MIGRATION_DONE);
-    sqlite3_close(database);
-    raw_run(fixture->path,
-            "INSERT INTO machine(digest, id) VALUES('d', 'm');"
-            "INSERT INTO run(uuid, kind, started, seed, rounds, rounds_done, machine)"
-            " VALUES('old', 'measured', 1, '1', 1, 1, 'd')");
-    cmp_store_close(store_open(fixture));
-    assert_string_equal(value_of(fixture->path, "SELECT uuid FROM run"), "old");
-    assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM node_memory"), "0");
-}
-
-static void a_failing_migration_changes_nothing(void **state) {
-    fixture_t *fixture = *state;
-    cmp_run_t run = synthetic_run(2);
-    run_recorded(fixture, &run);
-    const char *scripts[16];
-    size_t count = scripts_extend(scripts, later_script, "DROP TABLE no_such_table");
-    sqlite3 *database = raw_open(fixture->path);
-    long version;
-    assert_int_equal(cmp_store_migrate(database, scripts, count, &version), CMP_MIGRATION_FAILED);
-    assert_non_null(strstr(sqlite3_errmsg(database), "no_such_table"));
-    sqlite3_close(database);
-    assert_string_equal(value_of(fixture->path, "PRAGMA user_version"), CURRENT);
-    assert_string_equal(
-        value_of(fixture->path, "SELECT count(*) FROM sqlite_master WHERE name='note'"), "0");
-    cmp_store_close(store_open(fixture));
-    cmp_run_free(&run);
-}
-
 /* ---------------------------------------------------------------- noise history */
 
 static void noise_history_pools_earlier_runs_of_the_machine(void **state) {
@@ -786,8 +392,6 @@ static void noise_history_pools_earlier_runs_of_the_machine(void **state) {
     cmp_run_free(&own);
 }
 
-#define store_test(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         store_test(a_whole_run_is_recorded),
@@ -799,26 +403,9 @@ int main(void) {
         store_test(two_processes_may_record_at_once),
         store_test(committed_samples_survive_kill_9),
         store_test(a_torn_transaction_is_rolled_back),
-        store_test(the_results_folder_is_created),
-        store_test(a_folder_whose_parent_is_missing_is_refused),
-        store_test(a_file_in_place_of_the_folder_is_refused),
-        store_test(an_unwritable_folder_is_refused),
-        store_test(a_folder_in_place_of_the_database_is_refused),
-        store_test(what_is_no_database_is_refused),
-        store_test(a_truncated_database_is_refused),
-        store_test(a_scribbled_schema_is_refused),
-        store_test(damage_found_while_writing_names_the_remedy),
-        store_test(a_newer_schema_is_refused),
-        store_test(the_database_of_another_program_is_refused),
-        store_test(an_empty_file_is_filled),
-        store_test(an_older_database_is_migrated_with_its_data),
         store_test(what_was_counted_is_recorded),
         store_test(memory_and_latencies_are_recorded),
         store_test(a_program_is_recorded),
-        store_test(a_database_of_version_1_gets_programs_and_counters),
-        store_test(a_database_of_version_2_gets_memory_and_latencies),
-        store_test(a_database_of_version_4_gets_memory_by_node),
-        store_test(a_failing_migration_changes_nothing),
         store_test(noise_history_pools_earlier_runs_of_the_machine),
         store_test(checked_and_oversubscribed_controls_are_no_history),
     };
