@@ -16,7 +16,9 @@
 #include "allocator/spill.h"
 #include "allocator/telemetry.h"
 
-#define SWEEP_PERIOD_MS 100
+#define SWEEP_PERIOD_MS    100
+#define WHOLE_PART_THREADS 16u /* hak_heap_part_bytes: that each have the whole */
+#define LEAST_PART_THREADS 64u /* and from how many on none has less */
 /* Lanes stay full for the next thread while they hold at most this, and those of all heaps without
  * a thread together. */
 #define EXIT_LANE_BYTES  ((size_t)256 << 10)
@@ -99,6 +101,14 @@ hak_heap_t *hak_heap_common(void) {
 
 uint32_t hak_heaps_bound(void) {
     return atomic_load_explicit(&heaps.bound, memory_order_relaxed);
+}
+
+size_t hak_heap_part_bytes(size_t bytes) {
+    const uint32_t threads = hak_heaps_bound();
+    if (threads <= WHOLE_PART_THREADS)
+        return bytes;
+    return bytes * WHOLE_PART_THREADS /
+           (threads < LEAST_PART_THREADS ? threads : LEAST_PART_THREADS);
 }
 
 /* ------------------------------------------------------------------ creation */

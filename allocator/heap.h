@@ -270,6 +270,9 @@ uint32_t hak_heap_highest_id(void);
 
 /* Heaps that have a thread at present, as a hint. */
 uint32_t hak_heaps_bound(void);
+/* What one thread may keep to itself where each of a few may keep so many bytes: of more than 16
+ * threads an equal part of what 16 may, at least a quarter. */
+size_t hak_heap_part_bytes(size_t bytes);
 
 /* In the child: makes the heap of a vanished thread idle, without trust in what its thread alone
  * could write. Its lanes' and outboxes' blocks are lost. */

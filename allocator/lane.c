@@ -17,8 +17,6 @@
 #define LANE_BYTES_FIRST    4096u /* what a lane may hold after its first slow call */
 #define REFILL_BLOCKS_FIRST 4u
 #define REFILL_BLOCKS_MAX   64u
-#define BUDGET_THREADS      16u /* that all have HAKMEM_THREAD_KIB; more of them share as much */
-#define BUDGET_THREADS_MOST 64u /* none has less than a quarter */
 #define REFILLS_TO_GROW     4u  /* in a row: a thread that allocates without freeing */
 
 /* ------------------------------------------------------------------ capacity */
@@ -90,11 +88,7 @@ bool hak_lane_set_capacity(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity
 }
 
 size_t hak_lane_budget_bytes(const hak_heap_t *heap) {
-    const uint32_t threads = hak_heaps_bound();
-    size_t budget = (size_t)hak_options.thread_kib * 1024;
-    if (threads > BUDGET_THREADS)
-        budget = budget * BUDGET_THREADS /
-                 (threads < BUDGET_THREADS_MOST ? threads : BUDGET_THREADS_MOST);
+    const size_t budget = hak_heap_part_bytes((size_t)hak_options.thread_kib << 10);
     const size_t part = HAK_SHARED(heap->slab_bytes) / HAK_LANE_BUDGET_PART;
     return part > budget ? part : budget;
 }

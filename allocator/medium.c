@@ -57,7 +57,7 @@ static hak_slab_t *kept_take(hak_medium_kept_t *kept, uint32_t units) {
 /* Keeps a run, and gives back the oldest beyond the bounds. A thread that frees more in a row than
  * it may keep is at the end of a phase, or has the blocks from others: it keeps none. */
 static void kept_add(hak_medium_kept_t *kept, hak_slab_t *run) {
-    const size_t most = (size_t)hak_options.medium_kib << 10;
+    const size_t most = hak_heap_part_bytes((size_t)hak_options.medium_kib << 10);
     kept->freed_in_row += run_bytes(run);
     if (kept->freed_in_row > most) {
         kept_give_back(kept, kept->count);

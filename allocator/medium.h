@@ -14,7 +14,7 @@
 #include "allocator/superslab.h"
 
 #define HAK_MEDIUM_MAX_BYTES ((size_t)1 << 20)
-#define HAK_MEDIUM_KEPT_MAX  16u /* runs that a thread keeps */
+#define HAK_MEDIUM_KEPT_MAX  32u /* runs that a thread keeps */
 
 typedef struct hak_heap hak_heap_t;
 

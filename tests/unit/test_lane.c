@@ -1,5 +1,4 @@
 /* Lanes: last in first out, refill, flush, bounds. */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +12,7 @@
 #include "allocator/options.h"
 #include "allocator/spill.h"
 #include "in_thread.h"
+#include "many_heaps.h"
 
 static int heap_enter(void **state) {
     (void)state;
@@ -317,34 +317,15 @@ static void what_others_free_grows_no_lane_beyond_its_share(void **state) {
     assert_in_range(lane_of(SWING_SIZE)->capacity, 1, hak_classes[class_id].lane_share);
 }
 
-static pthread_barrier_t all_have_heaps, measured;
-
-static void *thread_holds_a_heap(void *unused) {
-    hak_free(hak_malloc(1));
-    (void)pthread_barrier_wait(&all_have_heaps);
-    (void)pthread_barrier_wait(&measured);
-    return unused;
-}
-
 static void many_threads_share_the_budgets_of_few(void **state) {
     (void)state;
-    enum { THREADS = 40 };
-    static pthread_t thread[THREADS];
     heap_reset();
     const size_t alone = hak_lane_budget_bytes(hak_thread_heap);
-    assert_int_equal(pthread_barrier_init(&all_have_heaps, NULL, THREADS + 1), 0);
-    assert_int_equal(pthread_barrier_init(&measured, NULL, THREADS + 1), 0);
-    for (int i = 0; i < THREADS; i++)
-        assert_int_equal(pthread_create(&thread[i], NULL, thread_holds_a_heap, NULL), 0);
-    (void)pthread_barrier_wait(&all_have_heaps);
+    many_heaps_begin();
     const size_t among_many = hak_lane_budget_bytes(hak_thread_heap);
-    (void)pthread_barrier_wait(&measured);
-    for (int i = 0; i < THREADS; i++)
-        assert_int_equal(pthread_join(thread[i], NULL), 0);
-    assert_int_equal(among_many, alone * 16 / (THREADS + 1));
+    many_heaps_end();
+    assert_int_equal(among_many, alone * 16 / (MANY_HEAPS + 1));
     assert_int_equal(hak_lane_budget_bytes(hak_thread_heap), alone); /* they are gone */
-    pthread_barrier_destroy(&all_have_heaps);
-    pthread_barrier_destroy(&measured);
 }
 
 static void a_budget_that_falls_leaves_lanes_their_shares(void **state) {

@@ -16,6 +16,7 @@
 #include "allocator/options.h"
 #include "allocator/spill.h"
 #include "fault.h"
+#include "many_heaps.h"
 #include "one_node.h"
 
 enum { FOUR_UNITS = 200000, EIGHT_UNITS = 500000 };
@@ -91,6 +92,22 @@ static void beyond_the_bound_the_oldest_goes(void **state) {
     assert_false(is_mapped(block[0]));
     assert_true(is_mapped(block[2]));
     assert_in_range(kept_bytes(), EIGHT_UNITS, 1024 * 1024);
+}
+
+static void many_threads_share_what_few_may_keep(void **state) {
+    (void)state;
+    enum { BLOCKS = 8 };
+    void *block[BLOCKS];
+    many_heaps_begin();
+    for (int i = 0; i < BLOCKS; i++)
+        block[i] = hak_malloc(FOUR_UNITS / 2);
+    for (int i = 0; i < BLOCKS; i++) {
+        hak_free(block[i]);
+        hak_free(hak_malloc(FOUR_UNITS / 4 * 3)); /* it does not free in a row */
+    }
+    many_heaps_end();
+    const size_t part = (1024 * 1024) * 16 / (MANY_HEAPS + 1);
+    assert_in_range(kept_bytes(), part / 2, part);
 }
 
 static void one_that_frees_more_in_a_row_than_it_may_keep_keeps_none(void **state) {
@@ -270,6 +287,7 @@ int main(void) {
         cmocka_unit_test_setup(a_kept_block_serves_its_own_size_alone, quiet),
         cmocka_unit_test_setup(calloc_of_a_kept_block_reads_as_zero, quiet),
         cmocka_unit_test_setup(beyond_the_bound_the_oldest_goes, quiet),
+        cmocka_unit_test_setup(many_threads_share_what_few_may_keep, quiet),
         cmocka_unit_test_setup(one_that_frees_more_in_a_row_than_it_may_keep_keeps_none, quiet),
         cmocka_unit_test_setup(no_more_blocks_are_kept_than_there_are_places, quiet),
         cmocka_unit_test_setup(what_was_not_used_between_two_looks_is_given_back, quiet),
