@@ -5,6 +5,7 @@
  */
 #include "allocator/medium.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "allocator/heap.h"
@@ -16,6 +17,10 @@
  * it is [any,atomic], relaxed, and 0 when it comes from the pool. It is exchanged where a block is
  * freed, so that of two threads that free it one is told. */
 enum { RUN_IN_USE, RUN_KEPT };
+
+/* [any,atomic] relaxed, a hint: id of the heap whose thread was the last to take a medium run from
+ * the pool. Written when it changes. */
+static HAK_SPARSE _Alignas(64) _Atomic uint32_t last_taker;
 
 static size_t run_bytes(const hak_slab_t *run) {
     return (size_t)run->run_units << HAK_UNIT_SHIFT;
@@ -54,10 +59,26 @@ static hak_slab_t *kept_take(hak_medium_kept_t *kept, uint32_t units) {
     return NULL;
 }
 
+static size_t kept_bound_bytes(const hak_medium_kept_t *kept) {
+    const size_t most = hak_heap_part_bytes((size_t)hak_options.medium_kib << 10);
+    if (kept->rivals || kept->turns >= HAK_MEDIUM_TURNS || most < HAK_MEDIUM_KEPT_ALONE)
+        return most;
+    return HAK_MEDIUM_KEPT_ALONE;
+}
+
+/* The thread takes a run from the pool. */
+static void pool_visit(hak_heap_t *heap) {
+    if (atomic_load_explicit(&last_taker, memory_order_relaxed) == heap->front.id)
+        return;
+    atomic_store_explicit(&last_taker, heap->front.id, memory_order_relaxed);
+    heap->medium.turns++;
+    HAK_COUNT(LARGE, medium_turns);
+}
+
 /* Keeps a run, and gives back the oldest beyond the bounds. A thread that frees more in a row than
  * it may keep is at the end of a phase, or has the blocks from others: it keeps none. */
 static void kept_add(hak_medium_kept_t *kept, hak_slab_t *run) {
-    const size_t most = hak_heap_part_bytes((size_t)hak_options.medium_kib << 10);
+    const size_t most = kept_bound_bytes(kept);
     kept->freed_in_row += run_bytes(run);
     if (kept->freed_in_row > most) {
         kept_give_back(kept, kept->count);
@@ -74,6 +95,8 @@ void hak_medium_spill(hak_heap_t *heap, bool all) {
     hak_medium_kept_t *kept = &heap->medium;
     kept_give_back(kept, all ? kept->count : kept->unused);
     kept->unused = kept->count;
+    kept->rivals = kept->turns >= HAK_MEDIUM_TURNS;
+    kept->turns = 0;
 }
 
 /* ------------------------------------------------------------------ blocks */
@@ -91,6 +114,7 @@ static hak_slab_t *run_take(hak_heap_t *heap, uint32_t units, bool *zeroed) {
             hak_pool_row_ends();
             return run;
         }
+        pool_visit(heap);
     }
     run = hak_run_allocate(units, HAK_OWNER_MEDIUM, 0, zeroed);
     if (run == NULL && heap != NULL && heap->medium.count > 0) {

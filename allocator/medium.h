@@ -1,8 +1,9 @@
 /*
  * Medium blocks: above HAK_LANE_MAX_BYTES, up to 1 MiB. Each is a run of units of a superslab,
- * found again through the address map. A thread keeps some that it has freed, up to
- * HAKMEM_MEDIUM_KIB: what it reuses was in its own caches last, where the pool would give it
- * whatever lies low.
+ * found again through the address map. A thread keeps some that it has freed: what it reuses was in
+ * its own caches last, where the pool would give it whatever lies low. How many depends on whether
+ * others take theirs from the pool in turn with it: alone it had all of the pool in its caches, and
+ * what lies low is the better choice.
  */
 #ifndef HAK_MEDIUM_H
 #define HAK_MEDIUM_H
@@ -18,6 +19,9 @@
 
 typedef struct hak_heap hak_heap_t;
 
+#define HAK_MEDIUM_TURNS      16u               /* between two looks: it has rivals */
+#define HAK_MEDIUM_KEPT_ALONE ((size_t)1 << 20) /* bytes that a thread without rivals keeps */
+
 /* Freed runs of a thread. Invariants: bytes = sum of their units; unused <= count; the first
  * `unused` were kept all the time since hak_medium_spill was last called. */
 typedef struct hak_medium_kept {
@@ -26,6 +30,8 @@ typedef struct hak_medium_kept {
     uint32_t unused;                      /* [owner] */
     size_t bytes;                         /* [owner] HAK_SHARE'd */
     size_t freed_in_row;                  /* [owner] bytes freed since one was taken */
+    uint32_t turns; /* [owner] runs from the pool right after another took one, likewise */
+    bool rivals;    /* [owner] there were many before hak_medium_spill was last called */
 } hak_medium_kept_t;
 
 /* Allocates; *zeroed tells whether the block reads as zero. NULL when the domain is at its end

@@ -159,7 +159,8 @@
     X(reused, "large blocks from mappings that were kept")                                         \
     X(remaps, "large blocks resized by mremap")                                                    \
     X(medium_runs, "medium blocks, each a run of units")                                           \
-    X(medium_kept, "of these, runs that the thread had kept")
+    X(medium_kept, "of these, runs that the thread had kept")                                      \
+    X(medium_turns, "of these, runs from the pool right after another thread took one")
 
 #define HAK_HEAP_COUNTERS(X)                                                                       \
     X(created, "heaps made")                                                                       \

@@ -16,10 +16,11 @@
 #include "allocator/options.h"
 #include "allocator/spill.h"
 #include "fault.h"
+#include "in_thread.h"
 #include "many_heaps.h"
 #include "one_node.h"
 
-enum { FOUR_UNITS = 200000, EIGHT_UNITS = 500000 };
+enum { FOUR_UNITS = 200000, EIGHT_UNITS = 500000, SIXTEEN_UNITS = 1 << 20 };
 
 /* Nothing is kept, and nothing is given back by the way. */
 static int quiet(void **state) {
@@ -27,6 +28,7 @@ static int quiet(void **state) {
     hak_free(hak_malloc(100)); /* the thread has a heap */
     hak_medium_spill(hak_thread_heap, true);
     hak_thread_heap->medium.freed_in_row = 0;
+    hak_thread_heap->medium.rivals = false;
     hak_options.purge_ms = 3600000;
     hak_options.medium_kib = 1024;
     return 0;
@@ -110,6 +112,44 @@ static void many_threads_share_what_few_may_keep(void **state) {
     assert_in_range(kept_bytes(), part / 2, part);
 }
 
+static void *take_from_the_pool(void *block) {
+    *(void **)block = hak_malloc(FOUR_UNITS);
+    return NULL;
+}
+
+/* Frees blocks of 16 units, none in a row with the one before; returns the bytes that are kept. */
+static size_t kept_of_sixteen_units_each(void) {
+    enum { BLOCKS = 6 };
+    void *block[BLOCKS];
+    for (int i = 0; i < BLOCKS; i++)
+        block[i] = hak_malloc(SIXTEEN_UNITS);
+    for (int i = 0; i < BLOCKS; i++) {
+        hak_free(block[i]);
+        hak_free(hak_malloc(EIGHT_UNITS));
+    }
+    const size_t bytes = kept_bytes();
+    hak_medium_spill(hak_thread_heap, true);
+    return bytes;
+}
+
+static void a_thread_keeps_more_while_others_take_in_turn_with_it(void **state) {
+    (void)state;
+    void *theirs[HAK_MEDIUM_TURNS], *mine[HAK_MEDIUM_TURNS];
+    hak_options.medium_kib = 4096;
+    assert_in_range(kept_of_sixteen_units_each(), 1, HAK_MEDIUM_KEPT_ALONE);
+    for (uint32_t i = 0; i < HAK_MEDIUM_TURNS; i++) {
+        in_thread(take_from_the_pool, &theirs[i]);
+        mine[i] = hak_malloc(FOUR_UNITS);
+    }
+    assert_in_range(kept_of_sixteen_units_each(), HAK_MEDIUM_KEPT_ALONE * 3, 4096 * 1024);
+    assert_in_range(kept_of_sixteen_units_each(), HAK_MEDIUM_KEPT_ALONE * 3, 4096 * 1024);
+    assert_in_range(kept_of_sixteen_units_each(), 1, HAK_MEDIUM_KEPT_ALONE);
+    for (uint32_t i = 0; i < HAK_MEDIUM_TURNS; i++) {
+        hak_free(theirs[i]);
+        hak_free(mine[i]);
+    }
+}
+
 static void one_that_frees_more_in_a_row_than_it_may_keep_keeps_none(void **state) {
     (void)state;
     void *block[3];
@@ -127,6 +167,7 @@ static void no_more_blocks_are_kept_than_there_are_places(void **state) {
     enum { BLOCKS = HAK_MEDIUM_KEPT_MAX + 3 };
     void *block[BLOCKS];
     hak_options.medium_kib = 100000;
+    hak_thread_heap->medium.rivals = true;
     for (int i = 0; i < BLOCKS; i++)
         block[i] = hak_malloc(FOUR_UNITS);
     for (int i = 0; i < BLOCKS; i++)
@@ -288,6 +329,7 @@ int main(void) {
         cmocka_unit_test_setup(calloc_of_a_kept_block_reads_as_zero, quiet),
         cmocka_unit_test_setup(beyond_the_bound_the_oldest_goes, quiet),
         cmocka_unit_test_setup(many_threads_share_what_few_may_keep, quiet),
+        cmocka_unit_test_setup(a_thread_keeps_more_while_others_take_in_turn_with_it, quiet),
         cmocka_unit_test_setup(one_that_frees_more_in_a_row_than_it_may_keep_keeps_none, quiet),
         cmocka_unit_test_setup(no_more_blocks_are_kept_than_there_are_places, quiet),
         cmocka_unit_test_setup(what_was_not_used_between_two_looks_is_given_back, quiet),
