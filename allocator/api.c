@@ -290,6 +290,11 @@ HAK_API void *hak_calloc(size_t count, size_t size) {
     return memset(block, 0, (bytes + HAK_GRAIN_BYTES - 1) & ~(size_t)(HAK_GRAIN_BYTES - 1));
 }
 
+/* Whether a block stays where it is: it is large enough, and not more than twice that. */
+static bool fits(size_t size, size_t usable) {
+    return size <= usable && size >= usable / 2;
+}
+
 static void *realloc_moved(void *block, size_t size, size_t usable) {
     void *moved = hak_front_malloc(size);
     if (HAK_UNLIKELY(moved == NULL))
@@ -299,16 +304,10 @@ static void *realloc_moved(void *block, size_t size, size_t usable) {
     return moved;
 }
 
-HAK_API void *hak_realloc(void *block, size_t size) {
-    HAK_COUNT(FRONT, realloc);
-    if (block == NULL)
-        return hak_front_malloc(size);
-    if (size == 0) {
-        hak_front_free(block);
-        return NULL;
-    }
-    size_t usable = usable_size(block, "realloc");
-    if (size <= usable && size >= usable / 2)
+/* Of a block that is not in the thread's own slabs. */
+static HAK_NOINLINE void *realloc_elsewhere(void *block, size_t size) {
+    const size_t usable = usable_size(block, "realloc");
+    if (fits(size, usable))
         return block;
     const uint32_t entry = hak_map_entry(block);
     if (size > HAK_LANE_MAX_BYTES && entry == 0) {
@@ -321,6 +320,28 @@ HAK_API void *hak_realloc(void *block, size_t size) {
     } else if (entry != 0) {
         hak_slab_check(block, "realloc"); /* nothing is copied from behind the last block */
     }
+    return realloc_moved(block, size, usable);
+}
+
+/* Assumes that most blocks are in the thread's own slabs, and looks at no more than the free that
+ * follows: what is copied leaves little else in the caches. */
+HAK_API void *hak_realloc(void *block, size_t size) {
+    HAK_COUNT(FRONT, realloc);
+    if (block == NULL)
+        return hak_front_malloc(size);
+    if (size == 0) {
+        hak_front_free(block);
+        return NULL;
+    }
+    const hak_lane_t *lane = hak_front_own_lane(hak_thread_lanes, block, hak_map_unit(block));
+    if (HAK_UNLIKELY(lane == NULL))
+        return realloc_elsewhere(block, size);
+    const size_t usable = lane->stride_bytes;
+    if (fits(size, usable))
+        return block;
+    /* Behind the last block none has room before the run ends, with its last unit. */
+    if (((uintptr_t)block & (HAK_UNIT_BYTES - 1)) + usable > HAK_UNIT_BYTES)
+        hak_slab_check(block, "realloc");
     return realloc_moved(block, size, usable);
 }
 

@@ -50,6 +50,20 @@ static inline void *hak_front_malloc(size_t size) {
     return block;
 }
 
+/* The lane of a block in the slabs of the thread's own heap; NULL when it is not the start of one.
+ * `lanes` is hak_thread_lanes, `unit` the block's in the map. */
+static inline hak_lane_t *hak_front_own_lane(char *lanes, const void *block, size_t unit) {
+    const size_t offset =
+        atomic_load_explicit(&hak_own_of(lanes)->lane_offset[unit], memory_order_relaxed);
+    HAK_ASSERT(lanes == (char *)hak_thread_heap || lanes == hak_map.zero);
+    char *place = lanes + offset; /* a lane; in hak_map.zero, which is one anywhere, perhaps odd */
+    if (HAK_UNLIKELY(
+            !hak_is_start(block, (hak_starts_anywhere_t *)(place + offsetof(hak_lane_t, starts)))))
+        return NULL;
+    HAK_ASSERT(hak_map_entry(block) == (hak_thread_heap->front.id << 16 | offset));
+    return (hak_lane_t *)place;
+}
+
 /*
  * Assumes that most blocks are freed by the thread that allocated them, into a lane with room. The
  * heap's own map leads to the lane of what is in its slabs, of anything else to the lane in which
@@ -61,24 +75,18 @@ static inline void hak_front_free(void *block) {
     const size_t unit = hak_map_unit(block);
     HAK_COUNT(FRONT, free_calls);
     HAK_COUNT(FREE_SUPERSLAB, entries);
-    const size_t offset =
-        atomic_load_explicit(&hak_own_of(lanes)->lane_offset[unit], memory_order_relaxed);
-    HAK_ASSERT(lanes == (char *)hak_thread_heap || lanes == hak_map.zero);
-    char *place = lanes + offset; /* a lane; in hak_map.zero, which is one anywhere, perhaps odd */
-    if (HAK_UNLIKELY(!hak_is_start(
-            block, (hak_starts_anywhere_t *)(place + offsetof(hak_lane_t, starts))))) {
+    hak_lane_t *lane = hak_front_own_lane(lanes, block, unit);
+    if (HAK_UNLIKELY(lane == NULL)) {
         hak_free_slow(block, unit);
         return;
     }
-    hak_lane_t *lane = (hak_lane_t *)place;
-    HAK_ASSERT(hak_map_entry(block) == (hak_thread_heap->front.id << 16 | offset));
     void **top = lane->top;
     if (HAK_UNLIKELY((HAK_CHECK_FREE && top[-1] == block) || top == lane->limit)) {
         hak_free_elsewhere(block);
         return;
     }
     HAK_COUNT(FREE_SUPERSLAB, local);
-    HAK_COUNT_CLASS(CLASS, offset / HAK_LANE_OFFSET(1), frees);
+    HAK_COUNT_CLASS(CLASS, hak_heap_class_of_lane(hak_thread_heap, lane), frees);
     *top = block;
     HAK_ADVANCE(lane->top, 1);
 }
