@@ -333,8 +333,6 @@ HAK_API void *hak_realloc(void *block, size_t size) {
         hak_front_free(block);
         return NULL;
     }
-    if (!HAK_REALLOC_OWN_MAP)
-        return realloc_elsewhere(block, size);
     const hak_lane_t *lane = hak_front_own_lane(hak_thread_lanes, block, hak_map_unit(block));
     if (HAK_UNLIKELY(lane == NULL))
         return realloc_elsewhere(block, size);
