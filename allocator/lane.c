@@ -17,7 +17,7 @@
 #define LANE_BYTES_FIRST    4096u /* what a lane may hold after its first slow call */
 #define REFILL_BLOCKS_FIRST 4u
 #define REFILL_BLOCKS_MAX   64u
-#define REFILLS_TO_GROW     4u  /* in a row: a thread that allocates without freeing */
+#define REFILLS_TO_GROW     4u /* in a row: a thread that allocates without freeing */
 
 /* ------------------------------------------------------------------ capacity */
 
@@ -89,7 +89,7 @@ bool hak_lane_set_capacity(hak_heap_t *heap, hak_lane_t *lane, uint32_t capacity
 
 size_t hak_lane_budget_bytes(const hak_heap_t *heap) {
     const size_t budget = hak_heap_part_bytes((size_t)hak_options.thread_kib << 10);
-    const size_t part = HAK_SHARED(heap->slab_bytes) / HAK_LANE_BUDGET_PART;
+    const size_t part = HAK_SHARED(heap->slab_bytes) / 100 * hak_options.thread_percent;
     return part > budget ? part : budget;
 }
 

@@ -30,7 +30,6 @@
 typedef struct hak_heap hak_heap_t;
 
 #define HAK_LANE_BLOCKS_LEAST 2u /* every class may cache so many, whatever the budget says */
-#define HAK_LANE_BUDGET_PART  8u /* of the thread's slabs, where that is more */
 #define HAK_LANE_NEAR_BLOCKS  64u
 #define HAK_LANE_LEARN_FACTOR 2u /* the learner may raise a ceiling so much */
 

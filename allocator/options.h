@@ -22,10 +22,11 @@
       "a lane grows only where two slow calls that a larger one would have spared are no further " \
       "apart, by a clock that ticks every 1 to 10 ms; 65535: wherever they are")                   \
     X(thread_kib, "HAKMEM_THREAD_KIB", 2048, 16, 1048576, "KiB",                                   \
-      "bytes of blocks that all lanes of a thread together may cache; of more than 16 threads "    \
-      "each "                                                                                      \
-      "an equal part of what 16 may, at least a quarter; an eighth of the thread's slabs where "   \
-      "that is more")                                                                              \
+      "bytes of blocks that all lanes of a thread together may cache; of more than 16 "            \
+      "threads each an equal part of what 16 may, at least a quarter")                             \
+    X(thread_percent, "HAKMEM_THREAD_PERCENT", 25, 0, 100, "%",                                    \
+      "part of what the thread's slabs take that its lanes may cache, where that is more than "    \
+      "HAKMEM_THREAD_KIB")                                                                         \
     X(medium_kib, "HAKMEM_MEDIUM_KIB", 4096, 0, 1048576, "KiB",                                    \
       "bytes of freed blocks of more than 64 KiB up to 1 MiB that a thread keeps for itself, at "  \
       "most 32 of them; 1 MiB at most where no other thread asks for such blocks in turn with "    \

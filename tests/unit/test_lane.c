@@ -217,8 +217,8 @@ static void all_lanes_together_keep_to_the_budget(void **state) {
     assert_int_equal(bytes, hak_thread_heap->lane_bytes);
     lanes_noted();
     size_t budget = hak_options.thread_kib * 1024;
-    if (budget < most_slab_bytes / HAK_LANE_BUDGET_PART)
-        budget = most_slab_bytes / HAK_LANE_BUDGET_PART;
+    if (budget < most_slab_bytes / 100 * hak_options.thread_percent)
+        budget = most_slab_bytes / 100 * hak_options.thread_percent;
     assert_true(bytes <= budget + least);
 }
 
@@ -242,8 +242,10 @@ a_busy_lane_takes_half_of_the_budget_and_gives_way_to_the_shares_of_others(void 
     (void)state;
     enum { BUSY = 640, OTHER_FROM = 672, OTHER_TO = 1200, OTHER_STEP = 32 };
     const uint64_t thread_kib = hak_options.thread_kib;
+    const uint64_t thread_percent = hak_options.thread_percent;
     heap_reset();
-    hak_options.thread_kib = 512; /* more than an eighth of what the thread has here */
+    hak_options.thread_kib = 512;
+    hak_options.thread_percent = 0;
     (void)capacity_after_bursts(BUSY, 10);
     const uint32_t class_id = hak_heap_class_of_lane(hak_thread_heap, lane_of(BUSY));
     const size_t alone_bytes = capacity_bytes(BUSY);
@@ -259,9 +261,9 @@ a_busy_lane_takes_half_of_the_budget_and_gives_way_to_the_shares_of_others(void 
             (void)capacity_after_bursts(BUSY, 1);
         }
     }
-    assert_true(most_slab_bytes / HAK_LANE_BUDGET_PART < hak_options.thread_kib * 1024);
     assert_true(capacity_bytes(BUSY) <= alone_bytes / 2);
     hak_options.thread_kib = thread_kib;
+    hak_options.thread_percent = thread_percent;
     heap_reset();
 }
 
@@ -315,6 +317,25 @@ static void what_others_free_grows_no_lane_beyond_its_share(void **state) {
     }
     const uint32_t class_id = hak_heap_class_of_lane(hak_thread_heap, lane_of(SWING_SIZE));
     assert_in_range(lane_of(SWING_SIZE)->capacity, 1, hak_classes[class_id].lane_share);
+}
+
+static void a_thread_with_many_slabs_may_cache_part_of_them(void **state) {
+    (void)state;
+    enum { BLOCKS = 640, BYTES = 1000 };
+    const uint64_t thread_kib = hak_options.thread_kib;
+    void *block[BLOCKS];
+    hak_options.thread_kib = 16;
+    for (int i = 0; i < BLOCKS; i++)
+        block[i] = hak_malloc(BYTES);
+    const size_t slab_bytes = hak_thread_heap->slab_bytes;
+    assert_true(slab_bytes >= BLOCKS * BYTES);
+    assert_int_equal(hak_lane_budget_bytes(hak_thread_heap),
+                     slab_bytes / 100 * hak_options.thread_percent);
+    hak_options.thread_kib = 100000;
+    assert_int_equal(hak_lane_budget_bytes(hak_thread_heap), 100000 * 1024);
+    for (int i = 0; i < BLOCKS; i++)
+        hak_free(block[i]);
+    hak_options.thread_kib = thread_kib;
 }
 
 static void many_threads_share_the_budgets_of_few(void **state) {
@@ -395,6 +416,7 @@ int main(void) {
         cmocka_unit_test(a_lane_grows_to_what_its_thread_frees_and_takes_again_and_no_more),
         cmocka_unit_test(what_others_free_grows_no_lane_beyond_its_share),
         cmocka_unit_test(heap_flush_leaves_every_lane_empty),
+        cmocka_unit_test(a_thread_with_many_slabs_may_cache_part_of_them),
         cmocka_unit_test(many_threads_share_the_budgets_of_few),
         cmocka_unit_test(a_budget_that_falls_leaves_lanes_their_shares),
     };
