@@ -66,14 +66,21 @@ static HAK_COLD void *class_allocate_again(hak_heap_t *heap, uint32_t class_id) 
     return lane_allocate(heap, class_id);
 }
 
-/* What was found to be due while the heap was worked with, as the first thing of a slow malloc. The
- * heap to go on with. */
+/* Whether something is due that has to wait until nobody works with the heap. */
+static inline bool heap_has_errands(const hak_heap_t *heap) {
+    return heap->node_seen != heap->node || heap->helper_due ||
+           (heap->young_looks > 0 && hak_heap_may_settle(heap));
+}
+
+/* That, as the first thing of a slow malloc. The heap to go on with. */
 static HAK_COLD hak_heap_t *heap_errands(hak_heap_t *heap) {
     if (heap->helper_due) {
         heap->helper_due = false;
         hak_helper_start();
         heap = hak_thread_heap; /* starting it allocates, and this thread may have moved */
     }
+    if (heap->young_looks > 0 && hak_heap_may_settle(heap))
+        heap = hak_heap_settle(heap);
     return heap->node_seen != heap->node ? hak_heap_move(heap) : heap;
 }
 
@@ -82,7 +89,7 @@ static void *class_allocate(uint32_t class_id) {
     hak_heap_t *heap = hak_thread_heap;
     if (HAK_UNLIKELY(!hak_heap_is_real(heap)))
         heap = hak_thread_enter();
-    else if (HAK_UNLIKELY(heap->node_seen != heap->node || heap->helper_due))
+    else if (HAK_UNLIKELY(heap_has_errands(heap)))
         heap = heap_errands(heap);
     void *block = lane_allocate(heap, class_id);
     return HAK_LIKELY(block != NULL) ? block : class_allocate_again(heap, class_id);

@@ -27,6 +27,11 @@
 /* Idle heaps whose lanes an exit judges again, the newest ones. */
 #define EXIT_LOOKS 8u
 
+/* A thread is young until it has looked so often at what idles; so many times the slabs of its own
+ * has a heap that a young one leaves its own for. */
+#define YOUNG_LOOKS  2u
+#define SETTLE_TIMES 2u
+
 /* The heap of the second thread; the common heap is 1. The file's pages are given back when the
  * first thread gets its heap, and again with this one: a program loads until about then, and the
  * dynamic linker looks for its symbols here as well. */
@@ -62,6 +67,8 @@ static HAK_SPARSE struct {
     uint64_t swept_ms;           /* [lock] */
     _Atomic uint32_t bound;      /* [any,atomic] relaxed: heaps with a thread; read as a hint of how
                                     many share what lanes may hold; written under lock */
+    _Atomic uint32_t releases;   /* [any,atomic] relaxed: times a heap became idle; written under
+                                    lock, read as a hint */
     _Atomic(hak_heap_t *) by_id[HAK_OWNER_MAX + 1]; /* [any,atomic] acquire pairs with the release
                                                        in heap_create */
 } heaps;
@@ -222,27 +229,40 @@ static hak_heap_t *idle_find(uint32_t node, bool any) {
     return any ? heaps.newest_idle : NULL;
 }
 
-static hak_heap_t *heap_acquire(uint32_t node, bool any) {
+/* heaps.lock is held. */
+static void idle_take(hak_heap_t *heap) {
+    idle_remove(heap);
+    heaps.idle_lane_bytes -= heap->idle_lane_bytes;
+    heap->idle_lane_bytes = 0;
+    HAK_COUNT(HEAP, inherited);
+    atomic_store_explicit(&heap->state, HAK_HEAP_BOUND, memory_order_relaxed);
+    hak_lock(&heap->lock);
+    hak_heap_wake(heap);
+    hak_unlock(&heap->lock);
+}
+
+/* heaps.lock is held. */
+static void heap_serve(hak_heap_t *heap, uint32_t node, bool begins) {
+    heap->node = heap->node_seen = node;
+    heap->young_looks = begins ? YOUNG_LOOKS : 0;
+    heap->releases_seen = atomic_load_explicit(&heaps.releases, memory_order_relaxed);
+    atomic_fetch_add_explicit(&heaps.bound, 1, memory_order_relaxed);
+}
+
+/* A heap for a thread that begins, for which one of another node is better than a new one, or that
+ * has changed its node. */
+static hak_heap_t *heap_acquire(uint32_t node, bool begins) {
     bool created = false;
     hak_lock(&heaps.lock);
-    hak_heap_t *heap = idle_find(node, any);
+    hak_heap_t *heap = idle_find(node, begins);
     if (heap != NULL) {
-        idle_remove(heap);
-        heaps.idle_lane_bytes -= heap->idle_lane_bytes;
-        heap->idle_lane_bytes = 0;
-        HAK_COUNT(HEAP, inherited);
-        atomic_store_explicit(&heap->state, HAK_HEAP_BOUND, memory_order_relaxed);
-        hak_lock(&heap->lock);
-        hak_heap_wake(heap);
-        hak_unlock(&heap->lock);
+        idle_take(heap);
     } else {
         heap = heap_create(HAK_HEAP_BOUND);
         created = heap != NULL;
     }
-    if (heap != NULL) {
-        heap->node = heap->node_seen = node;
-        atomic_fetch_add_explicit(&heaps.bound, 1, memory_order_relaxed);
-    }
+    if (heap != NULL)
+        heap_serve(heap, node, begins);
     hak_unlock(&heaps.lock);
     if (created && heap->front.id <= LOADED_HEAP)
         hak_os_release_file();
@@ -315,6 +335,7 @@ static void heap_release(hak_heap_t *heap) {
     heap->released_ms = hak_os_milliseconds();
     memset(heap->refill_blocks, 0, sizeof heap->refill_blocks); /* the next thread starts small */
     idle_push(heap);
+    atomic_fetch_add_explicit(&heaps.releases, 1, memory_order_relaxed);
     HAK_COUNT(HEAP, released);
     /* A chunk that came after the thread's last look, from one that saw the heap bound. */
     if (atomic_load_explicit(&heap->inbox, memory_order_seq_cst) != NULL) {
@@ -408,6 +429,14 @@ HAK_COLD hak_heap_t *hak_thread_enter(void) {
     return heap;
 }
 
+/* The thread of `heap` goes on with `other`, which is bound to it already. */
+static hak_heap_t *heap_exchange(hak_heap_t *heap, hak_heap_t *other) {
+    hak_spill_all(heap, hak_pool_idle_room());
+    thread_bind(other);
+    heap_release(heap);
+    return other;
+}
+
 HAK_COLD hak_heap_t *hak_heap_move(hak_heap_t *heap) {
     const uint32_t node = heap->node_seen;
     hak_heap_t *other = heap_acquire(node, false);
@@ -416,10 +445,30 @@ HAK_COLD hak_heap_t *hak_heap_move(hak_heap_t *heap) {
         return heap;
     }
     HAK_COUNT(HEAP, moved);
-    hak_spill_all(heap, hak_pool_idle_room());
-    thread_bind(other);
-    heap_release(heap);
-    return other;
+    return heap_exchange(heap, other);
+}
+
+bool hak_heap_may_settle(const hak_heap_t *heap) {
+    return heap->releases_seen != atomic_load_explicit(&heaps.releases, memory_order_relaxed);
+}
+
+HAK_COLD hak_heap_t *hak_heap_settle(hak_heap_t *heap) {
+    hak_lock(&heaps.lock);
+    hak_heap_t *other = idle_find(heap->node, false);
+    if (other != NULL &&
+        HAK_SHARED(other->slab_bytes) / SETTLE_TIMES <= HAK_SHARED(heap->slab_bytes))
+        other = NULL;
+    if (other != NULL) {
+        idle_take(other);
+        heap_serve(other, heap->node, false);
+    } else {
+        heap->releases_seen = atomic_load_explicit(&heaps.releases, memory_order_relaxed);
+    }
+    hak_unlock(&heaps.lock);
+    if (other == NULL)
+        return heap;
+    HAK_COUNT(HEAP, settled);
+    return heap_exchange(heap, other);
 }
 
 /* ------------------------------------------------------------------ sweep */

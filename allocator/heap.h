@@ -148,9 +148,11 @@ struct hak_heap {
     uint64_t lanes_used[HAK_LANE_WORDS]; /* [owner] bit per class id: its lane has capacity */
     uint32_t node;                       /* [owner] NUMA node that it serves; idle: [lock:heaps] */
     uint32_t node_seen;                  /* [owner] where its thread ran when it last looked */
-    bool helper_due;                     /* [owner] its next slow malloc starts the helper thread */
-    uint32_t received_seen;              /* [lock:heaps] received_chunks at the last sweep */
-    bool inbox_waited;                   /* [lock:heaps] at the last sweep there was a chunk */
+    uint32_t young_looks;   /* [owner] more of them, and its thread is no longer young */
+    uint32_t releases_seen; /* [owner] heaps.releases when it last looked */
+    bool helper_due;        /* [owner] its next slow malloc starts the helper thread */
+    uint32_t received_seen; /* [lock:heaps] received_chunks at the last sweep */
+    bool inbox_waited;      /* [lock:heaps] at the last sweep there was a chunk */
     struct hak_heap *older_idle, *newer_idle; /* [lock:heaps] */
     size_t idle_lane_bytes;                   /* [lock:heaps] in the lanes of an idle heap */
     uint64_t released_ms;                     /* [lock:heaps] when it became idle */
@@ -238,6 +240,14 @@ hak_heap_t *hak_thread_enter(void);
 /* For a thread that was seen on another NUMA node than its heap's: that heap becomes idle, for the
  * next thread of its node, and the thread gets one of its new node, which is returned. */
 hak_heap_t *hak_heap_move(hak_heap_t *heap);
+
+/* Whether a heap has become idle since the young thread of this one last looked. */
+bool hak_heap_may_settle(const hak_heap_t *heap);
+
+/* For a thread that began while the one whose work it goes on with still had its heap, and so got
+ * another: takes over the heap that became idle last, if that has far more slabs, and leaves its
+ * own. The heap to go on with. */
+hak_heap_t *hak_heap_settle(hak_heap_t *heap);
 
 /* Notes in its own map that `units` units from this one on belong to a heap (its id), and the
  * offset of their class's lane; 0: no longer. Where it has none, or there is no memory for it, its

@@ -171,6 +171,7 @@ bool hak_spill_stale(hak_heap_t *heap, uint64_t now) {
 HAK_NOINLINE static void tick_look(hak_heap_t *heap) {
     uint64_t now = hak_os_milliseconds();
     heap->slow_calls = 0;
+    heap->young_looks -= heap->young_looks > 0;
     /* Both have to wait until nobody works with this heap; class_allocate does them. */
     heap->node_seen = hak_os_node();
     heap->helper_due = helper_is_missing();

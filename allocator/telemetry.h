@@ -166,6 +166,7 @@
     X(created, "heaps made")                                                                       \
     X(inherited, "idle heaps that a new thread took over")                                         \
     X(moved, "times a thread took another heap since it runs on another NUMA node")                \
+    X(settled, "times a thread took the heap of one that exited just after it began")              \
     X(released, "heaps that became idle when their thread exited")                                 \
     X(trimmed, "times idle heaps gave empty slabs back since they kept too much")                  \
     X(swept, "heaps whose inbox was drained because their thread did not look")                    \
