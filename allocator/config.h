@@ -17,7 +17,6 @@
       "stop the program at a free of the block that was freed last; 0 only to measure what "       \
       "this check costs: that a block may start there is what free finds its lane by, and the "    \
       "later checks, when a block comes back to its slab, remain")                                 \
-    X(HAK_SETTLE, "young threads take over heaps; 0 only to measure it")                           \
     X(HAK_ADVANCE_IN_PLACE,                                                                        \
       "on x86-64 the hot paths move a lane's top by one instruction on memory; 0 only to "         \
       "measure what that is worth")                                                                \
@@ -72,9 +71,6 @@
 #endif
 #ifndef HAK_CHECK_FREE
 #define HAK_CHECK_FREE 1
-#endif
-#ifndef HAK_SETTLE
-#define HAK_SETTLE 1
 #endif
 #ifndef HAK_ADVANCE_IN_PLACE
 #define HAK_ADVANCE_IN_PLACE 1

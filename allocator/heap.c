@@ -244,7 +244,7 @@ static void idle_take(hak_heap_t *heap) {
 /* heaps.lock is held. */
 static void heap_serve(hak_heap_t *heap, uint32_t node, bool begins) {
     heap->node = heap->node_seen = node;
-    heap->young_looks = HAK_SETTLE && begins ? YOUNG_LOOKS : 0;
+    heap->young_looks = begins ? YOUNG_LOOKS : 0;
     heap->releases_seen = atomic_load_explicit(&heaps.releases, memory_order_relaxed);
     atomic_fetch_add_explicit(&heaps.bound, 1, memory_order_relaxed);
 }
