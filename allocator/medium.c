@@ -59,6 +59,7 @@ static hak_slab_t *kept_take(hak_medium_kept_t *kept, uint32_t units) {
     return NULL;
 }
 
+/* Of more than a few threads each has a part; alone a thread keeps little (medium.h). */
 static size_t kept_bound_bytes(const hak_medium_kept_t *kept) {
     const size_t most = hak_heap_part_bytes((size_t)hak_options.medium_kib << 10);
     if (kept->rivals || kept->turns >= HAK_MEDIUM_TURNS || most < HAK_MEDIUM_KEPT_ALONE)

@@ -29,9 +29,8 @@
       "HAKMEM_THREAD_KIB")                                                                         \
     X(medium_kib, "HAKMEM_MEDIUM_KIB", 4096, 0, 1048576, "KiB",                                    \
       "bytes of freed blocks of more than 64 KiB up to 1 MiB that a thread keeps for itself, at "  \
-      "most 32 of them; 1 MiB at most where no other thread asks for such blocks in turn with "    \
-      "it; "                                                                                       \
-      "of more than 16 threads each an equal part of what 16 may, at least a quarter")             \
+      "most 32 of them; 1 MiB at most where no other thread asks for such blocks in turn "         \
+      "with it; of more than 16 threads each an equal part of what 16 may, at least a quarter")    \
     X(retain_mib, "HAKMEM_RETAIN_MIB", 256, 0, 1048576, "MiB",                                     \
       "touched pages of empty slabs that are kept for reuse, at most; in force is a sixteenth of " \
       "what large blocks take, and the larger of two: 1 MiB, half of what slabs in use have "      \
