@@ -14,6 +14,7 @@
 #include "allocator/spill.h"
 #include "in_thread.h"
 #include "one_node.h"
+#include "succession.h"
 
 enum { SIZES = 64, HELD = 256, HELD_BYTES = 60000 };
 
@@ -380,69 +381,6 @@ static void what_waits_at_an_exit_is_not_taken_for_blocks_in_use(void **state) {
 static void lanes_are_judged_again_when_others_exit(void **state) {
     (void)state;
     keeps_hardly_a_slab(half_freed_by_the_last, 16 << 10);
-}
-
-enum { SUCCESSION_BYTES = 10000, SUCCESSION_BLOCKS = 100 };
-
-/* A thread that begins while the one whose blocks it goes on with still lives. */
-typedef struct succession {
-    size_t predecessor_blocks, successor_blocks; /* in use, each in slabs of its own thread's */
-    uint32_t slow_calls;                         /* of the successor, before the other exits */
-    void *left[SUCCESSION_BLOCKS];               /* by the predecessor */
-    pthread_t predecessor;
-    pthread_barrier_t both_work, successor_began;
-    const hak_heap_t *predecessor_heap, *first_heap, *last_heap;
-} succession_t;
-
-static void succession_allocate(void **block, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        block[i] = memset(hak_malloc(SUCCESSION_BYTES), 1, SUCCESSION_BYTES);
-}
-
-static void succession_free(void **block, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        hak_free(block[i]);
-}
-
-static void *predecessor(void *argument) {
-    succession_t *succession = argument;
-    succession_allocate(succession->left, succession->predecessor_blocks);
-    succession->predecessor_heap = hak_thread_heap;
-    (void)pthread_barrier_wait(&succession->both_work);
-    (void)pthread_barrier_wait(&succession->successor_began);
-    return NULL;
-}
-
-static void *successor(void *argument) {
-    succession_t *succession = argument;
-    void *block[SUCCESSION_BLOCKS];
-    (void)pthread_barrier_wait(&succession->both_work);
-    char *mine = memset(hak_malloc(100), 7, 100);
-    succession_allocate(block, succession->successor_blocks);
-    for (uint32_t i = 0; i < succession->slow_calls; i++)
-        hak_free(hak_malloc(HAK_LANE_MAX_BYTES + 1));
-    succession->first_heap = hak_thread_heap;
-    (void)pthread_barrier_wait(&succession->successor_began);
-    assert_int_equal(pthread_join(succession->predecessor, NULL), 0);
-    hak_free(hak_malloc(3000)); /* a class that it has not used */
-    succession->last_heap = hak_thread_heap;
-    assert_true(mine[0] == 7 && mine[99] == 7);
-    hak_free(mine);
-    succession_free(block, succession->successor_blocks);
-    succession_free(succession->left, succession->predecessor_blocks);
-    return NULL;
-}
-
-static succession_t succeed(succession_t succession) {
-    (void)hak_malloc_trim(0);
-    assert_int_equal(pthread_barrier_init(&succession.both_work, NULL, 2), 0);
-    assert_int_equal(pthread_barrier_init(&succession.successor_began, NULL, 2), 0);
-    assert_int_equal(pthread_create(&succession.predecessor, NULL, predecessor, &succession), 0);
-    in_thread(successor, &succession);
-    pthread_barrier_destroy(&succession.both_work);
-    pthread_barrier_destroy(&succession.successor_began);
-    assert_ptr_not_equal(succession.first_heap, succession.predecessor_heap);
-    return succession;
 }
 
 static void a_young_thread_takes_over_what_the_one_before_it_leaves(void **state) {

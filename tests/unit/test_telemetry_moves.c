@@ -31,6 +31,7 @@
 #include "allocator/spill.h"
 #include "allocator/superslab.h"
 #include "allocator/telemetry.h"
+#include "succession.h"
 #include "tests/huge_page.h"
 
 /* ------------------------------------------------------------------ what moved */
@@ -350,6 +351,16 @@ static void idle_heaps_give_back_what_is_too_much(void **state) {
     MOVED(HEAP, trimmed);
 }
 
+static void thread_is_followed_by_one_that_began_before_it_ended(void) {
+    (void)succeed((succession_t){.predecessor_blocks = SUCCESSION_BLOCKS});
+}
+
+static void a_young_thread_takes_over_the_heap_before_it(void **state) {
+    (void)state;
+    in_child(thread_is_followed_by_one_that_began_before_it_ended, NULL, NULL);
+    MOVED(HEAP, settled);
+}
+
 static void node_changes(void) {
     for (int i = 0; i < 2000; i++) {
         block[i] = hak_malloc(1000);
@@ -613,6 +624,7 @@ int main(void) {
         cmocka_unit_test(blocks_of_other_threads_move_the_remote_queue),
         cmocka_unit_test(threads_that_end_leave_heaps_and_free_without_one),
         cmocka_unit_test(idle_heaps_give_back_what_is_too_much),
+        cmocka_unit_test(a_young_thread_takes_over_the_heap_before_it),
         cmocka_unit_test(a_thread_on_another_node_moves_to_another_heap),
         cmocka_unit_test(heaps_of_threads_that_vanish_in_a_fork_are_abandoned),
         cmocka_unit_test(what_is_not_used_spills_and_the_learner_decides),
