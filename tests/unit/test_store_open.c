@@ -202,18 +202,23 @@ static void an_older_database_is_migrated_with_its_data(void **state) {
     cmp_run_free(&run);
 }
 
-static void a_database_of_version_1_gets_programs_and_counters(void **state) {
-    fixture_t *fixture = *state;
+/* As a tool that knew this version left it, with one run. */
+static void old_database(fixture_t *fixture, size_t knows) {
     snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
     sqlite3 *database = raw_open(fixture->path);
     long version;
-    assert_int_equal(cmp_store_migrate(database, cmp_store_scripts, 1, &version),
+    assert_int_equal(cmp_store_migrate(database, cmp_store_scripts, knows, &version),
                      CMP_MIGRATION_DONE);
     sqlite3_close(database);
     raw_run(fixture->path,
             "INSERT INTO machine(digest, id) VALUES('d', 'm');"
             "INSERT INTO run(uuid, kind, started, seed, rounds, rounds_done, machine)"
             " VALUES('old', 'measured', 1, '1', 1, 1, 'd')");
+}
+
+static void a_database_of_version_1_gets_programs_and_counters(void **state) {
+    fixture_t *fixture = *state;
+    old_database(fixture, 1);
     cmp_store_close(store_open(fixture));
     assert_string_equal(value_of(fixture->path, "SELECT uuid FROM run"), "old");
     assert_string_equal(value_of(fixture->path, "SELECT counters_source FROM run"), "NULL");
@@ -222,16 +227,8 @@ static void a_database_of_version_1_gets_programs_and_counters(void **state) {
 
 static void a_database_of_version_2_gets_memory_and_latencies(void **state) {
     fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
-    sqlite3 *database = raw_open(fixture->path);
-    long version;
-    assert_int_equal(cmp_store_migrate(database, cmp_store_scripts, 2, &version),
-                     CMP_MIGRATION_DONE);
-    sqlite3_close(database);
+    old_database(fixture, 2);
     raw_run(fixture->path,
-            "INSERT INTO machine(digest, id) VALUES('d', 'm');"
-            "INSERT INTO run(uuid, kind, started, seed, rounds, rounds_done, machine)"
-            " VALUES('old', 'measured', 1, '1', 1, 1, 'd');"
             "INSERT INTO run_allocator(run, position, label, name, control)"
             " VALUES('old', 0, 'a', 'a', 0);"
             "INSERT INTO cell(id, run, position, work, workload, allocator, threads, placement,"
@@ -244,16 +241,7 @@ static void a_database_of_version_2_gets_memory_and_latencies(void **state) {
 
 static void a_database_of_version_4_gets_memory_by_node(void **state) {
     fixture_t *fixture = *state;
-    snprintf(fixture->path, sizeof fixture->path, "%s/results.db", fixture->folder);
-    sqlite3 *database = raw_open(fixture->path);
-    long version;
-    assert_int_equal(cmp_store_migrate(database, cmp_store_scripts, 4, &version),
-                     CMP_MIGRATION_DONE);
-    sqlite3_close(database);
-    raw_run(fixture->path,
-            "INSERT INTO machine(digest, id) VALUES('d', 'm');"
-            "INSERT INTO run(uuid, kind, started, seed, rounds, rounds_done, machine)"
-            " VALUES('old', 'measured', 1, '1', 1, 1, 'd')");
+    old_database(fixture, 4);
     cmp_store_close(store_open(fixture));
     assert_string_equal(value_of(fixture->path, "SELECT uuid FROM run"), "old");
     assert_string_equal(value_of(fixture->path, "SELECT count(*) FROM node_memory"), "0");
