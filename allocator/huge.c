@@ -11,15 +11,16 @@
 #include "allocator/superslab.h"
 #include "allocator/telemetry.h"
 
-#define SETTLED_MS  10u    /* since a superslab was made, purged or looked at */
-#define TIME_PART   16u    /* of the time that passes, looks and moves may take this part */
-#define CLAIM_MS    1000u  /* should the thread that looks be gone meanwhile */
-#define PAUSE_MS    10000u /* after a fork, and when the kernel did not do what it was asked for */
-#define DENSE_BYTES (HAK_SUPERSLAB_BYTES / 16 * 15)
+#define SETTLED_MS          10u   /* since a superslab was made, purged or looked at */
+#define TIME_PART           16u   /* of the time that passes, looks and moves may take this part */
+#define CLAIM_MS            1000u /* should the thread that looks be gone meanwhile */
+#define PAUSE_MS            10000u /* after a fork, and when the kernel did not do what it was asked for */
+#define HUGE_FROM_THE_START 2 /* of HAKMEM_HUGE_PAGES: off, settled, on */
+#define DENSE_BYTES         (HAK_SUPERSLAB_BYTES / 16 * 15)
 
-/* [any,atomic] relaxed: a hint when to look; who moves it on does, and nothing is published by it
- */
-static struct { _Atomic uint64_t next_ms; } huge;
+/* [any,atomic] relaxed: hints when to look, and when to ask for a new superslab again. Who moves
+ * the first on looks, and nothing is published by them. */
+static struct { _Atomic uint64_t next_ms, begin_ms; } huge;
 
 /* False when the kernel did not do what it was asked for. */
 static bool superslab_look(char *start) {
@@ -48,6 +49,21 @@ void hak_huge_look(uint64_t now_ms) {
                        : PAUSE_MS;
     }
     atomic_store_explicit(&huge.next_ms, now_ms + pause_ms, memory_order_relaxed);
+}
+
+bool hak_huge_begins(uint64_t now_ms) {
+    return hak_options.huge_pages == HUGE_FROM_THE_START &&
+           now_ms >= atomic_load_explicit(&huge.begin_ms, memory_order_relaxed);
+}
+
+void hak_huge_begin(char *start) {
+    if (hak_os_populate_huge(start, HAK_SUPERSLAB_BYTES)) {
+        hak_pool_dense_full(start);
+        HAK_COUNT(SUPERSLAB_OS, huge_pages);
+    } else {
+        atomic_store_explicit(&huge.begin_ms, hak_os_milliseconds() + PAUSE_MS,
+                              memory_order_relaxed);
+    }
 }
 
 void hak_huge_pause(void) {

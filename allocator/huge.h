@@ -1,18 +1,30 @@
 /*
  * Huge pages for superslabs. A program that uses more memory than the TLB reaches waits for page
- * walks; with one entry for 2 MiB it does not. They are given only to memory that is resident
- * anyway: a superslab that has settled and is nearly all resident is moved into a huge page (the
- * kernel's MADV_COLLAPSE), one at a time, in a bounded part of the time. What is purged comes back
- * in small pages. Nothing happens in processes whose superslabs the TLB reaches, nor under
- * RLIMIT_AS, nor with what a process shares with the one it was forked from.
+ * walks; with one entry for 2 MiB it does not, and one page fault takes the place of 512. They are
+ * given to memory that is resident anyway or soon will be:
+ *   A superslab that has settled and is nearly all resident is moved into a huge page (the kernel's
+ *   MADV_COLLAPSE), one at a time, in a bounded part of the time.
+ *   A new superslab begins on a huge page where a process has so many that this one is little, and
+ *   touches what it takes.
+ * What is purged comes back in small pages. Nothing happens in processes whose superslabs the TLB
+ * reaches, nor under RLIMIT_AS, nor with what a process shares with the one it was forked from.
  */
 #ifndef HAK_HUGE_H
 #define HAK_HUGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Looks for a superslab to move, where that is due. On a cold path, without locks. */
 void hak_huge_look(uint64_t now_ms);
+
+/* Whether a superslab that is made now shall begin on a huge page: by the options, and by whether
+ * the kernel had one when it was last asked. */
+bool hak_huge_begins(uint64_t now_ms);
+
+/* Puts a new superslab, of which nothing was touched yet, on a huge page if the kernel has one; it
+ * clears 2 MiB. On a cold path, without locks, by the thread that took its first units. */
+void hak_huge_begin(char *start);
 
 /* For fork, in the parent: its pages are shared for a while, and moving them would copy them. */
 void hak_huge_pause(void);

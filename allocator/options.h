@@ -45,9 +45,10 @@
       "unused large mappings that are kept for reuse, at most; in force is the larger of two: 1 "  \
       "MiB, what is in use and what the learner adds; or what is missing to one and a half times " \
       "the peak of blocks, until most of that is freed in a row or nothing is left")               \
-    X(huge_pages, "HAKMEM_HUGE_PAGES", 1, 0, 1, "off|on",                                          \
-      "transparent huge pages for superslabs that are nearly all resident, beyond what the TLB "   \
-      "reaches by small ones")                                                                     \
+    X(huge_pages, "HAKMEM_HUGE_PAGES", 2, 0, 2, "off|settled|on",                                  \
+      "transparent huge pages for superslabs that have settled and are nearly all resident, "      \
+      "beyond what the TLB reaches by small ones; on: also from their start, where a process has " \
+      "32 MiB of them and touches what it takes")                                                  \
     X(mid_v3_enabled, "HAKMEM_MID_V3_ENABLED", HAK_HAS_MID_V3, 0, HAK_HAS_MID_V3, "off|on",        \
       "257 to 768 bytes from MID_V3 instead of Tiny")                                              \
     X(mid_v3_classes, "HAKMEM_MID_V3_CLASSES", HAK_MID_V3_CLASSES, 0, 0xffff, "mask",              \

@@ -179,6 +179,16 @@ bool hak_os_collapse(void *address, size_t bytes) {
     return done;
 }
 
+bool hak_os_populate_huge(void *address, size_t bytes) {
+    int saved_errno = errno;
+    (void)madvise(address, bytes, MADV_HUGEPAGE); /* refused where there are none */
+    *(volatile char *)address = 0; /* a read would be given the kernel's page of zeroes */
+    /* Else the kernel's daemon would fill up what is purged. */
+    (void)madvise(address, bytes, MADV_NOHUGEPAGE);
+    errno = saved_errno;
+    return hak_os_resident_bytes(address, bytes) >= bytes;
+}
+
 size_t hak_os_resident_bytes(void *address, size_t bytes) {
     unsigned char resident[HAK_OS_RESIDENT_MAX / 4096]; /* one for each page, of any size */
     const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "allocator/heap.h"
+#include "allocator/huge.h"
 #include "allocator/lane.h"
 #include "allocator/large.h"
 #include "allocator/learner.h"
@@ -24,6 +25,14 @@
 #define ALL_UNITS          UINT32_MAX
 #define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
 #define DENSE_LEAST        5u  /* second-level TLBs reach 6 to 8 MiB by pages of 4 KiB */
+/* Superslabs of a process from which on a new one begins on a huge page: what nobody has used of it
+ * yet is then at most 1/16 of what there is. */
+#define BEGIN_LEAST 16u
+/* Every so manieth superslab begins on small pages all the same, as a probe of whether the program
+ * touches what it takes; so many superslabs later it has had time to. */
+#define PROBE_PERIOD  8u
+#define PROBE_SETTLED 2u
+#define PROBE_BYTES   (HAK_SUPERSLAB_BYTES / 6 * 5)
 
 /* How many superslabs with a hole are compared, from the lowest on. Slabs live long, and what they
  * leave between them is resident all the same, so they take the tightest hole. Medium blocks come
@@ -35,6 +44,7 @@
  * Record of one superslab, out of line. Invariants, under the lock:
  *   old_units is within dirty_units, dirty_units within free_units
  *   a free unit is in dirty_units if and only if its dirty_pages are not 0
+ *   zero_units is within dirty_units: resident, and all zero
  *   pool.dirty_pages = sum of dirty_pages over all free units
  */
 typedef struct superslab {
@@ -49,6 +59,8 @@ typedef struct superslab {
     uint32_t node;         /* [const] of the thread that it was made for */
     uint32_t longest_hole; /* [lock] of free units, as the index of holes has it */
     uint32_t full_units;   /* [lock] units of which a huge page made every page resident */
+    uint32_t zero_units;   /* [lock] of the dirty ones, those that nobody has used on it yet */
+    bool begins_huge;      /* [lock] whoever takes the first run puts it on a huge page */
     uint32_t purged_era;   /* [lock] pool.era at that time (purged_ms) */
     uint64_t settled_ms;   /* [lock] when it was made, or last purged or looked at for huge pages */
     uint32_t generation;   /* [const] of the process, among those forked from each other */
@@ -73,7 +85,8 @@ static HAK_SPARSE struct {
     /* [lock] A thread's exit began the present one that purged however much was learnt: what was
      * purged before it, had it been kept, would have gone then, so nobody regrets it. */
     uint32_t era;
-    size_t dense_index; /* [lock] last superslab looked at for huge pages */
+    size_t dense_index;                    /* [lock] last superslab looked at for huge pages */
+    const superslab_t *probe, *probe_next; /* [lock] the one that is looked at, and the next one */
     /* [any,atomic] relaxed: of all runs, a hint of what to keep */
     _Alignas(64) _Atomic size_t touched_bytes;
     /* [any,atomic] relaxed: of these, of empty slabs of heaps without a thread */
@@ -191,6 +204,22 @@ static superslab_t *fresh_take(void) {
     return superslab;
 }
 
+/* On a huge page a block of which the program touches little would be resident as a whole, so a new
+ * superslab begins on one only while the last probe is nearly all resident. Under a limit of
+ * addresses superslabs may be unmapped at any time. */
+static bool superslab_begins_huge(const superslab_t *superslab, uint64_t now) {
+    const uint32_t place = pool.superslabs % PROBE_PERIOD;
+    if (hak_domain_limited())
+        return false;
+    if (place == 0)
+        pool.probe_next = superslab;
+    if (place == PROBE_SETTLED)
+        pool.probe = pool.probe_next;
+    return pool.superslabs >= BEGIN_LEAST && place != 0 && hak_huge_begins(now) &&
+           pool.probe != NULL &&
+           hak_os_resident_bytes(pool.probe->start, HAK_SUPERSLAB_BYTES) >= PROBE_BYTES;
+}
+
 static bool superslab_create(uint32_t node) {
     superslab_t *superslab = released_take();
     if (superslab == NULL)
@@ -205,10 +234,13 @@ static bool superslab_create(uint32_t node) {
         return false;
     }
     const size_t index = superslab_index(superslab->start);
+    const uint64_t now = hak_os_milliseconds();
     superslab->node = node;
     superslab->free_units = ALL_UNITS;
     superslab->full_units = 0;
-    superslab->settled_ms = hak_os_milliseconds();
+    superslab->zero_units = 0;
+    superslab->begins_huge = superslab_begins_huge(superslab, now);
+    superslab->settled_ms = now;
     superslab->generation = pool.generation;
     memset(superslab->purged_pages, 0, sizeof superslab->purged_pages);
     HAK_COUNT(SUPERSLAB_OS, superslabs_created);
@@ -307,6 +339,7 @@ static size_t superslab_purge(superslab_t *superslab, uint32_t units, bool learn
         superslab->purged_pages[__builtin_ctz(rest)] = 0;
     superslab->full_units &= ~units;
     superslab->dirty_units &= ~units;
+    superslab->zero_units &= ~units;
     superslab->old_units &= ~units;
     superslab->purged_ms = superslab->settled_ms = now;
     superslab->purged_era = pool.era;
@@ -492,9 +525,10 @@ static void run_map(const hak_slab_t *run, uint32_t first, uint32_t units, uint3
     hak_heap_own_units(run->owner, unit + first, units - first, (uint16_t)entry);
 }
 
-/* Takes free units of a superslab into use; returns how many pages of them are not zero. */
-static size_t units_take(superslab_t *superslab, uint32_t first, uint32_t units) {
+/* Takes free units of a superslab into use; returns whether all of them is zero. */
+static bool units_take(superslab_t *superslab, uint32_t first, uint32_t units) {
     const uint32_t mask = units_mask(first, units);
+    const bool zero = (superslab->dirty_units & mask) == (superslab->zero_units & mask);
     size_t dirty = 0, regretted = 0;
     for (uint32_t unit = first; unit < first + units; unit++) {
         dirty += superslab->dirty_pages[unit];
@@ -503,13 +537,14 @@ static size_t units_take(superslab_t *superslab, uint32_t first, uint32_t units)
     }
     superslab->free_units &= ~mask;
     superslab->dirty_units &= ~mask;
+    superslab->zero_units &= ~mask;
     superslab->old_units &= ~mask;
     pool.dirty_pages -= dirty;
     if (regretted > 0 && regrettable(superslab, hak_os_milliseconds()))
         hak_learner_regret(HAK_RETAINED_UNITS, regretted * HAK_OS_PAGE_BYTES);
     HAK_COUNT_ADD(SHARED_POOL, units_reused_dirty, dirty > 0 ? units : 0);
     superslab_index_holes(superslab);
-    return dirty;
+    return zero;
 }
 
 /* Frees units `from` to `to` of a run, whose first `touched_bytes` were handed out. */
@@ -558,7 +593,7 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
     }
     HAK_COUNT(SHARED_POOL, runs_allocated);
     hak_pool_row_ends();
-    *zeroed = units_take(superslab, first, units) == 0;
+    *zeroed = units_take(superslab, first, units);
     hak_slab_t *run = &superslab->slab[first];
     run->stale_bytes = run->seen_bytes = 0;
     for (uint32_t i = 0; i < units && !*zeroed; i++)
@@ -580,7 +615,12 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
     for (uint32_t i = 0; i < units; i++)
         run[i].unit_in_run = (uint8_t)i;
     run_map(run, 0, units, owner << 16 | HAK_LANE_OFFSET(class_id));
+    const bool begins_huge = superslab->begins_huge;
+    superslab->begins_huge = false;
+    HAK_ASSERT(!begins_huge || first == 0);
     hak_unlock(&pool.lock);
+    if (begins_huge)
+        hak_huge_begin(superslab->start); /* without the lock: 2 MiB are cleared */
     return run;
 }
 
@@ -658,6 +698,7 @@ void hak_pool_dense_full(const char *start) {
     hak_lock(&pool.lock);
     superslab_t *superslab = pool.by_index[superslab_index(start)];
     superslab->full_units = ALL_UNITS;
+    superslab->zero_units |= superslab->free_units & ~superslab->dirty_units;
     for (uint32_t free = superslab->free_units; free != 0; free &= free - 1) {
         uint8_t *dirty = &superslab->dirty_pages[__builtin_ctz(free)];
         pool.dirty_pages += UNIT_PAGES - *dirty;

@@ -113,7 +113,7 @@ void hak_pool_walk(void (*visit)(const hak_slab_t *run, void *context), void *co
  * or the process has too few of them. Takes the pool's lock. */
 char *hak_pool_dense_next(uint64_t before_ms);
 
-/* That superslab was moved to a huge page: all of it is resident. Takes the pool's lock. */
+/* That superslab is on a huge page: all of it is resident. Takes the pool's lock. */
 void hak_pool_dense_full(const char *start);
 
 /* In a forked process, whose superslabs are shared with its parent until they are written to:

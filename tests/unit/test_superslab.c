@@ -11,6 +11,7 @@
 #include "allocator/heap.h"
 #include "allocator/options.h"
 #include "allocator/superslab.h"
+#include "tests/huge_page.h"
 
 static int allocator_start(void **state) {
     (void)state;
@@ -422,6 +423,78 @@ static void a_run_on_a_huge_page_counts_as_touched_throughout(void **state) {
     assert_int_equal(dirty, 0);
 }
 
+/* Takes superslabs whole, so that the next run needs a new one that is no probe; returns how many.
+ */
+enum { FILL_MOST = 256, PROBE_PERIOD = 8 };
+static int superslabs_fill(hak_slab_t *run[FILL_MOST], bool touch) {
+    const size_t before = hak_pool_committed_bytes();
+    int runs = 0;
+    bool zeroed;
+    while (hak_pool_committed_bytes() - before < 2 * PROBE_PERIOD * HAK_SUPERSLAB_BYTES ||
+           hak_pool_committed_bytes() / HAK_SUPERSLAB_BYTES % PROBE_PERIOD != 4) {
+        assert_true(runs < FILL_MOST);
+        run[runs] = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+        memset(run[runs++]->start, 1, touch ? HAK_SUPERSLAB_BYTES : 1);
+    }
+    return runs;
+}
+
+/* Takes one unit of a new superslab, and another: how much is resident then, of how much the pool
+ * knows, and that it is zero and given back. */
+static void superslab_begin(bool huge) {
+    size_t before, dirty;
+    bool zeroed;
+    (void)hak_pool_purge(true);
+    hak_pool_sums(NULL, &before, NULL);
+    hak_slab_t *run = hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed);
+    assert_true(zeroed);
+    hak_pool_sums(NULL, &dirty, NULL);
+    assert_int_equal(dirty - before, huge ? HAK_SUPERSLAB_BYTES - HAK_UNIT_BYTES : 0);
+    assert_int_equal(hak_os_resident_bytes(run->start, HAK_SUPERSLAB_BYTES),
+                     huge ? HAK_SUPERSLAB_BYTES : 0);
+    char *start = run->start;
+    hak_slab_t *second = hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed);
+    assert_ptr_equal(second->start, start + HAK_UNIT_BYTES);
+    assert_true(zeroed); /* resident, and nobody has written to it */
+    for (size_t i = 0; i < HAK_UNIT_BYTES; i++)
+        assert_int_equal(second->start[i], 0);
+    memset(second->start, 1, HAK_UNIT_BYTES);
+    hak_run_free(second);
+    second = hak_run_allocate(1, HAK_OWNER_MEDIUM, 0, &zeroed);
+    assert_ptr_equal(second->start, start + HAK_UNIT_BYTES);
+    assert_false(zeroed);
+    hak_run_free(second);
+    hak_run_free(run);
+    (void)hak_pool_purge(true);
+    hak_pool_sums(NULL, &dirty, NULL);
+    assert_int_equal(dirty, before);
+    assert_int_equal(hak_os_resident_bytes(start, HAK_SUPERSLAB_BYTES), 0);
+}
+
+static void a_superslab_begins_on_a_huge_page_where_much_is_touched(void **state) {
+    (void)state;
+    hak_slab_t *run[FILL_MOST], *more[FILL_MOST];
+    const uint32_t huge_pages = hak_options.huge_pages;
+    const int runs = superslabs_fill(run, true);
+    hak_options.huge_pages = 1; /* not from the start */
+    superslab_begin(false);
+    hak_options.huge_pages = 2;
+    bool zeroed; /* the one that has begun is in use from here on */
+    hak_slab_t *begun = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+    superslab_begin(kernel_begins_huge());
+
+    /* Blocks that are hardly touched. */
+    const int more_runs = superslabs_fill(more, false);
+    superslab_begin(false);
+    hak_run_free(begun);
+    for (int i = 0; i < runs; i++)
+        hak_run_free(run[i]);
+    for (int i = 0; i < more_runs; i++)
+        hak_run_free(more[i]);
+    (void)hak_pool_purge(true);
+    hak_options.huge_pages = huge_pages;
+}
+
 static void the_domain_grows_beyond_its_first_reservation(void **state) {
     (void)state;
     /* 600 superslabs are more than the first 1 GiB; only one byte of each is touched. */
@@ -471,6 +544,7 @@ int main(void) {
         cmocka_unit_test(what_a_run_finds_resident_and_does_not_touch_is_given_back),
         cmocka_unit_test(superslabs_in_use_throughout_are_candidates_for_huge_pages),
         cmocka_unit_test(a_run_on_a_huge_page_counts_as_touched_throughout),
+        cmocka_unit_test(a_superslab_begins_on_a_huge_page_where_much_is_touched),
         cmocka_unit_test(the_domain_grows_beyond_its_first_reservation),
         cmocka_unit_test(addresses_that_are_not_ours_have_no_map_entry),
     };
