@@ -48,7 +48,7 @@
     X(huge_pages, "HAKMEM_HUGE_PAGES", 2, 0, 2, "off|settled|on",                                  \
       "transparent huge pages for superslabs that have settled and are nearly all resident, "      \
       "beyond what the TLB reaches by small ones; on: also from their start, where a process has " \
-      "32 MiB of them and touches what it takes")                                                  \
+      "24 MiB of them and touches what it takes")                                                  \
     X(mid_v3_enabled, "HAKMEM_MID_V3_ENABLED", HAK_HAS_MID_V3, 0, HAK_HAS_MID_V3, "off|on",        \
       "257 to 768 bytes from MID_V3 instead of Tiny")                                              \
     X(mid_v3_classes, "HAKMEM_MID_V3_CLASSES", HAK_MID_V3_CLASSES, 0, 0xffff, "mask",              \

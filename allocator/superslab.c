@@ -26,8 +26,8 @@
 #define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
 #define DENSE_LEAST        5u  /* second-level TLBs reach 6 to 8 MiB by pages of 4 KiB */
 /* Superslabs of a process from which on a new one begins on a huge page: what nobody has used of it
- * yet is then at most 1/16 of what there is. */
-#define BEGIN_LEAST 16u
+ * yet is then at most 1/12 of what there is. */
+#define BEGIN_LEAST 12u
 /* Every so manieth superslab begins on small pages all the same, as a probe of whether the program
  * touches what it takes; so many superslabs later it has had time to. */
 #define PROBE_PERIOD  8u
