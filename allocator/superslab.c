@@ -25,9 +25,6 @@
 #define ALL_UNITS          UINT32_MAX
 #define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
 #define DENSE_LEAST        5u  /* second-level TLBs reach 6 to 8 MiB by pages of 4 KiB */
-/* Superslabs of a process from which on a new one begins on a huge page: what nobody has used of it
- * yet is then at most 1/12 of what there is. */
-#define BEGIN_LEAST 12u
 /* Every so manieth superslab begins on small pages all the same, as a probe of whether the program
  * touches what it takes; so many superslabs later it has had time to. */
 #define PROBE_PERIOD  8u
@@ -215,9 +212,10 @@ static bool superslab_begins_huge(const superslab_t *superslab, uint64_t now) {
         pool.probe_next = superslab;
     if (place == PROBE_SETTLED)
         pool.probe = pool.probe_next;
-    return pool.superslabs >= BEGIN_LEAST && place != 0 && hak_huge_begins(now) &&
-           pool.probe != NULL &&
-           hak_os_resident_bytes(pool.probe->start, HAK_SUPERSLAB_BYTES) >= PROBE_BYTES;
+    return pool.superslabs * HAK_SUPERSLAB_BYTES >= hak_options.huge_from_mib << 20 && place != 0 &&
+           hak_huge_begins(now) &&
+           (pool.probe == NULL ||
+            hak_os_resident_bytes(pool.probe->start, HAK_SUPERSLAB_BYTES) >= PROBE_BYTES);
 }
 
 static bool superslab_create(uint32_t node) {

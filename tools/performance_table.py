@@ -3,10 +3,10 @@
 
 usage: tools/performance_table.py [FOLDER]        (results/performance)
        tools/performance_table.py --programs [FOLDER]    the table of tools/real_programs.sh (results/programs)
-       tools/performance_table.py --programs-close [FOLDER]    that of its programs beside one peer (FOLDER/close)
+       tools/performance_table.py --programs-beside [FOLDER]    that of its part `beside` (FOLDER/beside)
        tools/performance_table.py --close [FOLDER]    the table of its part `close` (results/performance)
-       tools/performance_table.py [--programs|--programs-close|--close] --into DOCUMENT [FOLDER]    replaces the part between its two marks
-       tools/performance_table.py --behind|--programs-fastest [FOLDER]    what these two parts measure, and beside whom
+       tools/performance_table.py [--programs|--programs-beside|--close] --into DOCUMENT [FOLDER]    replaces the part between its two marks
+       tools/performance_table.py --behind [FOLDER]    what part `close` measures, and beside whom
 
 One row a cell: hakmem's throughput, the best peer's by the ratio of the same rounds with its interval,
 and memory beside the smallest peer's. Below them the geometric means of the ratios. The floor and the
@@ -22,10 +22,13 @@ import os
 import statistics
 import sys
 
+import side_by_side
+
 SUFFIX = ".json.gz"
 GROWTH = "growth" + SUFFIX
 FLOOR_MOST = 1.3  # time per operation beside the floor's
 FREED_ABOVE_EMPTY_MIB = 2  # what a process may keep, where every peer keeps less
+PROGRAM_LOSS = 0.01  # that a real program may be slower than under the fastest peer
 NO_PEERS = ("floor", "A/A control")
 
 
@@ -60,8 +63,7 @@ def mebibytes(cell, field):
 
 def hodges_lehmann(values):
     """Median of the means of all pairs, each value with itself included; see docs/method.md."""
-    return statistics.median((values[i] + values[j]) / 2
-                             for i in range(len(values)) for j in range(i, len(values)))
+    return statistics.median(side_by_side.walsh(values))
 
 
 def of_chosen_peer(own, peers, speed):
@@ -118,10 +120,10 @@ def speed_over(cell):
     return f"{1 / ratio['estimate']:.2f} [{1 / ratio['high']:.2f}, {1 / ratio['low']:.2f}]"
 
 
-def close_documents(folder, source):
-    folder = os.path.join(folder, "close")
+def part_folder(folder, part, source):
+    folder = os.path.join(folder, part)
     if not os.path.isdir(folder):
-        sys.exit(f"performance_table.py: there is no folder {folder}; '{source} close' makes it")
+        sys.exit(f"performance_table.py: there is no folder {folder}; '{source} {part}' makes it")
     return folder
 
 
@@ -261,7 +263,7 @@ def close(folder):
     print("|---|---|---|---|---|---|---|")
     main_rows = {f"{label}-{threads}": row for label, threads, row, _ in rows_of(folder)}
     ratios, clearly = [], []
-    for name, measured in documents(close_documents(folder, "tools/performance.sh")):
+    for name, measured in documents(part_folder(folder, "close", "tools/performance.sh")):
         ((_, threads), row), = cells_of(measured).items()
         (peer, cell), = peers_of(row).items()
         label = name.rsplit("-", 1)[0]
@@ -305,32 +307,32 @@ def programs(folder):
               f"{number(chosen, 2)} | {peak:.1f} | {peer_peak:.1f} {peer} | {peak / peer_peak:.2f} |")
 
 
-def programs_fastest(folder):
-    """A line a program: its name and the fastest peer, for -a."""
+def programs_beside(folder):
+    """Each program's speed beside every peer, and whether it is slower than the fastest by more than is tolerated."""
+    folder = part_folder(folder, "beside", "tools/real_programs.sh")
+    found = {"yes": [], "no": [], "undecided": []}
+    worst = []
     for name in PROGRAMS:
-        cells, measured = program_cells(folder, name)
-        print(name, given_as(measured, best_of(program_peers(cells))))
-
-
-def programs_close(folder):
-    """Each program beside one peer, which the table of all chose."""
-    print("| program | peer | above | beside it alone | hakmem beside itself | rounds |")
-    print("|---|---|---|---|---|---|")
-    ratios = []
-    for name in PROGRAMS:
-        cells, measured = program_cells(close_documents(folder, "tools/real_programs.sh"), name)
-        (peer, cell), = program_peers(cells).items()
-        control = measured["noise_floor"]
-        before = program_cells(folder, name)[0][peer]["ratio_to_first"]["estimate"]
-        ratios.append(1 / cell["ratio_to_first"]["estimate"])
-        print(f"| {name} | {peer} | {1 / before:.2f} | {speed_over(cell)} | "
-              f"{control['ratio']:.2f} [{control['low']:.2f}, {control['high']:.2f}] | {measured['rounds_done']} |")
+        measured = side_by_side.load(os.path.join(folder, name + ".json"))
+        peers = side_by_side.peers_of(measured)
+        speed = {peer: side_by_side.estimate(side_by_side.ratios(measured, peer, "wall_seconds")) for peer in peers}
+        if name == PROGRAMS[0]:
+            print(f"| program | {' | '.join(peers)} | rounds |")
+            print("|---" * (len(peers) + 2) + "|")
+        print(f"| {name} | " + " | ".join(f"{cell['estimate']:.3f} [{cell['low']:.3f}, {cell['high']:.3f}]"
+                                        for cell in speed.values()) + f" | {measured['rounds']} |")
+        fastest = min((peer for peer in peers if peer not in NO_PEERS), key=lambda peer: speed[peer]["estimate"])
+        cell = speed[fastest]
+        answer = "yes" if cell["high"] < 1 - PROGRAM_LOSS else "no" if cell["low"] >= 1 - PROGRAM_LOSS else "undecided"
+        found[answer].append(f"{name} ({fastest} {cell['estimate']:.3f})")
+        worst.append(cell["estimate"])
     print()
-    print(f"Geometric mean of hakmem over these peers: {geometric_mean(ratios):.3f}.")
+    print(f"Slower than the fastest peer by more than {PROGRAM_LOSS:.0%}: "
+          + "; ".join(f"{answer}: {', '.join(names) or 'none'}" for answer, names in found.items())
+          + f". Geometric mean over the fastest peers: {geometric_mean(worst):.3f}.")
 
 
-PARTS = {"close": close, "behind": behind, "programs": programs, "programs-close": programs_close,
-         "programs-fastest": programs_fastest}
+PARTS = {"close": close, "behind": behind, "programs": programs, "programs-beside": programs_beside}
 
 
 def into(name, part, text):

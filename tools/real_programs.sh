@@ -14,10 +14,11 @@ Programs (all of them without a name):
   gcc            gcc -O2 compiles a large file
   git            git repacks a repository from scratch
 
-and only by its name, since it starts from the data of the others:
-  close          each of them beside the peer that was fastest there, alone; to FOLDER/close
+and only by its name:
+  beside         each of them under two allocators at once, hakmem beside every peer, a PU each (see
+                 tools/side_by_side.py); to FOLDER/beside
 
-  -a ALLOCATORS  as of compare: hakmem and what is installed without it; not with close
+  -a ALLOCATORS  as of compare: hakmem and what is installed without it
   -r ROUNDS      10 without it
   -o FOLDER      of NAME.txt, NAME.json; results/programs without it
 
@@ -27,6 +28,7 @@ work=build/programs
 folder=results/programs
 rounds=10
 allocators=()
+side= # what tells the files of two runs at the same time apart
 while getopts a:r:o:h option; do
     case $option in
     a) allocators=(-a "$OPTARG") ;;
@@ -61,6 +63,13 @@ measure() {
     done
     "make_${name//-/_}"
     echo "== $name"
+    if [ -n "$side" ]; then
+        tools/side_by_side.py "${allocators[@]}" -r "$rounds" --json "$folder/$name.json" "$@" || {
+            echo "$name: side_by_side.py ended with status $?" >&2
+            failures=$((failures + 1))
+        }
+        return
+    fi
     ./compare run "${allocators[@]}" -r "$rounds" --json "$folder/$name.json" "$@" \
         >"$folder/$name.txt" || {
         echo "$name: compare ended with status $?" >&2
@@ -74,7 +83,7 @@ measure() {
 # ------------------------------------------------------------------ inputs
 
 make_redis() {
-    :
+    mkdir -p $work/redis $work/redis0 $work/redis1
 }
 
 make_sqlite() {
@@ -191,46 +200,41 @@ make_git() {
             }
         }
     }' | git -C $work/repository fast-import --quiet
+    rm -rf $work/repository0 $work/repository1
+    [ -z "$side" ] || for number in 0 1; do
+        cp -r $work/repository $work/repository$number
+        git -C $work/repository$number config pack.threads 1
+    done
 }
 
 # ------------------------------------------------------------------ programs
 
-# The peers are those that the first run was given, under the same names and paths.
-close() {
-    local list name peer allocators above=$folder
-    list=$(tools/performance_table.py --programs-fastest "$above")
-    local folder=$above/close
+beside() {
+    local name folder=$folder/beside side='{side}'
     mkdir -p "$folder"
-    while read -r name peer; do
-        allocators=(-a "hakmem,$peer")
+    for name in "${programs[@]}"; do
         run_program "$name"
-    done <<<"$list"
+    done
 }
 
 run_program() {
     case $1 in
     redis)
-        measure redis 'redis-server redis-benchmark redis-cli' -- sh tools/redis_session.sh $work
+        measure redis 'redis-server redis-benchmark redis-cli' -- sh tools/redis_session.sh "$work/redis$side"
         ;;
     sqlite)
-        measure sqlite sqlite3 --setup "rm -f $work/sqlite.db" --input $work/sqlite.sql -- \
-            sqlite3 $work/sqlite.db
+        measure sqlite sqlite3 --setup "rm -f $work/sqlite$side.db" --input $work/sqlite.sql -- \
+            sqlite3 "$work/sqlite$side.db"
         ;;
     python) measure python "$python" -- "$python" $work/allocate.py ;;
     python-malloc)
         PYTHONMALLOC=malloc measure python-malloc "$python" -- "$python" $work/allocate.py
         ;;
-    gcc) measure gcc gcc -- gcc -O2 -c -o $work/large.o $work/large.c ;;
+    gcc) measure gcc gcc -- gcc -O2 -c -o "$work/large$side.o" $work/large.c ;;
     git)
-        measure git git -- git -C $work/repository repack -a -d -f -q --window=40 --depth=50
+        measure git git -- git -C "$work/repository$side" repack -a -d -f -q --window=40 --depth=50
         ;;
-    close)
-        if [ ${#allocators[@]} -gt 0 ]; then
-            echo "real_programs.sh: 'close' takes its allocators from $folder; leave -a out" >&2
-            exit 2
-        fi
-        close
-        ;;
+    beside) beside ;;
     *)
         echo "real_programs.sh: unknown program '$1'" >&2
         echo "$usage" >&2
@@ -239,7 +243,8 @@ run_program() {
     esac
 }
 
-[ $# -gt 0 ] || set -- redis sqlite python python-malloc gcc git
+programs=(redis sqlite python python-malloc gcc git)
+[ $# -gt 0 ] || set -- "${programs[@]}"
 [ -x compare ] || {
     echo "real_programs.sh: there is no ./compare; run ninja" >&2
     exit 1

@@ -10,7 +10,7 @@ usage: tools/side_by_side.py [-a ALLOCATORS] [-r ROUNDS] [--pus A,B] [--json FIL
   -r ROUNDS      10 without it; at least 6
   --pus A,B      two PUs by their number of the system; two of different cores without it
   --input FILE   what the program reads as stdin
-  --setup COMMAND    run by sh before every pair, not measured
+  --setup COMMAND    run by sh -c before every run, not measured
 
 Two runs at a time must not meet in files: in arguments, --input and --setup {side} is 0 or 1.
 
@@ -18,7 +18,7 @@ The machine is fast and slow by turns, and on a shared host no run is like the n
 share those turns, though not their PUs: one may be a third faster than the other for minutes. So every pair is
 run twice, and the logarithms of both ratios are averaged, in which what belongs to the PU cancels (a crossover
 design: B. Jones, M. G. Kenward, Design and Analysis of Cross-Over Trials, 3rd ed., 2014). docs/method.md says
-what it is for and what it hides.
+what it is for and what it hides. Memory is for './compare run'.
 """
 import argparse
 import hashlib
@@ -185,7 +185,6 @@ class Side:
                 words = errors.read(2000).decode(errors="replace").strip().splitlines()
                 return f"'{' '.join(self.command)}' ended with {process.returncode}: {words[0] if words else ''}"
             return {"pu": self.pu, "wall_seconds": seconds, "cpu_seconds": used.ru_utime + used.ru_stime,
-                    "peak_rss_bytes": used.ru_maxrss * 1024,
                     "output_sha256": hashlib.sha256(output.read()).hexdigest()}
 
 
@@ -197,11 +196,10 @@ def prove(side, name, library):
         if isinstance(result, str):
             fail(f"{name}: {result}", 1)
         bound = 0
+        target = r" to " + re.escape(library) if library else r"/libc\.so\.6"
         for log in os.listdir(folder):
             with open(os.path.join(folder, log), encoding="utf-8", errors="replace") as file:
-                bound += len(re.findall(r" to " + re.escape(library or "/libc.so.6") + r" \[0\]: normal symbol "
-                                        r"`malloc'" if library else r"/libc\.so\.6 \[0\]: normal symbol `malloc'",
-                                        file.read()))
+                bound += len(re.findall(target + r" \[0\]: normal symbol `malloc'", file.read()))
     if bound == 0:
         fail(f"{name}: no malloc of the program is bound to {library or 'the C library'}", 1)
     return result["output_sha256"]
@@ -278,22 +276,13 @@ def processor():
 
 def ratios(document, peer, field):
     """Logarithms of what the peer took over what the first took, one a round."""
-    return [statistics.mean(math.log(pair[side_of(True)][field] / pair[side_of(False)][field])
-                            for pair in result["pairs"])
+    return [statistics.mean(math.log(pair["peer"][field] / pair["first"][field]) for pair in result["pairs"])
             for result in document["results"] if result["peer"] == peer]
-
-
-def side_of(peer):
-    return "peer" if peer else "first"
 
 
 def peers_of(document):
     """Names in the order of -a, the control last."""
     return [allocator["name"] for allocator in document["allocators"][1:]] + [ITSELF]
-
-
-def speed_of(document, peer):
-    return estimate(ratios(document, peer, "wall_seconds"))
 
 
 def table(document):
@@ -302,10 +291,9 @@ def table(document):
     print(f"{first} beside each, {document['rounds']} rounds of two pairs on PUs "
           f"{document['pus'][0]} and {document['pus'][1]}: time of the other over that of {first}; above 1 {first} "
           f"is ahead")
-    print(f"{'beside':{width}}  wall clock            CPU time              peak RSS")
+    print(f"{'beside':{width}}  wall clock            CPU time")
     for peer in peers_of(document):
-        cells = [estimate(ratios(document, peer, field))
-                 for field in ("wall_seconds", "cpu_seconds", "peak_rss_bytes")]
+        cells = [estimate(ratios(document, peer, field)) for field in ("wall_seconds", "cpu_seconds")]
         print(f"{peer:{width}}  " + "  ".join(f"{cell['estimate']:.3f} [{cell['low']:.3f}, {cell['high']:.3f}]"
                                               for cell in cells))
 

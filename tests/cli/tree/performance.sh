@@ -11,4 +11,4 @@ same() { # PART [OPTION]
 same tables
 same programs --programs
 same close --close
-same programs-close --programs-close
+same programs-beside --programs-beside
