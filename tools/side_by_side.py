@@ -159,6 +159,8 @@ class Side:
         if self.setup and subprocess.run(["sh", "-c", self.setup], check=False, stdin=subprocess.DEVNULL,
                                          stdout=subprocess.DEVNULL).returncode != 0:
             fail(f"--setup '{self.setup}' failed", 1)
+        if self.input != os.devnull and not os.path.isfile(self.input):
+            fail(f"cannot read --input '{self.input}'")
 
     def run(self, library, gate=None, proof=None):
         """One run; what it took, or a message. gate: waited for before the start. proof: the dynamic linker
@@ -232,9 +234,6 @@ def measure(options):
     allocators = allocators_choose(options.allocators)
     pus = pus_choose(options.pus)
     sides = [Side(options, pu, i) for i, pu in enumerate(pus)]
-    for side in sides:
-        if not os.path.isfile(side.input) and side.input != os.devnull:
-            fail(f"cannot read --input '{side.input}'")
     first, *peers = allocators
     peers.append((ITSELF, first[1], first[2]))
     expected = None
