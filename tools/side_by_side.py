@@ -170,10 +170,10 @@ class Side:
             environment["LD_PRELOAD"] = library
         if proof:
             environment.update(LD_DEBUG="bindings", LD_DEBUG_OUTPUT=proof)
+        if gate:  # before all that can fail: the other side waits as well
+            gate.wait()
         with open(self.input, "rb") as source, tempfile.TemporaryFile() as output, \
                 tempfile.TemporaryFile() as errors:
-            if gate:
-                gate.wait()
             began = time.perf_counter()
             # taskset instead of preexec_fn, which is not safe beside another thread
             process = subprocess.Popen(["taskset", "-c", str(self.pu)] + self.command, stdin=source,
@@ -243,25 +243,41 @@ def measure(options):
             expected = expected or output
             if output != expected:
                 fail(f"{name}: the program's output is another than under {first[0]}", 1)
-    rounds = []
+    document = {"program": options.program, "started": options.started, "kernel": platform.release(),
+                "processor": processor(), "pus": pus, "rounds": 0,
+                "allocators": [{"name": name, "library": os.path.relpath(library, os.getcwd())
+                                if library and library.startswith(os.path.realpath(ROOT)) else library,
+                                "version": version} for name, library, version in allocators],
+                "results": []}
     for number in range(options.rounds):
+        pairs = []
         random.shuffle(peers)
         for name, library, _ in peers:
             if sys.stderr.isatty():
                 print(f"\r\033[Kround {number + 1}/{options.rounds}, {name}", end="", file=sys.stderr, flush=True)
             straight = pair(sides, [first[1], library], expected, [first[0], name])
             exchanged = pair(sides, [library, first[1]], expected, [name, first[0]])
-            rounds.append({"round": number, "peer": name,
-                           "pairs": [{"first": straight[0], "peer": straight[1]},
-                                     {"first": exchanged[1], "peer": exchanged[0]}]})
+            pairs.append({"round": number, "peer": name,
+                          "pairs": [{"first": straight[0], "peer": straight[1]},
+                                    {"first": exchanged[1], "peer": exchanged[0]}]})
+        document["results"] += pairs
+        document["rounds"] = number + 1
+        if options.json:  # at once: what is measured is not lost when a later run fails
+            save(options.json, document)
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
-    return {"program": options.program, "started": options.started, "kernel": platform.release(),
-            "processor": processor(), "pus": pus, "rounds": options.rounds,
-            "allocators": [{"name": name, "library": os.path.relpath(library, os.getcwd())
-                            if library and library.startswith(os.path.realpath(ROOT)) else library,
-                            "version": version} for name, library, version in allocators],
-            "results": rounds}
+    return document
+
+
+def save(name, document):
+    """Whole or not at all."""
+    try:
+        with open(name + ".new", "w", encoding="utf-8") as file:
+            json.dump(document, file, indent=1)
+            file.write("\n")
+        os.replace(name + ".new", name)
+    except OSError as error:
+        fail(f"cannot write {name}: {error.strerror}; choose another --json", 1)
 
 
 def processor():
@@ -285,6 +301,8 @@ def peers_of(document):
 
 
 def table(document):
+    if document["rounds"] < ROUNDS_FEWEST:
+        fail(f"{document['rounds']} rounds are in the document; {ROUNDS_FEWEST} are the fewest that give an interval", 1)
     first = document["allocators"][0]["name"]
     width = max(map(len, peers_of(document)))
     print(f"{first} beside each, {document['rounds']} rounds of two pairs on PUs "
@@ -329,12 +347,7 @@ def main():
         fail("no program is named; write it after --; see -h")
     if options.rounds < ROUNDS_FEWEST:
         fail(f"cannot use {options.rounds} for -r: {ROUNDS_FEWEST} rounds are the fewest that give an interval")
-    document = measure(options)
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(document, file, indent=1)
-            file.write("\n")
-    table(document)
+    table(measure(options))
 
 
 if __name__ == "__main__":

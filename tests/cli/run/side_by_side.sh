@@ -66,6 +66,7 @@ seq 3000 >words
 refuses 2 "cannot read --input 'missing0'" --pus "$pus" --input 'missing{side}' -a hakmem,glibc -- sort
 refuses 1 'No such file' --pus "$pus" -a hakmem,glibc -- sort missing
 refuses 1 'no-such-program' --pus "$pus" -a hakmem,glibc -- no-such-program
+refuses 1 'cannot write' --pus "$pus" --json nowhere/it.json -a hakmem,glibc -- sort words
 refuses 1 'failed' --pus "$pus" --setup false -a hakmem,glibc -- sort words
 refuses 1 'another than' --pus "$pus" -a hakmem,glibc -- sort /proc/self/stat
 "$PYTHON" "$tool" --pus "$pus" -a hakmem,glibc -r 6 --json two.json --setup 'cp words words0; cp words words1' \
@@ -73,6 +74,8 @@ refuses 1 'another than' --pus "$pus" -a hakmem,glibc -- sort /proc/self/stat
 cmp sorted0 sorted1
 sort -r words | cmp - sorted0
 "$PYTHON" "$tool" --table two.json | diff - table || fail "not the table of its document"
+sed 's/"rounds": 6,/"rounds": 5,/' two.json >five.json
+refuses 1 'are the fewest' --table five.json
 python two.json <<'SCRIPT' || fail "see above"
 import json, sys
 document = json.load(open(sys.argv[1]))
