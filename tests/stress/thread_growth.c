@@ -19,8 +19,8 @@ enum {
     /* Under 400 bytes a thread, should every one leave something. How many slabs are partly used
      * goes up and down by more than a MiB; lost blocks are counted exactly. */
     GROWTH_KIB_MOST = 3072,
-    /* A chunk of the metadata arena: one more superslab at a peak, or longer lanes, may be what begins
-     * it. A cache line of records a thread would be two. */
+    /* A chunk of the metadata arena: one more superslab at a peak, or longer lanes, may be what
+     * begins it. A cache line of records a thread would be two. */
     METADATA_BYTES_MOST = 256 << 10,
 };
 
