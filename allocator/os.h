@@ -73,9 +73,8 @@ bool hak_os_commit(void *address, size_t bytes);
  * touched later, after a purge, are small ones. */
 bool hak_os_collapse(void *address, size_t bytes);
 /* Takes a huge page for an aligned piece of 2 MiB of which nothing was touched; writes a zero to
- * its first byte, which must be the caller's. False where the
- * system gives small ones; a page of them may be resident then. Pages touched later, after a purge,
- * are small ones. */
+ * its first byte, which must be the caller's. False where the system gives small ones; a page of
+ * them may be resident then. Pages touched later, after a purge, are small ones. */
 bool hak_os_populate_huge(void *address, size_t bytes);
 /* How many bytes there have memory, in whole pages; 0 where the system does not say. At most
  * HAK_OS_RESIDENT_MAX bytes are looked at. */

@@ -284,8 +284,7 @@ PROGRAMS = ("redis", "sqlite", "python", "python-malloc", "gcc", "git")
 
 def program_cells(folder, name):
     with open(os.path.join(folder, name + ".json"), encoding="utf-8") as file:
-        measured = json.load(file)
-    return {cell["allocator"]: cell for cell in measured["cells"]}, measured
+        return {cell["allocator"]: cell for cell in json.load(file)["cells"]}
 
 
 def program_peers(cells):
@@ -297,7 +296,7 @@ def programs(folder):
     print("| program | fastest peer | speed beside it | chosen by other rounds | peak MiB | smallest peer's | ratio |")
     print("|---|---|---|---|---|---|---|")
     for name in PROGRAMS:
-        cells, _ = program_cells(folder, name)
+        cells = program_cells(folder, name)
         peers = program_peers(cells)
         best = best_of(peers)
         peak, (peer_peak, peer) = mebibytes(cells["hakmem"], "peak_rss_bytes"), smallest(peers, "peak_rss_bytes")

@@ -53,19 +53,22 @@ def walsh(values):
     return sorted((values[i] + values[j]) / 2 for i in range(len(values)) for j in range(i, len(values)))
 
 
-def interval_place(count, level=0.95):
-    """How many Walsh averages lie outside on each side: the largest c with 2 P(W+ < c) <= 1 - level.
-
-    count: of values. 0 where even the outermost averages give less than `level`. W+ is the signed-rank
-    statistic, its distribution enumerated (F. Wilcoxon, Biometrics Bulletin 1(6), 1945, 80-83).
-    """
+def signed_rank_ways(count):
+    """In how many of the 2^count signs the signed-rank statistic of so many values is 0, 1, 2 and so on
+    (F. Wilcoxon, Biometrics Bulletin 1(6), 1945, 80-83)."""
     ways = [1]
     for rank in range(1, count + 1):
         longer = ways + [0] * rank
         for total, number in enumerate(ways):
             longer[total + rank] += number
         ways = longer
-    below, place = 0, 0
+    return ways
+
+
+def interval_place(count, level=0.95):
+    """How many Walsh averages lie outside on each side: the largest c with 2 P(W+ < c) <= 1 - level, where W+
+    is the signed-rank statistic of `count` values. 0 where even the outermost averages give less."""
+    ways, below, place = signed_rank_ways(count), 0, 0
     while 2 * (below + ways[place]) <= (1 - level) * 2**count:
         below += ways[place]
         place += 1
@@ -318,9 +321,12 @@ def table(document):
 def load(name):
     try:
         with open(name, encoding="utf-8") as file:
-            return json.load(file)
+            document = json.load(file)
     except (OSError, ValueError) as error:
-        return fail(f"cannot read {name}: {error}", 1)
+        fail(f"cannot read {name}: {error}", 1)
+    if not isinstance(document, dict) or not {"allocators", "pus", "results", "rounds"} <= document.keys():
+        fail(f"cannot use {name}: it is no document that --json of this program wrote", 1)
+    return document
 
 
 def main():
@@ -347,7 +353,12 @@ def main():
         fail("no program is named; write it after --; see -h")
     if options.rounds < ROUNDS_FEWEST:
         fail(f"cannot use {options.rounds} for -r: {ROUNDS_FEWEST} rounds are the fewest that give an interval")
-    table(measure(options))
+    try:
+        document = measure(options)
+    except KeyboardInterrupt:
+        kept = f"; the rounds that were complete are in {options.json}" if options.json else ""
+        fail(f"interrupted{kept}", 130)
+    table(document)
 
 
 if __name__ == "__main__":

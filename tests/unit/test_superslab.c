@@ -423,9 +423,9 @@ static void a_run_on_a_huge_page_counts_as_touched_throughout(void **state) {
     assert_int_equal(dirty, 0);
 }
 
-/* Takes superslabs whole, so that the next run needs a new one that is no probe; returns how many.
- */
 enum { FILL_MOST = 256, PROBE_PERIOD = 8 };
+
+/* Takes superslabs whole, so that the next run needs a new one that is no probe; how many. */
 static int superslabs_fill(hak_slab_t *run[FILL_MOST], bool touch) {
     const size_t before = hak_pool_committed_bytes();
     int runs = 0;
@@ -474,19 +474,26 @@ static void superslab_begin(bool huge) {
 static void a_superslab_begins_on_a_huge_page_where_much_is_touched(void **state) {
     (void)state;
     hak_slab_t *run[FILL_MOST], *more[FILL_MOST];
-    const uint32_t huge_pages = hak_options.huge_pages;
+    const uint64_t huge_pages = hak_options.huge_pages, from_mib = hak_options.huge_from_mib;
     const int runs = superslabs_fill(run, true);
     hak_options.huge_pages = 1; /* not from the start */
     superslab_begin(false);
     hak_options.huge_pages = 2;
-    bool zeroed; /* the one that has begun is in use from here on */
-    hak_slab_t *begun = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+    bool zeroed; /* the one that has begun is in use from here on, as the next one */
+    hak_slab_t *begun[2];
+    begun[0] = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+    hak_options.huge_from_mib = (hak_pool_committed_bytes() >> 20) + 1; /* not yet */
+    superslab_begin(false);
+    begun[1] = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+    hak_options.huge_from_mib = hak_pool_committed_bytes() >> 20;
     superslab_begin(kernel_begins_huge());
+    hak_options.huge_from_mib = from_mib;
 
     /* Blocks that are hardly touched. */
     const int more_runs = superslabs_fill(more, false);
     superslab_begin(false);
-    hak_run_free(begun);
+    hak_run_free(begun[0]);
+    hak_run_free(begun[1]);
     for (int i = 0; i < runs; i++)
         hak_run_free(run[i]);
     for (int i = 0; i < more_runs; i++)

@@ -1,8 +1,10 @@
 # Every figure of a table again, in another language, from the raw samples of --csv and the formulas of
-# docs/method.md: medians with intervals, ns/op, ratios with intervals and corrected p-values.
+# docs/method.md: medians with intervals, ns/op, ratios with intervals and corrected p-values. What belongs to
+# the signed-rank statistic is that of tools/side_by_side.py, which cli/run/side_by_side compares with tables.
 expect 0 mixed -t 1 "${brief[@]}" -r 8 -a "hakmem,glibc" --csv out.csv --json out.json >table
-python <<'SCRIPT'
+PYTHONPATH=$ROOT/tools PYTHONDONTWRITEBYTECODE=1 python <<'SCRIPT'
 import csv, json, math
+import side_by_side
 
 rows = [r for r in csv.DictReader(open("out.csv", newline="")) if r["sample_kind"] == "throughput"]
 run = json.load(open("out.json"))
@@ -22,25 +24,12 @@ def median_interval(values):
             low = v[k - 1], v[n - k]
     return low
 
-def rank_distribution(n):
-    counts = [1]
-    for rank in range(1, n + 1):
-        longer = counts + [0] * rank
-        for total, count in enumerate(counts):
-            longer[total + rank] += count
-        counts = longer
-    return [c / 2**n for c in counts]
-
 def ratio(treatment, base):
     logs = [math.log(treatment[r] / base[r]) for r in sorted(treatment.keys() & base.keys())]
-    n, walsh = len(logs), sorted((a + b) / 2 for i, a in enumerate(logs) for b in logs[i:])
-    p, rank = rank_distribution(n), 0
-    for k in range(1, len(p) // 2 + 1):
-        if 1 - 2 * sum(p[:k]) >= 0.95:
-            rank = k
+    found, walsh = side_by_side.estimate(logs), side_by_side.walsh(logs)
     statistic = min(sum(w >= 0 for w in walsh), sum(w <= 0 for w in walsh))
-    return (math.exp(median(walsh)), math.exp(walsh[rank - 1]), math.exp(walsh[-rank]),
-            min(1, 2 * sum(p[: statistic + 1])))
+    below = sum(side_by_side.signed_rank_ways(len(logs))[: statistic + 1])
+    return found["estimate"], found["low"], found["high"], min(1, 2 * below / 2 ** len(logs))
 
 def same(what, mine, theirs):
     assert abs(mine / theirs - 1) < 1e-9, (what, mine, theirs)

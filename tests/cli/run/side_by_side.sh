@@ -55,6 +55,8 @@ refuses 2 'allowed are two different ones' --pus 0,0 -- true
 refuses 2 'unrecognized arguments' --rounds 7 -- true
 refuses 2 'needs files' --table
 refuses 1 'cannot read nowhere.json' --table nowhere.json
+echo '{}' >empty.json
+refuses 1 'it is no document' --table empty.json
 "$PYTHON" "$tool" -h | grep -q '^usage: tools/side_by_side.py' || fail "no help"
 
 if [ "$(nproc)" = 1 ]; then
