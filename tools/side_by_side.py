@@ -128,6 +128,8 @@ def allocators_choose(text):
     known = {}
     for line in listed.stdout.splitlines()[1:]:
         words = line.split(maxsplit=2)
+        if line.startswith("Any other:"):
+            break
         if len(words) == 3 and words[1] != "n/a":
             known[words[0]] = (words[2] if words[2].startswith("/") else None, words[1])
     chosen = []
@@ -335,7 +337,7 @@ def main():
             table(load(name))
         return
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.error = lambda message: fail(f"{message}; see tools/side_by_side.py -h")
+    parser.error = lambda message: fail(f"{message}; the program stands behind --; see tools/side_by_side.py -h")
     parser.add_argument("-h", action="store_true")
     parser.add_argument("-a", dest="allocators")
     parser.add_argument("-r", dest="rounds", type=int, default=10)

@@ -45,7 +45,8 @@ refuses() { # STATUS MESSAGE ARGUMENT...
     ! grep -q Traceback err || fail "'$*' shows a traceback"
 }
 refuses 2 'no program is named' -a hakmem,glibc
-refuses 2 'there is no allocator .hakmen.' -a hakmen -- true
+refuses 2 "there is no allocator 'hakmen'; known are hakmem, .*glibc, and NAME=" -a hakmen -- true
+refuses 2 'stands behind --' -a hakmem,glibc true
 refuses 2 'there is no file' -a hakmem,mine=/nowhere.so -- true
 refuses 2 'is named twice' -a hakmem,hakmem -- true
 refuses 2 '6 rounds are the fewest' -r 5 -- true
