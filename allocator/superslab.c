@@ -25,8 +25,10 @@
 #define ALL_UNITS          UINT32_MAX
 #define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
 #define DENSE_LEAST        5u  /* second-level TLBs reach 6 to 8 MiB by pages of 4 KiB */
-/* Every so manieth superslab begins on small pages all the same, as a probe of whether the program
- * touches what it takes; so many superslabs later it has had time to. */
+/* Some superslabs begin on small pages all the same, as probes of whether the program touches what
+ * it takes; so many superslabs later a probe has had time to be. While it does, a probe costs page
+ * faults, so the next comes when there are twice as many superslabs; while it does not, there is
+ * nothing to lose, and one in so many is a probe. */
 #define PROBE_PERIOD  8u
 #define PROBE_SETTLED 2u
 #define PROBE_BYTES   (HAK_SUPERSLAB_BYTES / 6 * 5)
@@ -201,21 +203,27 @@ static superslab_t *fresh_take(void) {
     return superslab;
 }
 
+static bool probe_is_resident(void) {
+    return pool.probe == NULL ||
+           hak_os_resident_bytes(pool.probe->start, HAK_SUPERSLAB_BYTES) >= PROBE_BYTES;
+}
+
 /* On a huge page a block of which the program touches little would be resident as a whole, so a new
  * superslab begins on one only while the last probe is nearly all resident. Under a limit of
  * addresses superslabs may be unmapped at any time. */
 static bool superslab_begins_huge(const superslab_t *superslab, uint64_t now) {
-    const uint32_t place = pool.superslabs % PROBE_PERIOD;
+    const uint32_t superslabs = pool.superslabs;
     if (hak_domain_limited())
         return false;
-    if (place == 0)
-        pool.probe_next = superslab;
-    if (place == PROBE_SETTLED)
+    if (superslabs % PROBE_PERIOD == PROBE_SETTLED)
         pool.probe = pool.probe_next;
-    return pool.superslabs * HAK_SUPERSLAB_BYTES >= hak_options.huge_from_mib << 20 && place != 0 &&
-           hak_huge_begins(now) &&
-           (pool.probe == NULL ||
-            hak_os_resident_bytes(pool.probe->start, HAK_SUPERSLAB_BYTES) >= PROBE_BYTES);
+    const bool resident = probe_is_resident();
+    const bool doubled = (superslabs & (superslabs - 1)) == 0;
+    const bool probes = superslabs % PROBE_PERIOD == 0 && (doubled || !resident);
+    if (probes)
+        pool.probe_next = superslab;
+    return superslabs * HAK_SUPERSLAB_BYTES >= hak_options.huge_from_mib << 20 && !probes &&
+           resident && hak_huge_begins(now);
 }
 
 static bool superslab_create(uint32_t node) {

@@ -425,12 +425,13 @@ static void a_run_on_a_huge_page_counts_as_touched_throughout(void **state) {
 
 enum { FILL_MOST = 256, PROBE_PERIOD = 8 };
 
-/* Takes superslabs whole, so that the next run needs a new one that is no probe; how many. */
+/* Takes superslabs whole, until there are twice as many, so that a probe is among them, and the
+ * next run needs a new one that is none; how many. */
 static int superslabs_fill(hak_slab_t *run[FILL_MOST], bool touch) {
     const size_t before = hak_pool_committed_bytes();
     int runs = 0;
     bool zeroed;
-    while (hak_pool_committed_bytes() - before < 2 * PROBE_PERIOD * HAK_SUPERSLAB_BYTES ||
+    while (hak_pool_committed_bytes() < 2 * before + 2 * PROBE_PERIOD * HAK_SUPERSLAB_BYTES ||
            hak_pool_committed_bytes() / HAK_SUPERSLAB_BYTES % PROBE_PERIOD != 4) {
         assert_true(runs < FILL_MOST);
         run[runs] = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
