@@ -17,6 +17,8 @@
 #define PAUSE_MS            10000u /* after a fork, and when the kernel did not do what it was asked for */
 #define HUGE_FROM_THE_START 2 /* of HAKMEM_HUGE_PAGES: off, settled, on */
 #define DENSE_BYTES         (HAK_SUPERSLAB_BYTES / 16 * 15)
+#define LARGE_LEAST_BYTES   (2 * HAK_SUPERSLAB_BYTES) /* a huge page fits, wherever it begins */
+#define LARGE_LOOKS         4u                        /* huge pages that are looked at */
 
 /* [any,atomic] relaxed: hints when to look, and when to ask for a new superslab again. Who moves
  * the first on looks, and nothing is published by them. */
@@ -64,6 +66,56 @@ void hak_huge_begin(char *start) {
         atomic_store_explicit(&huge.begin_ms, hak_os_milliseconds() + PAUSE_MS,
                               memory_order_relaxed);
     }
+}
+
+/*
+ * Large mappings. Where a program touches little, a huge page would be resident for each page that
+ * it touches, and nothing is known of a new mapping but what became of those before it. So the
+ * first, and then the second, the fourth and so on, is on small pages and is looked at when it is
+ * freed. Others have leave for huge pages if the last that was looked at was touched throughout and
+ * they are at most twice as large as the largest that was: a table of gigabytes of which every
+ * hundredth page is used is not told by buffers of 4 MiB. What is reused has the pages it had.
+ */
+static struct {
+    /* [any,atomic] relaxed: a hint; the largest that was touched throughout, 0: the last was not */
+    _Atomic size_t dense_bytes;
+    _Atomic size_t mappings; /* [any,atomic] relaxed: a hint; new ones so far */
+} mapped;
+
+bool hak_huge_large_begin(void *start, size_t bytes) {
+    if (hak_options.huge_pages != HUGE_FROM_THE_START || bytes < LARGE_LEAST_BYTES)
+        return false;
+    const size_t dense = atomic_load_explicit(&mapped.dense_bytes, memory_order_relaxed);
+    const size_t nth = 1 + atomic_fetch_add_explicit(&mapped.mappings, 1, memory_order_relaxed);
+    if (bytes / 2 > dense || (nth & (nth - 1)) == 0)
+        return true;
+    hak_os_allow_huge(start, bytes);
+    HAK_COUNT(LARGE, maps_huge);
+    return false;
+}
+
+/* Huge pages of which nothing was touched would have cost nothing. */
+bool hak_huge_large_end(const void *start, size_t bytes) {
+    const uintptr_t mask = HAK_SUPERSLAB_BYTES - 1;
+    const uintptr_t first = ((uintptr_t)start + mask) / HAK_SUPERSLAB_BYTES;
+    const uintptr_t pages = ((uintptr_t)start + bytes) / HAK_SUPERSLAB_BYTES - first;
+    const uintptr_t several = pages < LARGE_LOOKS ? pages : LARGE_LOOKS;
+    size_t touched = 0, whole = 0;
+    for (uintptr_t i = 0; i < several; i++) {
+        const uintptr_t page = first + pages * i / several;
+        const size_t resident =
+            hak_os_resident_bytes((void *)(page * HAK_SUPERSLAB_BYTES), HAK_SUPERSLAB_BYTES);
+        touched += resident;
+        whole += resident > 0 ? HAK_SUPERSLAB_BYTES : 0;
+    }
+    size_t dense = 0;
+    if (whole > 0 && touched >= whole / 16 * 15) {
+        dense = atomic_load_explicit(&mapped.dense_bytes, memory_order_relaxed);
+        dense = bytes > dense ? bytes : dense;
+    }
+    if (whole > 0)
+        atomic_store_explicit(&mapped.dense_bytes, dense, memory_order_relaxed);
+    return dense > 0;
 }
 
 void hak_huge_pause(void) {

@@ -6,6 +6,7 @@
  *   MADV_COLLAPSE), one at a time, in a bounded part of the time.
  *   A new superslab begins on a huge page where a process has so many that this one is little, and
  *   touches what it takes.
+ *   A new large mapping may be on huge pages where those before it were touched throughout.
  * What is purged comes back in small pages. Nothing happens in processes whose superslabs the TLB
  * reaches, nor under RLIMIT_AS, nor with what a process shares with the one it was forked from.
  */
@@ -13,6 +14,7 @@
 #define HAK_HUGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Looks for a superslab to move, where that is due. On a cold path, without locks. */
@@ -25,6 +27,14 @@ bool hak_huge_begins(uint64_t now_ms);
 /* Puts a new superslab, of which nothing was touched yet, on a huge page if the kernel has one; it
  * clears 2 MiB. On a cold path, without locks, by the thread that took its first units. */
 void hak_huge_begin(char *start);
+
+/* A large mapping is new, and nothing of it was touched: allows huge pages for it if the last one
+ * of about its size that was on small pages was touched throughout. Returns whether it is one of
+ * those by which that is told: hak_huge_large_end then wants it. */
+bool hak_huge_large_begin(void *start, size_t bytes);
+/* Looks at what was touched of such a mapping when its block was freed: true if that was all, so
+ * that a new mapping is worth more than this one. */
+bool hak_huge_large_end(const void *start, size_t bytes);
 
 /* For fork, in the parent: its pages are shared for a while, and moving them would copy them. */
 void hak_huge_pause(void);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "allocator/heap.h"
+#include "allocator/huge.h"
 #include "allocator/learner.h"
 #include "allocator/medium.h"
 #include "allocator/options.h"
@@ -246,6 +247,7 @@ void hak_large_thread_exits(void) {
 typedef struct row {
     uintptr_t address; /* [lock] 0: free row */
     size_t bytes;      /* [lock] mapped */
+    bool probe;        /* [lock] its pages tell what of it was touched */
 } row_t;
 
 static struct shard {
@@ -304,14 +306,14 @@ static bool shard_grow(struct shard *shard) {
     return true;
 }
 
-static bool table_add(void *block, size_t bytes) {
-    struct shard *shard = shard_of((uintptr_t)block);
+static bool table_add(row_t row) {
+    struct shard *shard = shard_of(row.address);
     hak_lock(&shard->lock);
     bool room = (shard->used + 1) * 2 <= shard->capacity || shard_grow(shard);
     if (room) {
-        row_place(shard, (row_t){.address = (uintptr_t)block, .bytes = bytes});
+        row_place(shard, row);
         shard->used++;
-        live_grows(bytes);
+        live_grows(row.bytes);
     }
     hak_unlock(&shard->lock);
     return room;
@@ -333,19 +335,19 @@ static void row_remove(struct shard *shard, row_t *row) {
     shard->used--;
 }
 
-/* Removes a mapping from the table; returns its bytes, 0 when there is none. */
-static size_t table_remove(const void *block) {
+/* Removes a mapping from the table; returns its row, of 0 bytes when there is none. */
+static row_t table_remove(const void *block) {
     struct shard *shard = shard_of((uintptr_t)block);
     hak_lock(&shard->lock);
     row_t *row = row_find(shard, (uintptr_t)block);
-    size_t bytes = 0;
+    row_t removed = {.bytes = 0};
     if (row != NULL) {
-        bytes = row->bytes;
+        removed = *row;
         row_remove(shard, row);
-        live_shrinks(bytes);
+        live_shrinks(removed.bytes);
     }
     hak_unlock(&shard->lock);
-    return bytes;
+    return removed;
 }
 
 size_t hak_large_usable(const void *block) {
@@ -381,7 +383,8 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
     (void)hak_large_purge(false);
     *zeroed = false;
     void *block = retained_take(bytes, alignment);
-    if (block == NULL) {
+    const bool reused = block != NULL;
+    if (!reused) {
         *zeroed = true;
         mapping_regret(bytes);
         HAK_COUNT(LARGE, maps);
@@ -396,7 +399,8 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
         if (block == NULL)
             return NULL;
     }
-    if (!table_add(block, bytes)) {
+    const bool probe = !reused && hak_huge_large_begin(block, bytes);
+    if (!table_add((row_t){.address = (uintptr_t)block, .bytes = bytes, .probe = probe})) {
         hak_os_unmap(block, bytes);
         return NULL;
     }
@@ -405,11 +409,16 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
 }
 
 bool hak_large_free(void *block) {
-    size_t bytes = table_remove(block);
-    if (bytes == 0)
+    const row_t row = table_remove(block);
+    if (row.bytes == 0)
         return false;
     HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_LARGE, frees);
-    retained_give(block, bytes);
+    if (row.probe && hak_huge_large_end(block, row.bytes)) { /* the next is on huge pages */
+        HAK_COUNT(LARGE, unmaps);
+        hak_os_unmap(block, row.bytes);
+    } else {
+        retained_give(block, row.bytes);
+    }
     (void)hak_large_purge(false);
     if (hak_large_live_bytes() == 0) /* what was little beside large blocks may be much now */
         hak_pool_decay(false);
@@ -419,20 +428,20 @@ bool hak_large_free(void *block) {
 void *hak_large_resize(void *block, size_t size) {
     if (size > PTRDIFF_MAX)
         return NULL;
-    size_t new_bytes = bytes_rounded(size);
     /* Out of the table first: once the mapping has moved, another may get its old address. */
-    size_t old_bytes = table_remove(block);
-    if (old_bytes == 0)
+    row_t row = table_remove(block);
+    if (row.bytes == 0)
         return NULL;
-    void *moved = hak_os_remap(block, old_bytes, new_bytes);
+    void *moved = hak_os_remap(block, row.bytes, bytes_rounded(size));
     HAK_COUNT(LARGE, remaps);
-    if (moved == NULL)
-        new_bytes = old_bytes;
-    else
-        block = moved;
+    if (moved != NULL) {
+        row.address = (uintptr_t)moved;
+        row.bytes = bytes_rounded(size);
+    }
     /* A row was just removed, so there is room, unless the address went to another, full shard. */
-    if (!table_add(block, new_bytes))
-        hak_fault("realloc", block, "no memory for the record of a large block that has moved");
+    if (!table_add(row))
+        hak_fault("realloc", (void *)row.address,
+                  "no memory for the record of a large block that has moved");
     return moved;
 }
 

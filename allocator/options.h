@@ -47,8 +47,8 @@
       "the peak of blocks, until most of that is freed in a row or nothing is left")               \
     X(huge_pages, "HAKMEM_HUGE_PAGES", 2, 0, 2, "off|settled|on",                                  \
       "transparent huge pages for superslabs that have settled and are nearly all resident, "      \
-      "beyond what the TLB reaches by small ones; on: also from their start, where the process "   \
-      "touches what it takes")                                                                     \
+      "beyond what the TLB reaches by small ones; on: also from their start, and for large "       \
+      "mappings of 4 MiB and more, where the process touches what it takes")                       \
     X(huge_from_mib, "HAKMEM_HUGE_FROM_MIB", 24, 0, 1048576, "MiB",                                \
       "superslabs that a process has before a new one begins on a huge page: what is not used of " \
       "it yet, 2 MiB, is little then")                                                             \

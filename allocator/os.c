@@ -189,6 +189,12 @@ bool hak_os_populate_huge(void *address, size_t bytes) {
     return hak_os_resident_bytes(address, bytes) >= bytes;
 }
 
+void hak_os_allow_huge(void *address, size_t bytes) {
+    int saved_errno = errno;
+    (void)madvise(address, bytes, MADV_HUGEPAGE);
+    errno = saved_errno;
+}
+
 size_t hak_os_resident_bytes(void *address, size_t bytes) {
     unsigned char resident[HAK_OS_RESIDENT_MAX / 4096]; /* one for each page, of any size */
     const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);

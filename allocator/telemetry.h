@@ -155,6 +155,7 @@
 
 #define HAK_LARGE_COUNTERS(X)                                                                      \
     X(maps, "large blocks mapped anew")                                                            \
+    X(maps_huge, "of these, blocks that may be on huge pages")                                     \
     X(unmaps, "large mappings given back to the system")                                           \
     X(reused, "large blocks from mappings that were kept")                                         \
     X(remaps, "large blocks resized by mremap")                                                    \

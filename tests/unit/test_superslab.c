@@ -423,7 +423,7 @@ static void a_run_on_a_huge_page_counts_as_touched_throughout(void **state) {
     assert_int_equal(dirty, 0);
 }
 
-enum { FILL_MOST = 256, PROBE_PERIOD = 8 };
+enum { FILL_MOST = 1024, PROBE_PERIOD = 8 };
 
 /* Takes superslabs whole, until there are twice as many, so that a probe is among them, and the
  * next run needs a new one that is none; how many. */

@@ -162,6 +162,12 @@ static void sizes_all(void) {
     void *medium = hak_malloc(200000);
     NEED(hak_realloc(medium, 100000) == medium);
     hak_free(medium);
+    for (int i = 0; i < 4; i++) { /* the third of the first four, at the latest */
+        void *large = hak_malloc(8000000);
+        NEED(large != NULL);
+        memset(large, 1, 8000000);
+        hak_free(large);
+    }
     /* Units with what was in them, and mappings that were kept. */
     for (int i = 0; i < 8; i++)
         hak_free(hak_malloc(3000000));
@@ -185,6 +191,7 @@ static void sizes_of_all_kinds_move_front_lanes_backends_and_pool(void **state) 
     MOVED(MID_V3, slabs_released);
     MOVED(POOL_HOTBOX_V2, free_fast);
     MOVED(POOL_HOTBOX_V2, alloc_borrowed);
+    MOVED(LARGE, maps_huge);
     MOVED(LARGE, remaps);
     MOVED(LARGE, reused);
     MOVED(LARGE, medium_kept);
