@@ -15,7 +15,7 @@ fail() {
 # Records in db a run of mixed under allocators $1, with latencies and 1 and 2 threads, that has six
 # rounds: the one that was measured, repeated with a little added to every throughput.
 six_rounds() {
-    "$COMPARE" mixed -a "$1" -t 1,2 -r 1 --seed 1 --latency -o db >measured || [ $? = 1 ]
+    "$COMPARE" mixed -a "$1" -t 1,2 -r 1 --quick --seed 1 --latency -o db >measured || [ $? = 1 ]
     PYTHONDONTWRITEBYTECODE=1 "$PYTHON" - "$ROOT/tools" <<'SCRIPT'
 import sqlite3, sys
 

@@ -2,7 +2,7 @@
 expect_failure() {
     local fixture=$1 failure=$2 reason=$3
     shift 3
-    expect 1 mixed -t 1 "${brief[@]}" -a "hakmem,broken=$FIXTURES/$fixture.so" --json out.json "$@" >table
+    expect 1 mixed -t 1 "${quick[@]}" -a "hakmem,broken=$FIXTURES/$fixture.so" --json out.json "$@" >table
     grep -Eq "^  broken +1 +$failure " table || fail "$fixture is not named in its row: $(cat table)"
     grep -q '^Failures  *broken' table || fail "$fixture has no line of its own: $(cat table)"
     python "$failure" "$reason" <<'SCRIPT'

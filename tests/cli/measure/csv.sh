@@ -1,6 +1,6 @@
 # --csv: a row per sample, failures included, that any reader of CSV takes.
-expect 1 mixed -t 1 "${brief[@]}" -r 2 -a "hakmem,broken=$FIXTURES/crash.so" --csv out.csv >table
-expect 0 larson -t 1 "${brief[@]}" -a glibc --csv - >pure.csv
+expect 1 mixed -t 1 "${quick[@]}" -r 2 -a "hakmem,broken=$FIXTURES/crash.so" --csv out.csv >table
+expect 0 larson -t 1 "${quick[@]}" -a glibc --csv - >pure.csv
 python <<'SCRIPT'
 import csv
 

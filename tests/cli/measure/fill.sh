@@ -1,7 +1,7 @@
 # Rings and queues that are full once: the peak is that of all blocks that they may hold, however few
 # operations follow, and none is lost or counted.
 block=4096 blocks=4096
-workloads=(remote,stream "${brief[@]}" --check -a glibc -s remote_pct=1 -s keep=1 -s touch=lines
+workloads=(remote,stream "${quick[@]}" --check -a glibc -s remote_pct=1 -s keep=1 -s touch=lines
     -s "ring=$blocks" -s "min=$block" -s "max=$block" -s "size=$block" -s queue=16 -s "batch=$((blocks / 16))")
 for threads in 1 2 3; do
     expect 0 "${workloads[@]}" -t $threads --json filled.json >table

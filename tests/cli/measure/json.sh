@@ -1,8 +1,8 @@
 # --json: pure JSON on stdout that fulfils docs/results.schema.json, with figures that agree with
 # the samples they come from.
 "$PYTHON" -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed (./setup --dev)"
-expect 0 mixed -t 1 "${brief[@]}" -r 6 -a glibc --json - >out.json
-expect 1 remote -t 2 "${brief[@]}" -a "glibc,broken=$FIXTURES/crash.so" -s remote_pct=50 --json failed.json >table
+expect 0 mixed -t 1 "${quick[@]}" -r 6 -a glibc --json - >out.json
+expect 1 remote -t 2 "${quick[@]}" -a "glibc,broken=$FIXTURES/crash.so" -s remote_pct=50 --json failed.json >table
 python "$ROOT/docs/results.schema.json" <<'SCRIPT'
 import json, jsonschema, statistics, sys
 

@@ -1,9 +1,9 @@
 # --latency: percentiles that follow from the histograms, in a JSON that fulfils the schema; samples of
 # their own, which leave the throughput alone.
 "$PYTHON" -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed (./setup --dev)"
-expect 0 mixed -t 1 "${brief[@]}" -a hakmem --latency --json out.json --csv out.csv >table
-expect 0 larson -t 1 "${brief[@]}" -a glibc --check --json plain.json >/dev/null
-expect 1 mixed -t 1 "${brief[@]}" -a "broken=$FIXTURES/crash.so" --latency --json failed.json >/dev/null
+expect 0 mixed -t 1 "${quick[@]}" -a hakmem --latency --json out.json --csv out.csv >table
+expect 0 larson -t 1 "${quick[@]}" -a glibc --check --json plain.json >/dev/null
+expect 1 mixed -t 1 "${quick[@]}" -a "broken=$FIXTURES/crash.so" --latency --json failed.json >/dev/null
 grep -Eq '^  latency ns +threads +call +p50 +p90 +p99 +p99.9 +p99.99 +max +speed ' table || fail "no block: $(cat table)"
 grep -Eq '^  hakmem +1 +malloc( +[<0-9]+){6} +[0-9.]+' table || fail "no row of malloc: $(cat table)"
 grep -Eq '^ +free( +[<0-9]+){6} ' table || fail "no row of free: $(cat table)"

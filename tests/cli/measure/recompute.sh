@@ -1,7 +1,7 @@
 # Every figure of a table again, in another language, from the raw samples of --csv and the formulas of
 # docs/method.md: medians with intervals, ns/op, ratios with intervals and corrected p-values. What belongs to
 # the signed-rank statistic is that of tools/side_by_side.py, which cli/run/side_by_side compares with tables.
-expect 0 mixed -t 1 "${brief[@]}" -r 8 -a "hakmem,glibc" --csv out.csv --json out.json >table
+expect 0 mixed -t 1 "${quick[@]}" -r 8 -a "hakmem,glibc" --csv out.csv --json out.json >table
 PYTHONPATH=$ROOT/tools PYTHONDONTWRITEBYTECODE=1 python <<'SCRIPT'
 import csv, json, math
 import side_by_side

@@ -15,7 +15,7 @@ COMPARE=$PWD/tree/compare
 refuses() {
     local variant=$1 words=$2
     shift 2
-    expect 1 "$@" -a "hakmem,hakmem:minimal,hakmem:$variant" "${brief[@]}" --json out.json ${program:+-- $program} >table
+    expect 1 "$@" -a "hakmem,hakmem:minimal,hakmem:$variant" "${quick[@]}" --json out.json ${program:+-- $program} >table
     python "hakmem:$variant" "$words" "rm -f build/lib/libhakmem-$variant.so && ninja build/lib/libhakmem-$variant.so" <<'SCRIPT'
 import json, sys
 
@@ -36,5 +36,5 @@ program=/bin/true
 refuses fixed "says VARIANT=minimal, but its stanza in variants.ninja VARIANT=fixed" run
 # The default build is held against its stanza as well.
 cp "$ROOT/build/lib/libhakmem-minimal.so" tree/build/lib/libhakmem.so
-expect 1 mixed -t 1 -a hakmem "${brief[@]}" >table
+expect 1 mixed -t 1 -a hakmem "${quick[@]}" >table
 grep -Eq '^  hakmem +1 +wrong-allocator ' table || fail "not refused: $(cat table)"

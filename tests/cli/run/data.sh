@@ -1,7 +1,7 @@
 # --json and --csv of a run of a program: the schema, and figures that agree with the samples.
 "$PYTHON" -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed (./setup --dev)"
 printf 'b\nc\na\n' >words
-expect 0 run "${brief[@]}" -r 6 -a hakmem,glibc --input words --setup 'echo x >>count' --csv out.csv \
+expect 0 run "${quick[@]}" -r 6 -a hakmem,glibc --input words --setup 'echo x >>count' --csv out.csv \
     --json - -- sort -r >out.json
 # Before every sample: 6 rounds of 3 rows, and 2 proofs.
 [ "$(wc -l <count)" = 20 ] || fail "the set-up command ran $(wc -l <count) times"

@@ -3,7 +3,7 @@
 expect_failure() {
     local failure=$1 reason=$2 allocator=$3
     shift 3
-    expect 1 run "${brief[@]}" --json out.json "$@" >table
+    expect 1 run "${quick[@]}" --json out.json "$@" >table
     grep -q "^Failures  *" table || fail "no line on failures: $(cat table)"
     python "$failure" "$reason" "$allocator" <<'SCRIPT'
 import json, re, sys
@@ -19,10 +19,10 @@ SCRIPT
 # Output that depends on the allocator: LD_PRELOAD is seen by the program.
 expect_failure output-differs 'stdout has .* bytes.*under hakmem.*--ignore-output' glibc \
     -a hakmem,glibc -- sh -c 'echo ${LD_PRELOAD:+set}'
-expect 0 run "${brief[@]}" -a hakmem,glibc --ignore-output -- sh -c 'echo ${LD_PRELOAD:+set}' >table
+expect 0 run "${quick[@]}" -a hakmem,glibc --ignore-output -- sh -c 'echo ${LD_PRELOAD:+set}' >table
 expect_failure exit-status 'ended with status 3, expected is 0: beware' glibc \
     -a glibc -- sh -c 'echo beware >&2; exit 3'
-expect 0 run "${brief[@]}" -a glibc --expect-status 3 -- sh -c 'exit 3' >table
+expect 0 run "${quick[@]}" -a glibc --expect-status 3 -- sh -c 'exit 3' >table
 expect_failure crash 'SIGSEGV' glibc -a glibc -- sh -c 'kill -SEGV $$'
 expect_failure crash 'SIGSEGV' broken -a "glibc,broken=$FIXTURES/crash.so" -- "$PYTHON" -c 'x = [bytearray(1000) for i in range(100000)]'
 expect_failure wrong-allocator 'not by the library under test' silent \

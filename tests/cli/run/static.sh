@@ -2,7 +2,7 @@
 need gcc
 echo 'int main(void) { return 0; }' >static.c
 gcc -static static.c -o static 2>/dev/null || skip "no static C library"
-expect 1 run "${brief[@]}" -a hakmem,glibc --json out.json -- ./static >table
+expect 1 run "${quick[@]}" -a hakmem,glibc --json out.json -- ./static >table
 python <<'SCRIPT'
 import json
 
@@ -15,5 +15,5 @@ SCRIPT
 # A script counts as its interpreter.
 printf '#!%s\n' "$PWD/static" >script
 chmod +x script
-expect 1 run "${brief[@]}" -a glibc -- ./script >table
+expect 1 run "${quick[@]}" -a glibc -- ./script >table
 grep -q 'statically linked' table || fail "$(cat table)"

@@ -20,7 +20,7 @@ for wrong in $pu@ $pu@bind: $pu@bind:x $pu@bind:1024 $pu@locally $pu@interleave:
     [ $status = 2 ] || fail "$wrong: exit status $status"
 done
 # The name of the placement reaches table, data and database, and so does where the memory was.
-expect 0 mixed "${brief[@]}" -t 1 -a glibc -p pus:$pu@node:$node,compact@local --json out.json >table
+expect 0 mixed "${quick[@]}" -t 1 -a glibc -p pus:$pu@node:$node,compact@local --json out.json >table
 grep -q "placement pus:$pu@node:$node;" table || fail "$(cat table)"
 python "$pu" "$node" "$RESULTS/results.db" <<'SCRIPT'
 import json, sqlite3, sys
