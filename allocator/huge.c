@@ -17,8 +17,9 @@
 #define PAUSE_MS            10000u /* after a fork, and when the kernel did not do what it was asked for */
 #define HUGE_FROM_THE_START 2 /* of HAKMEM_HUGE_PAGES: off, settled, on */
 #define DENSE_BYTES         (HAK_SUPERSLAB_BYTES / 16 * 15)
-#define LARGE_LEAST_BYTES   (2 * HAK_SUPERSLAB_BYTES) /* a huge page fits, wherever it begins */
-#define LARGE_LOOKS         4u                        /* huge pages that are looked at */
+#define LARGE_LEAST_BYTES   HAK_SUPERSLAB_BYTES
+#define LARGE_LOOKS         4u  /* huge pages that are looked at */
+#define LARGE_PROBE_FIRST   16u /* after those that were looked at for want of others */
 
 /* [any,atomic] relaxed: hints when to look, and when to ask for a new superslab again. Who moves
  * the first on looks, and nothing is published by them. */
@@ -70,35 +71,29 @@ void hak_huge_begin(char *start) {
 
 /*
  * Large mappings. Where a program touches little, a huge page would be resident for each page that
- * it touches, and nothing is known of a new mapping but what became of those before it. So the
- * first, and then the second, the fourth and so on, is on small pages and is looked at when it is
- * freed. Others have leave for huge pages if the last that was looked at was touched throughout and
- * they are at most twice as large as the largest that was: a table of gigabytes of which every
- * hundredth page is used is not told by buffers of 4 MiB. What is reused has the pages it had.
+ * it touches, and nothing is known of a new mapping but what becomes of those before it. So the
+ * first, and later the sixteenth and so on, at every doubling, is on small pages and is looked at
+ * when it is freed; while too little is known, the last of them is when another is made. Others
+ * have leave for huge pages if the last that was looked at was touched throughout and they are at
+ * most twice as large as the largest that was: a table of gigabytes of which every hundredth page
+ * is used is not told by buffers of 4 MiB. What is reused has the pages it had.
  */
 static struct {
     /* [any,atomic] relaxed: a hint; the largest that was touched throughout, 0: the last was not */
     _Atomic size_t dense_bytes;
     _Atomic size_t mappings; /* [any,atomic] relaxed: a hint; new ones so far */
+    /* [any,atomic] relaxed: a hint; the last on small pages, 0: freed. It may be gone, and another
+     * mapping or none be there: looking does no harm. */
+    _Atomic uintptr_t probe_start;
+    _Atomic size_t probe_bytes; /* [any,atomic] relaxed: a hint */
 } mapped;
 
-bool hak_huge_large_begin(void *start, size_t bytes) {
-    if (hak_options.huge_pages != HUGE_FROM_THE_START || bytes < LARGE_LEAST_BYTES)
-        return false;
-    const size_t dense = atomic_load_explicit(&mapped.dense_bytes, memory_order_relaxed);
-    const size_t nth = 1 + atomic_fetch_add_explicit(&mapped.mappings, 1, memory_order_relaxed);
-    if (bytes / 2 > dense || (nth & (nth - 1)) == 0)
-        return true;
-    hak_os_allow_huge(start, bytes);
-    HAK_COUNT(LARGE, maps_huge);
-    return false;
-}
+enum touched { TOUCHED_NOWHERE, TOUCHED_IN_PART, TOUCHED_THROUGHOUT };
 
-/* Huge pages of which nothing was touched would have cost nothing. */
-bool hak_huge_large_end(const void *start, size_t bytes) {
-    const uintptr_t mask = HAK_SUPERSLAB_BYTES - 1;
-    const uintptr_t first = ((uintptr_t)start + mask) / HAK_SUPERSLAB_BYTES;
-    const uintptr_t pages = ((uintptr_t)start + bytes) / HAK_SUPERSLAB_BYTES - first;
+/* Huge pages of which nothing was touched would have cost nothing, so they do not count. */
+static enum touched mapping_look(uintptr_t start, size_t bytes) {
+    const uintptr_t first = (start + HAK_SUPERSLAB_BYTES - 1) / HAK_SUPERSLAB_BYTES;
+    const uintptr_t pages = (start + bytes) / HAK_SUPERSLAB_BYTES - first;
     const uintptr_t several = pages < LARGE_LOOKS ? pages : LARGE_LOOKS;
     size_t touched = 0, whole = 0;
     for (uintptr_t i = 0; i < several; i++) {
@@ -108,14 +103,53 @@ bool hak_huge_large_end(const void *start, size_t bytes) {
         touched += resident;
         whole += resident > 0 ? HAK_SUPERSLAB_BYTES : 0;
     }
-    size_t dense = 0;
-    if (whole > 0 && touched >= whole / 16 * 15) {
-        dense = atomic_load_explicit(&mapped.dense_bytes, memory_order_relaxed);
-        dense = bytes > dense ? bytes : dense;
+    if (whole == 0)
+        return TOUCHED_NOWHERE;
+    return touched < whole / 16 * 15 ? TOUCHED_IN_PART : TOUCHED_THROUGHOUT;
+}
+
+static void dense_raise(size_t bytes) {
+    if (bytes > atomic_load_explicit(&mapped.dense_bytes, memory_order_relaxed))
+        atomic_store_explicit(&mapped.dense_bytes, bytes, memory_order_relaxed);
+}
+
+/* In part is no answer while the mapping is in use: more may be touched yet. */
+static void probe_look(void) {
+    const uintptr_t start = atomic_load_explicit(&mapped.probe_start, memory_order_relaxed);
+    const size_t bytes = atomic_load_explicit(&mapped.probe_bytes, memory_order_relaxed);
+    if (start != 0 && mapping_look(start, bytes) == TOUCHED_THROUGHOUT)
+        dense_raise(bytes);
+}
+
+static bool known_dense(size_t bytes) {
+    return bytes / 2 <= atomic_load_explicit(&mapped.dense_bytes, memory_order_relaxed);
+}
+
+bool hak_huge_large_begin(void *start, size_t bytes) {
+    if (hak_options.huge_pages != HUGE_FROM_THE_START || bytes < LARGE_LEAST_BYTES)
+        return false;
+    if (!known_dense(bytes))
+        probe_look();
+    const size_t nth = 1 + atomic_fetch_add_explicit(&mapped.mappings, 1, memory_order_relaxed);
+    const bool probes = nth >= LARGE_PROBE_FIRST && (nth & (nth - 1)) == 0;
+    if (probes || !known_dense(bytes)) {
+        atomic_store_explicit(&mapped.probe_bytes, bytes, memory_order_relaxed);
+        atomic_store_explicit(&mapped.probe_start, (uintptr_t)start, memory_order_relaxed);
+        return true;
     }
-    if (whole > 0)
-        atomic_store_explicit(&mapped.dense_bytes, dense, memory_order_relaxed);
-    return dense > 0;
+    hak_os_allow_huge(start, bytes);
+    HAK_COUNT(LARGE, maps_huge);
+    return false;
+}
+
+bool hak_huge_large_end(const void *start, size_t bytes) {
+    const enum touched touched = mapping_look((uintptr_t)start, bytes);
+    atomic_store_explicit(&mapped.probe_start, 0, memory_order_relaxed);
+    if (touched == TOUCHED_THROUGHOUT)
+        dense_raise(bytes);
+    else if (touched == TOUCHED_IN_PART)
+        atomic_store_explicit(&mapped.dense_bytes, 0, memory_order_relaxed);
+    return touched == TOUCHED_THROUGHOUT;
 }
 
 void hak_huge_pause(void) {

@@ -48,7 +48,7 @@
     X(huge_pages, "HAKMEM_HUGE_PAGES", 2, 0, 2, "off|settled|on",                                  \
       "transparent huge pages for superslabs that have settled and are nearly all resident, "      \
       "beyond what the TLB reaches by small ones; on: also from their start, and for large "       \
-      "mappings of 4 MiB and more, where the process touches what it takes")                       \
+      "mappings of 2 MiB and more, where the process touches what it takes")                       \
     X(huge_from_mib, "HAKMEM_HUGE_FROM_MIB", 24, 0, 1048576, "MiB",                                \
       "superslabs that a process has before a new one begins on a huge page: what is not used of " \
       "it yet, 2 MiB, is little then")                                                             \

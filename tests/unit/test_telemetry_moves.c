@@ -162,7 +162,7 @@ static void sizes_all(void) {
     void *medium = hak_malloc(200000);
     NEED(hak_realloc(medium, 100000) == medium);
     hak_free(medium);
-    for (int i = 0; i < 4; i++) { /* the third of the first four, at the latest */
+    for (int i = 0; i < 4; i++) { /* all but the first */
         void *large = hak_malloc(8000000);
         NEED(large != NULL);
         memset(large, 1, 8000000);
