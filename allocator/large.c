@@ -413,7 +413,8 @@ bool hak_large_free(void *block) {
     if (row.bytes == 0)
         return false;
     HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_LARGE, frees);
-    if (row.probe && hak_huge_large_end(block, row.bytes)) { /* the next is on huge pages */
+    const bool dense = row.probe && hak_huge_large_end(block, row.bytes);
+    if (dense && hak_options.purge != 0) { /* the next is on huge pages */
         HAK_COUNT(LARGE, unmaps);
         hak_os_unmap(block, row.bytes);
     } else {
