@@ -19,7 +19,7 @@
 #define DENSE_BYTES         (HAK_SUPERSLAB_BYTES / 16 * 15)
 #define LARGE_LEAST_BYTES   HAK_SUPERSLAB_BYTES
 #define LARGE_LOOKS         4u  /* huge pages that are looked at */
-#define LARGE_PROBE_FIRST   16u /* after those that were looked at for want of others */
+#define LARGE_PROBE_FIRST   16u /* before, those that are probes for want of others will do */
 
 /* [any,atomic] relaxed: hints when to look, and when to ask for a new superslab again. Who moves
  * the first on looks, and nothing is published by them. */
@@ -93,19 +93,20 @@ enum touched { TOUCHED_NOWHERE, TOUCHED_IN_PART, TOUCHED_THROUGHOUT };
 /* Huge pages of which nothing was touched would have cost nothing, so they do not count. */
 static enum touched mapping_look(uintptr_t start, size_t bytes) {
     const uintptr_t first = (start + HAK_SUPERSLAB_BYTES - 1) / HAK_SUPERSLAB_BYTES;
-    const uintptr_t pages = (start + bytes) / HAK_SUPERSLAB_BYTES - first;
+    const uintptr_t end = (start + bytes) / HAK_SUPERSLAB_BYTES;
+    const uintptr_t pages = end > first ? end - first : 0; /* none when realloc made it small */
     const uintptr_t several = pages < LARGE_LOOKS ? pages : LARGE_LOOKS;
-    size_t touched = 0, whole = 0;
+    size_t resident = 0, dense = 0;
     for (uintptr_t i = 0; i < several; i++) {
         const uintptr_t page = first + pages * i / several;
-        const size_t resident =
+        const size_t of_it =
             hak_os_resident_bytes((void *)(page * HAK_SUPERSLAB_BYTES), HAK_SUPERSLAB_BYTES);
-        touched += resident;
-        whole += resident > 0 ? HAK_SUPERSLAB_BYTES : 0;
+        resident += of_it;
+        dense += of_it > 0 ? DENSE_BYTES : 0;
     }
-    if (whole == 0)
+    if (dense == 0)
         return TOUCHED_NOWHERE;
-    return touched < whole / 16 * 15 ? TOUCHED_IN_PART : TOUCHED_THROUGHOUT;
+    return resident < dense ? TOUCHED_IN_PART : TOUCHED_THROUGHOUT;
 }
 
 static void dense_raise(size_t bytes) {

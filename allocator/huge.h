@@ -7,8 +7,9 @@
  *   A new superslab begins on a huge page where a process has so many that this one is little, and
  *   touches what it takes.
  *   A new large mapping may be on huge pages where those before it were touched throughout.
- * What is purged comes back in small pages. Nothing happens in processes whose superslabs the TLB
- * reaches, nor under RLIMIT_AS, nor with what a process shares with the one it was forked from.
+ * What is purged comes back in small pages. Nothing happens to superslabs in processes whose
+ * superslabs the TLB reaches, nor under RLIMIT_AS, nor to those that a process shares with the one
+ * it was forked from.
  */
 #ifndef HAK_HUGE_H
 #define HAK_HUGE_H
@@ -28,9 +29,9 @@ bool hak_huge_begins(uint64_t now_ms);
  * clears 2 MiB. On a cold path, without locks, by the thread that took its first units. */
 void hak_huge_begin(char *start);
 
-/* A large mapping is new, and nothing of it was touched: allows huge pages for it if the last one
- * of about its size that was on small pages was touched throughout. Returns whether it is one of
- * those by which that is told: hak_huge_large_end then wants it. */
+/* A large mapping is new, and nothing of it was touched. Allows huge pages for it if the last one
+ * that was looked at was touched throughout, and one of half its size or more was. True if it is on
+ * small pages to be looked at itself: hak_huge_large_end then wants it. */
 bool hak_huge_large_begin(void *start, size_t bytes);
 /* Looks at what was touched of such a mapping when its block was freed: true if that was all, so
  * that a new mapping is worth more than this one. */

@@ -76,8 +76,7 @@ bool hak_os_collapse(void *address, size_t bytes);
  * its first byte, which must be the caller's. False where the system gives small ones; a page of
  * them may be resident then. Pages touched later, after a purge, are small ones. */
 bool hak_os_populate_huge(void *address, size_t bytes);
-/* Lets the kernel take huge pages for what is touched of a mapping from now on, where it has any.
- */
+/* Lets the kernel take huge pages for what is touched of a mapping from now on, if it has any. */
 void hak_os_allow_huge(void *address, size_t bytes);
 /* How many bytes there have memory, in whole pages; 0 where the system does not say. At most
  * HAK_OS_RESIDENT_MAX bytes are looked at. */

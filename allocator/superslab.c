@@ -217,13 +217,12 @@ static bool superslab_begins_huge(const superslab_t *superslab, uint64_t now) {
         return false;
     if (superslabs % PROBE_PERIOD == PROBE_SETTLED)
         pool.probe = pool.probe_next;
-    const bool resident = probe_is_resident();
     const bool doubled = (superslabs & (superslabs - 1)) == 0;
-    const bool probes = superslabs % PROBE_PERIOD == 0 && (doubled || !resident);
+    const bool probes = superslabs % PROBE_PERIOD == 0 && (doubled || !probe_is_resident());
     if (probes)
         pool.probe_next = superslab;
     return superslabs * HAK_SUPERSLAB_BYTES >= hak_options.huge_from_mib << 20 && !probes &&
-           resident && hak_huge_begins(now);
+           hak_huge_begins(now) && probe_is_resident();
 }
 
 static bool superslab_create(uint32_t node) {

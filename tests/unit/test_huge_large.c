@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "allocator/hakmem.h"
+#include "allocator/huge.h"
 #include "allocator/options.h"
 #include "allocator/os.h"
 #include "tests/huge_page.h"
@@ -103,6 +104,36 @@ static void a_block_in_use_that_was_touched_throughout_will_do(void **state) {
     hak_free(block);
 }
 
+/* What realloc left of it may have no aligned piece to look at, and what lies behind is not its. */
+static void a_block_that_was_made_small_says_nothing(void **state) {
+    (void)state;
+    char *block = hak_malloc(6 * MIB);
+    assert_non_null(block);
+    memset(block, 1, 6 * MIB);
+    char *page = (char *)(((uintptr_t)block + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
+    assert_true(hak_huge_large_end(page, HUGE_PAGE));
+    assert_false(hak_huge_large_end(page + 4096, MIB));
+    hak_free(block);
+}
+
+/* HAKMEM_PURGE=off: nothing is given back, not even to have it on huge pages. */
+static void without_purging_it_is_kept(void **state) {
+    (void)state;
+    const uint64_t purge = hak_options.purge;
+    (void)hak_malloc_trim(0);
+    hak_options.purge = 0;
+    for (int i = 0; i < 2; i++) {
+        char *block = hak_malloc(96 * MIB); /* more than any was: it will be looked at */
+        assert_non_null(block);
+        const uintptr_t page = ((uintptr_t)block + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+        assert_int_equal(hak_os_resident_bytes((void *)page, HUGE_PAGE), i == 0 ? 0 : HUGE_PAGE);
+        memset((void *)page, 1, HUGE_PAGE); /* and what is touched of it, is wholly */
+        hak_free(block);
+    }
+    hak_options.purge = purge;
+    (void)hak_malloc_trim(0);
+}
+
 /* With or without huge pages, what is told to be mapped anew is not kept, and calloc's are zero. */
 static void what_was_touched_throughout_is_mapped_anew_and_zero(void **state) {
     (void)state;
@@ -125,6 +156,8 @@ int main(void) {
         cmocka_unit_test(a_block_that_is_hardly_touched_ends_it),
         cmocka_unit_test(a_block_that_is_not_touched_changes_nothing),
         cmocka_unit_test(a_block_in_use_that_was_touched_throughout_will_do),
+        cmocka_unit_test(a_block_that_was_made_small_says_nothing),
+        cmocka_unit_test(without_purging_it_is_kept),
         cmocka_unit_test(what_was_touched_throughout_is_mapped_anew_and_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
