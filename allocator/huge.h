@@ -21,7 +21,10 @@
 /* Looks for a superslab to move, where that is due. On a cold path, without locks. */
 void hak_huge_look(uint64_t now_ms);
 
-/* Whether a superslab that is made now shall begin on a huge page: by the options, and by whether
+/* Whether whatever can be on huge pages shall be, by the options. */
+bool hak_huge_always(void);
+
+/* Whether a superslab that is made now may begin on a huge page: by the options, and by whether
  * the kernel had one when it was last asked. */
 bool hak_huge_begins(uint64_t now_ms);
 
@@ -30,9 +33,10 @@ bool hak_huge_begins(uint64_t now_ms);
 void hak_huge_begin(char *start);
 
 /* A large mapping is new, and nothing of it was touched. Allows huge pages for it if the last one
- * that was looked at was touched throughout, and one of half its size or more was. True if it is on
- * small pages to be looked at itself: hak_huge_large_end then wants it. */
-bool hak_huge_large_begin(void *start, size_t bytes);
+ * that was looked at was touched throughout, and one of half its size or more was; for the first
+ * one, unless it is very large or its user wants zeroes. True if it is on small pages to be looked
+ * at itself: hak_huge_large_end then wants it. */
+bool hak_huge_large_begin(void *start, size_t bytes, bool zeroes_wanted);
 /* Looks at what was touched of such a mapping when its block was freed: true if that was all, so
  * that a new mapping is worth more than this one. */
 bool hak_huge_large_end(const void *start, size_t bytes);

@@ -45,10 +45,11 @@
       "unused large mappings that are kept for reuse, at most; in force is the larger of two: 1 "  \
       "MiB, what is in use and what the learner adds; or what is missing to one and a half times " \
       "the peak of blocks, until most of that is freed in a row or nothing is left")               \
-    X(huge_pages, "HAKMEM_HUGE_PAGES", 2, 0, 2, "off|settled|on",                                  \
+    X(huge_pages, "HAKMEM_HUGE_PAGES", 2, 0, 3, "off|settled|on|always",                           \
       "transparent huge pages for superslabs that have settled and are nearly all resident, "      \
       "beyond what the TLB reaches by small ones; on: also from their start, and for large "       \
-      "mappings of 2 MiB and more, where the process touches what it takes")                       \
+      "mappings of 2 MiB and more, where the process touches what it takes; always: wherever it "  \
+      "can, from the first superslab on")                                                          \
     X(huge_from_mib, "HAKMEM_HUGE_FROM_MIB", 24, 0, 1048576, "MiB",                                \
       "superslabs that a process has before a new one begins on a huge page: what is not used of " \
       "it yet, 2 MiB, is little then")                                                             \

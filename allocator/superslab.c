@@ -25,13 +25,14 @@
 #define ALL_UNITS          UINT32_MAX
 #define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
 #define DENSE_LEAST        5u  /* second-level TLBs reach 6 to 8 MiB by pages of 4 KiB */
-/* Some superslabs begin on small pages all the same, as probes of whether the program touches what
- * it takes; so many superslabs later a probe has had time to be. While it does, a probe costs page
- * faults, so the next comes when there are twice as many superslabs; while it does not, there is
- * nothing to lose, and one in so many is a probe. */
+/* A superslab begins on a huge page where the program touches what it takes. It does where most of
+ * what it took are blocks of a page or less. Elsewhere some superslabs begin on small pages, as
+ * probes of whether it does; so many superslabs later a probe has had time to be. While it does, a
+ * probe costs page faults, so the next comes when there are twice as many superslabs; while it does
+ * not, there is nothing to lose, and one in so many is a probe. */
 #define PROBE_PERIOD  8u
-#define PROBE_SETTLED 2u
-#define PROBE_BYTES   (HAK_SUPERSLAB_BYTES / 6 * 5)
+#define PROBE_SETTLED 4u
+#define DENSE_OF_SIX  5u
 
 /* How many superslabs with a hole are compared, from the lowest on. Slabs live long, and what they
  * leave between them is resident all the same, so they take the tightest hole. Medium blocks come
@@ -88,6 +89,8 @@ static HAK_SPARSE struct {
     const superslab_t *probe, *probe_next; /* [lock] the one that is looked at, and the next one */
     /* [any,atomic] relaxed: of all runs, a hint of what to keep */
     _Alignas(64) _Atomic size_t touched_bytes;
+    /* [any,atomic] relaxed: of these, of slabs with blocks of a page or less; a hint */
+    _Atomic size_t fine_bytes;
     /* [any,atomic] relaxed: of these, of empty slabs of heaps without a thread */
     _Atomic size_t idle_bytes;
     /* [any,atomic] relaxed: bytes that freed runs had touched, since one was taken; a hint */
@@ -204,25 +207,34 @@ static superslab_t *fresh_take(void) {
 }
 
 static bool probe_is_resident(void) {
-    return pool.probe == NULL ||
-           hak_os_resident_bytes(pool.probe->start, HAK_SUPERSLAB_BYTES) >= PROBE_BYTES;
+    return pool.probe == NULL || hak_os_resident_bytes(pool.probe->start, HAK_SUPERSLAB_BYTES) >=
+                                     HAK_SUPERSLAB_BYTES / 6 * DENSE_OF_SIX;
 }
 
-/* On a huge page a block of which the program touches little would be resident as a whole, so a new
- * superslab begins on one only while the last probe is nearly all resident. Under a limit of
- * addresses superslabs may be unmapped at any time. */
+static bool blocks_are_fine(void) {
+    const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
+    const size_t fine = atomic_load_explicit(&pool.fine_bytes, memory_order_relaxed);
+    return fine >= touched / 6 * DENSE_OF_SIX;
+}
+
+/* On a huge page a block of which the program touches little would be resident as a whole. Under a
+ * limit of addresses superslabs may be unmapped at any time. */
 static bool superslab_begins_huge(const superslab_t *superslab, uint64_t now) {
     const uint32_t superslabs = pool.superslabs;
     if (hak_domain_limited())
         return false;
     if (superslabs % PROBE_PERIOD == PROBE_SETTLED)
         pool.probe = pool.probe_next;
-    const bool doubled = (superslabs & (superslabs - 1)) == 0;
-    const bool probes = superslabs % PROBE_PERIOD == 0 && (doubled || !probe_is_resident());
+    if (hak_huge_always())
+        return hak_huge_begins(now);
+    const bool enough = superslabs * HAK_SUPERSLAB_BYTES >= hak_options.huge_from_mib << 20;
+    const bool fine = blocks_are_fine();
+    const bool dense = fine || probe_is_resident();
+    const bool due = (superslabs & (superslabs - 1)) == 0 || !dense;
+    const bool probes = superslabs % PROBE_PERIOD == 0 && (!enough || (due && !fine));
     if (probes)
         pool.probe_next = superslab;
-    return superslabs * HAK_SUPERSLAB_BYTES >= hak_options.huge_from_mib << 20 && !probes &&
-           hak_huge_begins(now) && probe_is_resident();
+    return enough && dense && !probes && hak_huge_begins(now);
 }
 
 static bool superslab_create(uint32_t node) {
@@ -572,10 +584,16 @@ static void units_give(superslab_t *superslab, const hak_slab_t *run, uint32_t f
     pool_decay(now, false);
 }
 
+static bool run_is_fine(const hak_slab_t *run) {
+    return run->class_id != 0 && hak_classes[run->class_id].stride_bytes <= HAK_OS_PAGE_BYTES;
+}
+
 void hak_run_touch(hak_slab_t *run, uint32_t bytes) {
     HAK_ASSERT(bytes <= (uint32_t)run->run_units << HAK_UNIT_SHIFT);
-    atomic_fetch_add_explicit(&pool.touched_bytes, (size_t)bytes - run->touched_bytes,
-                              memory_order_relaxed);
+    const size_t more = (size_t)bytes - run->touched_bytes;
+    atomic_fetch_add_explicit(&pool.touched_bytes, more, memory_order_relaxed);
+    if (run_is_fine(run))
+        atomic_fetch_add_explicit(&pool.fine_bytes, more, memory_order_relaxed);
     run->touched_bytes = bytes;
 }
 
@@ -638,6 +656,8 @@ void hak_run_free(hak_slab_t *run) {
     run_map(run, 0, run->run_units, 0);
     peak_note();
     atomic_fetch_sub_explicit(&pool.touched_bytes, run->touched_bytes, memory_order_relaxed);
+    if (run_is_fine(run))
+        atomic_fetch_sub_explicit(&pool.fine_bytes, run->touched_bytes, memory_order_relaxed);
     atomic_fetch_add_explicit(&pool.freed_in_row, run->touched_bytes, memory_order_relaxed);
     run->class_id = 0;
     run->blocks = 0;

@@ -425,6 +425,41 @@ static void a_run_on_a_huge_page_counts_as_touched_throughout(void **state) {
 
 enum { FILL_MOST = 1024, PROBE_PERIOD = 8 };
 
+/* What blocks of a page or less take is touched, so that no probe is needed to know it. */
+static void where_blocks_are_small_there_are_no_probes(void **state) {
+    (void)state;
+    enum { CLASS = 1 };
+    assert_int_equal(hak_classes[CLASS].run_units, 1);
+    hak_slab_t **run = calloc((size_t)FILL_MOST * HAK_SUPERSLAB_UNITS, sizeof run[0]);
+    assert_non_null(run);
+    const uint64_t from_mib = hak_options.huge_from_mib;
+    size_t enough = 2 * PROBE_PERIOD * HAK_SUPERSLAB_BYTES; /* where the next probe would be */
+    while (enough < hak_pool_committed_bytes())
+        enough *= 2;
+    hak_options.huge_from_mib = enough >> 20;
+    int runs = 0;
+    bool zeroed;
+    do {
+        const size_t before = hak_pool_committed_bytes();
+        size_t dirty_before, dirty;
+        hak_pool_sums(NULL, &dirty_before, NULL);
+        assert_true(runs < FILL_MOST * (int)HAK_SUPERSLAB_UNITS);
+        run[runs] = hak_run_allocate(1, hak_heap_common()->front.id, CLASS, &zeroed);
+        assert_non_null(run[runs]);
+        hak_pool_sums(NULL, &dirty, NULL);
+        if (hak_pool_committed_bytes() > before)
+            assert_int_equal(dirty - dirty_before, before >= enough && kernel_begins_huge()
+                                                       ? HAK_SUPERSLAB_BYTES - HAK_UNIT_BYTES
+                                                       : 0);
+        hak_run_touch(run[runs++], HAK_UNIT_BYTES);
+    } while (hak_pool_committed_bytes() <= enough + PROBE_PERIOD * HAK_SUPERSLAB_BYTES);
+    while (runs > 0)
+        hak_run_free(run[--runs]);
+    free(run);
+    (void)hak_pool_purge(true);
+    hak_options.huge_from_mib = from_mib;
+}
+
 /* Takes superslabs whole, until there are twice as many, so that a probe is among them, and the
  * next run needs a new one that is none; how many. */
 static int superslabs_fill(hak_slab_t *run[FILL_MOST], bool touch) {
@@ -481,7 +516,7 @@ static void a_superslab_begins_on_a_huge_page_where_much_is_touched(void **state
     superslab_begin(false);
     hak_options.huge_pages = 2;
     bool zeroed; /* the one that has begun is in use from here on, as the next one */
-    hak_slab_t *begun[2];
+    hak_slab_t *begun[3];
     begun[0] = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
     hak_options.huge_from_mib = (hak_pool_committed_bytes() >> 20) + 1; /* not yet */
     superslab_begin(false);
@@ -493,8 +528,13 @@ static void a_superslab_begins_on_a_huge_page_where_much_is_touched(void **state
     /* Blocks that are hardly touched. */
     const int more_runs = superslabs_fill(more, false);
     superslab_begin(false);
-    hak_run_free(begun[0]);
-    hak_run_free(begun[1]);
+    begun[2] = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+    hak_options.huge_from_mib = SIZE_MAX >> 20;
+    hak_options.huge_pages = 3; /* always */
+    superslab_begin(kernel_begins_huge());
+    hak_options.huge_from_mib = from_mib;
+    for (int i = 0; i < 3; i++)
+        hak_run_free(begun[i]);
     for (int i = 0; i < runs; i++)
         hak_run_free(run[i]);
     for (int i = 0; i < more_runs; i++)
@@ -552,6 +592,7 @@ int main(void) {
         cmocka_unit_test(what_a_run_finds_resident_and_does_not_touch_is_given_back),
         cmocka_unit_test(superslabs_in_use_throughout_are_candidates_for_huge_pages),
         cmocka_unit_test(a_run_on_a_huge_page_counts_as_touched_throughout),
+        cmocka_unit_test(where_blocks_are_small_there_are_no_probes),
         cmocka_unit_test(a_superslab_begins_on_a_huge_page_where_much_is_touched),
         cmocka_unit_test(the_domain_grows_beyond_its_first_reservation),
         cmocka_unit_test(addresses_that_are_not_ours_have_no_map_entry),
