@@ -101,20 +101,22 @@ static void *large_allocate(size_t size, size_t alignment, bool *zeroed) {
 }
 
 HAK_NOINLINE void *hak_malloc_slow(size_t size) {
+    bool zeroed;
     HAK_COUNT(FRONT, malloc_slow);
     if (HAK_UNLIKELY(!hak_start()))
         return out_of_memory();
     if (size > HAK_LANE_MAX_BYTES)
-        return large_allocate(size, 1, NULL);
+        return large_allocate(size, 1, &zeroed);
     uint32_t class_id = (uint32_t)(hak_lane_offset_of(size) / HAK_LANE_OFFSET(1));
     void *block = class_allocate(class_id);
-    return block != NULL ? block : large_allocate(size, 1, NULL);
+    return block != NULL ? block : large_allocate(size, 1, &zeroed);
 }
 
 /* Beyond what the classes serve, or where they have no memory left. */
 static HAK_COLD void *aligned_allocate_large(size_t alignment, size_t size) {
+    bool zeroed;
     HAK_COUNT(DIAGNOSTICS, classless_alignments);
-    return HAK_UNLIKELY(!hak_start()) ? out_of_memory() : large_allocate(size, alignment, NULL);
+    return HAK_UNLIKELY(!hak_start()) ? out_of_memory() : large_allocate(size, alignment, &zeroed);
 }
 
 /* The lane is empty. Size tables are filled by the start only. */

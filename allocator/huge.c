@@ -21,7 +21,6 @@
 #define LARGE_LEAST_BYTES   HAK_SUPERSLAB_BYTES
 #define LARGE_LOOKS         4u  /* huge pages that are looked at */
 #define LARGE_PROBE_FIRST   16u /* before, those that are probes for want of others will do */
-#define LARGE_TRUST_BYTES   (16 * HAK_SUPERSLAB_BYTES)
 
 /* [any,atomic] relaxed: hints when to look, and when to ask for a new superslab again. Who moves
  * the first on looks, and nothing is published by them. */
@@ -83,17 +82,11 @@ void hak_huge_begin(char *start) {
  * have leave for huge pages if the last that was looked at was touched throughout and they are at
  * most twice as large as the largest that was: a table of gigabytes of which every hundredth page
  * is used is not told by buffers of 4 MiB. What is reused has the pages it had.
- *
- * Many programs make few such mappings. So the first have leave on trust, as many as a program can
- * spare once, where nobody asked for zeroes: a table of which little is used is made by calloc, and
- * a buffer is filled from its start on.
  */
 static struct {
     /* [any,atomic] relaxed: a hint; the largest that was touched throughout, 0: the last was not */
     _Atomic size_t dense_bytes;
     _Atomic size_t mappings; /* [any,atomic] relaxed: a hint; new ones so far */
-    _Atomic size_t
-        trusted; /* [any,atomic] relaxed: a hint; bytes of those that had leave on trust */
     /* [any,atomic] relaxed: a hint; the last on small pages, 0: freed. It may be gone, and another
      * mapping or none be there: looking does no harm. */
     _Atomic uintptr_t probe_start;
@@ -138,22 +131,14 @@ static bool known_dense(size_t bytes) {
     return bytes / 2 <= atomic_load_explicit(&mapped.dense_bytes, memory_order_relaxed);
 }
 
-static bool trust(size_t bytes, bool zeroes_wanted) {
-    const size_t trusted = atomic_load_explicit(&mapped.trusted, memory_order_relaxed);
-    if (zeroes_wanted || trusted > LARGE_TRUST_BYTES || bytes > LARGE_TRUST_BYTES - trusted)
-        return false;
-    atomic_store_explicit(&mapped.trusted, trusted + bytes, memory_order_relaxed);
-    return true;
-}
-
-bool hak_huge_large_begin(void *start, size_t bytes, bool zeroes_wanted) {
+bool hak_huge_large_begin(void *start, size_t bytes) {
     if (hak_options.huge_pages < HUGE_FROM_THE_START || bytes < LARGE_LEAST_BYTES)
         return false;
-    const size_t nth = 1 + atomic_fetch_add_explicit(&mapped.mappings, 1, memory_order_relaxed);
-    const bool probes = nth >= LARGE_PROBE_FIRST && (nth & (nth - 1)) == 0;
     if (!known_dense(bytes))
         probe_look();
-    if (!hak_huge_always() && (probes || !(known_dense(bytes) || trust(bytes, zeroes_wanted)))) {
+    const size_t nth = 1 + atomic_fetch_add_explicit(&mapped.mappings, 1, memory_order_relaxed);
+    const bool probes = nth >= LARGE_PROBE_FIRST && (nth & (nth - 1)) == 0;
+    if (!hak_huge_always() && (probes || !known_dense(bytes))) {
         atomic_store_explicit(&mapped.probe_bytes, bytes, memory_order_relaxed);
         atomic_store_explicit(&mapped.probe_start, (uintptr_t)start, memory_order_relaxed);
         return true;
@@ -168,10 +153,8 @@ bool hak_huge_large_end(const void *start, size_t bytes) {
     atomic_store_explicit(&mapped.probe_start, 0, memory_order_relaxed);
     if (touched == TOUCHED_THROUGHOUT)
         dense_raise(bytes);
-    else if (touched == TOUCHED_IN_PART) {
+    else if (touched == TOUCHED_IN_PART)
         atomic_store_explicit(&mapped.dense_bytes, 0, memory_order_relaxed);
-        atomic_store_explicit(&mapped.trusted, LARGE_TRUST_BYTES, memory_order_relaxed);
-    }
     return touched == TOUCHED_THROUGHOUT;
 }
 

@@ -21,7 +21,7 @@
 /* Looks for a superslab to move, where that is due. On a cold path, without locks. */
 void hak_huge_look(uint64_t now_ms);
 
-/* Whether whatever can be on huge pages shall be, by the options. */
+/* Whether what can be on huge pages shall be, whatever is touched of it. */
 bool hak_huge_always(void);
 
 /* Whether a superslab that is made now may begin on a huge page: by the options, and by whether
@@ -33,10 +33,9 @@ bool hak_huge_begins(uint64_t now_ms);
 void hak_huge_begin(char *start);
 
 /* A large mapping is new, and nothing of it was touched. Allows huge pages for it if the last one
- * that was looked at was touched throughout, and one of half its size or more was; for the first
- * one, unless it is very large or its user wants zeroes. True if it is on small pages to be looked
- * at itself: hak_huge_large_end then wants it. */
-bool hak_huge_large_begin(void *start, size_t bytes, bool zeroes_wanted);
+ * that was looked at was touched throughout, and one of half its size or more was. True if it is on
+ * small pages to be looked at itself: hak_huge_large_end then wants it. */
+bool hak_huge_large_begin(void *start, size_t bytes);
 /* Looks at what was touched of such a mapping when its block was freed: true if that was all, so
  * that a new mapping is worth more than this one. */
 bool hak_huge_large_end(const void *start, size_t bytes);

@@ -370,10 +370,6 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
         return NULL;
     if (size == 0)
         size = 1;
-    const bool zeroes_wanted = zeroed != NULL;
-    bool not_asked;
-    if (!zeroes_wanted)
-        zeroed = &not_asked;
     if (size <= HAK_MEDIUM_MAX_BYTES && alignment <= HAK_UNIT_BYTES) {
         void *block = hak_medium_allocate(size, zeroed);
         if (block != NULL)
@@ -403,7 +399,7 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
         if (block == NULL)
             return NULL;
     }
-    const bool probe = !reused && hak_huge_large_begin(block, bytes, zeroes_wanted);
+    const bool probe = !reused && hak_huge_large_begin(block, bytes);
     if (!table_add((row_t){.address = (uintptr_t)block, .bytes = bytes, .probe = probe})) {
         hak_os_unmap(block, bytes);
         return NULL;

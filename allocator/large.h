@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 /* Allocates what has no size class: a medium block (medium.h) where one will do. *zeroed tells
- * whether the block reads as zero; NULL where nobody wants zeroes. NULL when there is no memory. */
+ * whether the block reads as zero. NULL when there is no memory. */
 void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed);
 
 /* Frees a large block; false when the address is not one's start. */

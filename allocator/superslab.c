@@ -32,7 +32,7 @@
  * not, there is nothing to lose, and one in so many is a probe. */
 #define PROBE_PERIOD  8u
 #define PROBE_SETTLED 4u
-#define DENSE_OF_SIX  5u
+#define DENSE_OF_FIVE 4u
 
 /* How many superslabs with a hole are compared, from the lowest on. Slabs live long, and what they
  * leave between them is resident all the same, so they take the tightest hole. Medium blocks come
@@ -208,13 +208,13 @@ static superslab_t *fresh_take(void) {
 
 static bool probe_is_resident(void) {
     return pool.probe == NULL || hak_os_resident_bytes(pool.probe->start, HAK_SUPERSLAB_BYTES) >=
-                                     HAK_SUPERSLAB_BYTES / 6 * DENSE_OF_SIX;
+                                     HAK_SUPERSLAB_BYTES / 5 * DENSE_OF_FIVE;
 }
 
 static bool blocks_are_fine(void) {
     const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
     const size_t fine = atomic_load_explicit(&pool.fine_bytes, memory_order_relaxed);
-    return fine >= touched / 6 * DENSE_OF_SIX;
+    return fine >= touched / 5 * DENSE_OF_FIVE;
 }
 
 /* On a huge page a block of which the program touches little would be resident as a whole. Under a

@@ -4,8 +4,10 @@
 usage: tools/performance_table.py [FOLDER]        (results/performance)
        tools/performance_table.py --programs [FOLDER]    the table of tools/real_programs.sh (results/programs)
        tools/performance_table.py --programs-beside [FOLDER]    that of its part `beside` (FOLDER/beside)
+       tools/performance_table.py --programs-always [FOLDER]    that of the same with another first allocator, which
+                                                     '-a hakmem{...},hakmem,... -o FOLDER/always' measured both ways
        tools/performance_table.py --close [FOLDER]    the table of its part `close` (results/performance)
-       tools/performance_table.py [--programs|--programs-beside|--close] --into DOCUMENT [FOLDER]    replaces the part between its two marks
+       tools/performance_table.py [--programs|--programs-beside|--programs-always|--close] --into DOCUMENT [FOLDER]    replaces the part between its two marks
        tools/performance_table.py --behind [FOLDER]    what part `close` measures, and beside whom
 
 One row a cell: hakmem's throughput, the best peer's by the ratio of the same rounds with its interval,
@@ -331,7 +333,26 @@ def programs_beside(folder):
           + f". Geometric mean over the fastest peers: {geometric_mean(worst):.3f}.")
 
 
-PARTS = {"close": close, "behind": behind, "programs": programs, "programs-beside": programs_beside}
+def programs_always(folder):
+    """Each program's speed beside every other allocator, and the peaks of all of them."""
+    folder = part_folder(folder, "always", "tools/real_programs.sh -o")
+    for name in PROGRAMS:
+        measured = side_by_side.load(os.path.join(folder, "beside", name + ".json"))
+        first, others = measured["allocators"][0]["name"], side_by_side.peers_of(measured)
+        cells = program_cells(folder, name)
+        if name == PROGRAMS[0]:
+            print(f"Speed of {first} beside each:\n")
+            print(f"| program | {' | '.join(others)} | peak MiB | {' | '.join(others[:-1])} |")
+            print("|---" * (2 * len(others) + 1) + "|")
+        speed = [side_by_side.estimate(side_by_side.ratios(measured, other, "wall_seconds")) for other in others]
+        print(f"| {name} | " + " | ".join(f"{cell['estimate']:.3f} [{cell['low']:.3f}, {cell['high']:.3f}]"
+                                        for cell in speed)
+              + " | " + " | ".join(f"{mebibytes(cells[allocator], 'peak_rss_bytes'):.1f}"
+                                   for allocator in [first] + others[:-1]) + " |")
+
+
+PARTS = {"close": close, "behind": behind, "programs": programs, "programs-beside": programs_beside,
+         "programs-always": programs_always}
 
 
 def into(name, part, text):

@@ -12,3 +12,4 @@ same tables
 same programs --programs
 same close --close
 same programs-beside --programs-beside
+same programs-always --programs-always
