@@ -5,7 +5,7 @@ usage: tools/side_by_side.py [-a ALLOCATORS] [-r ROUNDS] [--pus A,B] [--json FIL
                              -- PROGRAM [ARGUMENT...]
        tools/side_by_side.py --table FILE...      the table of documents that --json wrote
 
-  -a ALLOCATORS  as of compare; the first is run beside each of the others and beside itself. hakmem and what is
+  -a ALLOCATORS  as of compare, NAME{VARIABLE=VALUE;...} too; the first is run beside each of the others and beside itself. hakmem and what is
                  installed without it
   -r ROUNDS      10 without it; at least 6
   --pus A,B      two PUs by their number of the system; two of different cores without it
@@ -34,6 +34,7 @@ import sys
 import tempfile
 import threading
 import time
+import typing
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 ITSELF = "A/A control"
@@ -119,8 +120,40 @@ def pus_choose(wanted):
     return [allowed[0], apart[0]]
 
 
+class Allocator(typing.NamedTuple):
+    name: str  # as it was typed
+    library: str | None  # None: the C library's own
+    version: str
+    settings: dict  # of the environment
+    environment: dict  # with LD_PRELOAD and padding
+
+
+def pad(environments):
+    """Gives all as many strings and bytes: these move the stack."""
+    def size(environment):
+        return sum(len(name) + len(value) for name, value in environment.items())
+
+    most = max(map(len, environments))
+    for environment in environments:
+        for number in range(most - len(environment)):
+            environment[f"PADDING_{number}"] = ""
+    most = max(map(size, environments))
+    for environment in environments:
+        environment["PADDING"] = "x" * (most - size(environment))
+
+
+def settings_of(word, text):
+    settings = {}
+    for setting in text.split(";"):
+        name, given, value = setting.partition("=")
+        if not given or not re.fullmatch(r"[A-Za-z_]\w*", name):
+            fail(f"allocator '{word}': '{setting}' is no setting; write NAME{{VARIABLE=VALUE;...}}")
+        settings[name] = value
+    return settings
+
+
 def allocators_choose(text):
-    """A list of (name, path of the library or None for the C library's own, version)."""
+    """A list of Allocator."""
     listed = subprocess.run([os.path.join(ROOT, "compare"), "list", "allocators"], capture_output=True, text=True,
                             check=False)
     if listed.returncode != 0:
@@ -133,15 +166,21 @@ def allocators_choose(text):
         if len(words) == 3 and words[1] != "n/a":
             known[words[0]] = (words[2] if words[2].startswith("/") else None, words[1])
     chosen = []
-    for word in (text.split(",") if text else known):
-        name, given, path = word.partition("=")
-        if given and not os.path.isfile(path):
+    for word in (re.findall(r"(?:\{[^}]*\}|[^,])+", text) if text else known):
+        name, braced, set_, path = re.fullmatch(r"([^={]*)(?:(\{[^}]*)\})?(?:(=)(.*))?|.*", word).groups()
+        if name is None:
+            fail(f"cannot read allocator '{word}': write NAME, NAME{{VARIABLE=VALUE;...}} or either with =/path/to/lib.so")
+        settings = settings_of(word, braced[1:]) if braced else {}
+        if set_ and not os.path.isfile(path):
             fail(f"allocator '{name}': there is no file {path}")
-        if not given and name not in known:
+        if not set_ and name not in known:
             fail(f"there is no allocator '{name}'; known are {', '.join(known)}, and NAME=/path/to/lib.so")
-        if name == ITSELF or name in [other for other, _, _ in chosen]:
+        library, version = (os.path.abspath(path), "n/a") if set_ else known[name]
+        name += braced + "}" if braced else ""
+        if name == ITSELF or name in [other.name for other in chosen]:
             fail(f"allocator '{name}' is named twice")
-        chosen.append((name, os.path.abspath(path), "n/a") if given else (name, *known[name]))
+        chosen.append(Allocator(name, library, version, settings, dict(settings, LD_PRELOAD=library or "")))
+    pad([allocator.environment for allocator in chosen])
     return chosen
 
 
@@ -167,12 +206,10 @@ class Side:
         if self.input != os.devnull and not os.path.isfile(self.input):
             fail(f"cannot read --input '{self.input}'")
 
-    def run(self, library, gate=None, proof=None):
+    def run(self, allocator, gate=None, proof=None):
         """One run; what it took, or a message. gate: waited for before the start. proof: the dynamic linker
         logs there."""
-        environment = dict(os.environ)
-        if library:
-            environment["LD_PRELOAD"] = library
+        environment = dict(os.environ, **allocator.environment)
         if proof:
             environment.update(LD_DEBUG="bindings", LD_DEBUG_OUTPUT=proof)
         if gate:  # before all that can fail: the other side waits as well
@@ -195,11 +232,12 @@ class Side:
                     "output_sha256": hashlib.sha256(output.read()).hexdigest()}
 
 
-def prove(side, name, library):
+def prove(side, allocator):
     """Ends the program where its malloc is not the library's."""
+    name, library = allocator.name, allocator.library
     with tempfile.TemporaryDirectory() as folder:
         side.prepare()
-        result = side.run(library, proof=os.path.join(folder, "linker"))
+        result = side.run(allocator, proof=os.path.join(folder, "linker"))
         if isinstance(result, str):
             fail(f"{name}: {result}", 1)
         bound = 0
@@ -212,13 +250,13 @@ def prove(side, name, library):
     return result["output_sha256"]
 
 
-def pair(sides, libraries, expected, names):
-    """Two runs at the same time, libraries[i] on sides[i]."""
+def pair(sides, allocators, expected):
+    """Two runs at the same time, allocators[i] on sides[i]."""
     results = [None, None]
     gate = threading.Barrier(2)
 
     def one(i):
-        results[i] = sides[i].run(libraries[i], gate)
+        results[i] = sides[i].run(allocators[i], gate)
 
     for side in sides:
         side.prepare()
@@ -227,11 +265,11 @@ def pair(sides, libraries, expected, names):
         thread.start()
     for thread in threads:
         thread.join()
-    for name, result in zip(names, results):
+    for allocator, result in zip(allocators, results):
         if not isinstance(result, dict):
-            fail(f"{name}: {result or 'it could not be started'}", 1)
+            fail(f"{allocator.name}: {result or 'it could not be started'}", 1)
         if result.pop("output_sha256") != expected:
-            fail(f"{name}: the program's output is another than that of the first run", 1)
+            fail(f"{allocator.name}: the program's output is another than that of the first run", 1)
     return results
 
 
@@ -240,29 +278,31 @@ def measure(options):
     pus = pus_choose(options.pus)
     sides = [Side(options, pu, i) for i, pu in enumerate(pus)]
     first, *peers = allocators
-    peers.append((ITSELF, first[1], first[2]))
+    peers.append(first._replace(name=ITSELF))
     expected = None
-    for name, library, _ in allocators:
+    for allocator in allocators:
         for side in sides:
-            output = prove(side, name, library)
+            output = prove(side, allocator)
             expected = expected or output
             if output != expected:
-                fail(f"{name}: the program's output is another than under {first[0]}", 1)
+                fail(f"{allocator.name}: the program's output is another than under {first.name}", 1)
     document = {"program": options.program, "started": options.started, "kernel": platform.release(),
                 "processor": processor(), "pus": pus, "rounds": 0,
                 "allocators": [{"name": name, "library": os.path.relpath(library, os.getcwd())
                                 if library and library.startswith(os.path.realpath(ROOT)) else library,
-                                "version": version} for name, library, version in allocators],
+                                "version": version, "settings": settings}
+                               for name, library, version, settings, _ in allocators],
                 "results": []}
     for number in range(options.rounds):
         pairs = []
         random.shuffle(peers)
-        for name, library, _ in peers:
+        for peer in peers:
             if sys.stderr.isatty():
-                print(f"\r\033[Kround {number + 1}/{options.rounds}, {name}", end="", file=sys.stderr, flush=True)
-            straight = pair(sides, [first[1], library], expected, [first[0], name])
-            exchanged = pair(sides, [library, first[1]], expected, [name, first[0]])
-            pairs.append({"round": number, "peer": name,
+                print(f"\r\033[Kround {number + 1}/{options.rounds}, {peer.name}", end="", file=sys.stderr,
+                      flush=True)
+            straight = pair(sides, [first, peer], expected)
+            exchanged = pair(sides, [peer, first], expected)
+            pairs.append({"round": number, "peer": peer.name,
                           "pairs": [{"first": straight[0], "peer": straight[1]},
                                     {"first": exchanged[1], "peer": exchanged[0]}]})
         document["results"] += pairs
