@@ -7,9 +7,10 @@
  *   A new superslab begins on a huge page where a process has so many that this one is little, and
  *   touches what it takes.
  *   A new large mapping may be on huge pages where those before it were touched throughout.
- * What is purged comes back in small pages. Nothing happens to superslabs in processes whose
- * superslabs the TLB reaches, nor under RLIMIT_AS, nor to those that a process shares with the one
- * it was forked from.
+ *   With HAKMEM_HUGE_PAGES=always every superslab begins on one, and every large mapping may be.
+ * What is purged comes back in small pages. Superslabs that have begun on small pages stay there in
+ * processes whose superslabs the TLB reaches, and where a process shares them with the one it was
+ * forked from. Under RLIMIT_AS nothing happens to superslabs.
  */
 #ifndef HAK_HUGE_H
 #define HAK_HUGE_H

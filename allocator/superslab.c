@@ -229,7 +229,7 @@ static bool superslab_begins_huge(const superslab_t *superslab, uint64_t now) {
         return hak_huge_begins(now);
     const bool enough = superslabs * HAK_SUPERSLAB_BYTES >= hak_options.huge_from_mib << 20;
     const bool fine = blocks_are_fine();
-    const bool dense = fine || probe_is_resident();
+    const bool dense = fine || (enough && probe_is_resident());
     const bool due = (superslabs & (superslabs - 1)) == 0 || !dense;
     const bool probes = superslabs % PROBE_PERIOD == 0 && (!enough || (due && !fine));
     if (probes)
