@@ -134,7 +134,7 @@ static bool known_dense(size_t bytes) {
 bool hak_huge_large_begin(void *start, size_t bytes) {
     if (hak_options.huge_pages < HUGE_FROM_THE_START || bytes < LARGE_LEAST_BYTES)
         return false;
-    if (!known_dense(bytes))
+    if (!hak_huge_always() && !known_dense(bytes))
         probe_look();
     const size_t nth = 1 + atomic_fetch_add_explicit(&mapped.mappings, 1, memory_order_relaxed);
     const bool probes = nth >= LARGE_PROBE_FIRST && (nth & (nth - 1)) == 0;

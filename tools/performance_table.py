@@ -4,10 +4,11 @@
 usage: tools/performance_table.py [FOLDER]        (results/performance)
        tools/performance_table.py --programs [FOLDER]    the table of tools/real_programs.sh (results/programs)
        tools/performance_table.py --programs-beside [FOLDER]    that of its part `beside` (FOLDER/beside)
-       tools/performance_table.py --programs-always [FOLDER]    that of the same with another first allocator, which
-                                                     '-a hakmem{...},hakmem,... -o FOLDER/always' measured both ways
+       tools/performance_table.py --programs-always [FOLDER]    that of both with 'hakmem{HAKMEM_HUGE_PAGES=always}'
+                                                                before hakmem in -a (FOLDER/always)
        tools/performance_table.py --close [FOLDER]    the table of its part `close` (results/performance)
-       tools/performance_table.py [--programs|--programs-beside|--programs-always|--close] --into DOCUMENT [FOLDER]    replaces the part between its two marks
+       tools/performance_table.py [--programs|--programs-beside|--programs-always|--close] --into DOCUMENT [FOLDER]
+                                                                replaces the part between its two marks
        tools/performance_table.py --behind [FOLDER]    what part `close` measures, and beside whom
 
 One row a cell: hakmem's throughput, the best peer's by the ratio of the same rounds with its interval,
@@ -308,6 +309,10 @@ def programs(folder):
               f"{number(chosen, 2)} | {peak:.1f} | {peer_peak:.1f} {peer} | {peak / peer_peak:.2f} |")
 
 
+def with_intervals(estimates):
+    return " | ".join(f"{cell['estimate']:.3f} [{cell['low']:.3f}, {cell['high']:.3f}]" for cell in estimates)
+
+
 def programs_beside(folder):
     """Each program's speed beside every peer, and whether it is slower than the fastest by more than is tolerated."""
     folder = part_folder(folder, "beside", "tools/real_programs.sh")
@@ -320,8 +325,7 @@ def programs_beside(folder):
         if name == PROGRAMS[0]:
             print(f"| program | {' | '.join(peers)} | rounds |")
             print("|---" * (len(peers) + 2) + "|")
-        print(f"| {name} | " + " | ".join(f"{cell['estimate']:.3f} [{cell['low']:.3f}, {cell['high']:.3f}]"
-                                        for cell in speed.values()) + f" | {measured['rounds']} |")
+        print(f"| {name} | {with_intervals(speed.values())} | {measured['rounds']} |")
         fastest = min((peer for peer in peers if peer not in NO_PEERS), key=lambda peer: speed[peer]["estimate"])
         cell = speed[fastest]
         answer = "yes" if cell["high"] < 1 - PROGRAM_LOSS else "no" if cell["low"] >= 1 - PROGRAM_LOSS else "undecided"
@@ -342,13 +346,11 @@ def programs_always(folder):
         cells = program_cells(folder, name)
         if name == PROGRAMS[0]:
             print(f"Speed of {first} beside each:\n")
-            print(f"| program | {' | '.join(others)} | peak MiB | {' | '.join(others[:-1])} |")
+            print(f"| program | {' | '.join(others)} | peak MiB | {' | '.join(f'of {other}' for other in others[:-1])} |")
             print("|---" * (2 * len(others) + 1) + "|")
         speed = [side_by_side.estimate(side_by_side.ratios(measured, other, "wall_seconds")) for other in others]
-        print(f"| {name} | " + " | ".join(f"{cell['estimate']:.3f} [{cell['low']:.3f}, {cell['high']:.3f}]"
-                                        for cell in speed)
-              + " | " + " | ".join(f"{mebibytes(cells[allocator], 'peak_rss_bytes'):.1f}"
-                                   for allocator in [first] + others[:-1]) + " |")
+        peaks = [mebibytes(cells[allocator], "peak_rss_bytes") for allocator in [first] + others[:-1]]
+        print(f"| {name} | {with_intervals(speed)} | {' | '.join(f'{peak:.1f}' for peak in peaks)} |")
 
 
 PARTS = {"close": close, "behind": behind, "programs": programs, "programs-beside": programs_beside,

@@ -5,8 +5,8 @@ usage: tools/side_by_side.py [-a ALLOCATORS] [-r ROUNDS] [--pus A,B] [--json FIL
                              -- PROGRAM [ARGUMENT...]
        tools/side_by_side.py --table FILE...      the table of documents that --json wrote
 
-  -a ALLOCATORS  as of compare, NAME{VARIABLE=VALUE;...} too; the first is run beside each of the others and beside itself. hakmem and what is
-                 installed without it
+  -a ALLOCATORS  as of compare, NAME[=/path/to/lib.so][{VARIABLE=VALUE;...}]; the first is run beside each of the
+                 others and beside itself. hakmem and what is installed without it
   -r ROUNDS      10 without it; at least 6
   --pus A,B      two PUs by their number of the system; two of different cores without it
   --input FILE   what the program reads as stdin
@@ -125,11 +125,11 @@ class Allocator(typing.NamedTuple):
     library: str | None  # None: the C library's own
     version: str
     settings: dict  # of the environment
-    environment: dict  # with LD_PRELOAD and padding
+    environment: dict  # of its runs
 
 
 def pad(environments):
-    """Gives all as many strings and bytes: these move the stack."""
+    """Gives all as many strings and bytes, which move the stack."""
     def size(environment):
         return sum(len(name) + len(value) for name, value in environment.items())
 
@@ -146,8 +146,9 @@ def settings_of(word, text):
     settings = {}
     for setting in text.split(";"):
         name, given, value = setting.partition("=")
-        if not given or not re.fullmatch(r"[A-Za-z_]\w*", name):
-            fail(f"allocator '{word}': '{setting}' is no setting; write NAME{{VARIABLE=VALUE;...}}")
+        if not given or not re.fullmatch(r"[A-Za-z_]\w*", name) or name.startswith("LD_"):
+            fail(f"allocator '{word}': '{setting}' is no setting; write NAME{{VARIABLE=VALUE;...}}; LD_* belong to "
+                 f"the tool")
         settings[name] = value
     return settings
 
@@ -167,19 +168,21 @@ def allocators_choose(text):
             known[words[0]] = (words[2] if words[2].startswith("/") else None, words[1])
     chosen = []
     for word in (re.findall(r"(?:\{[^}]*\}|[^,])+", text) if text else known):
-        name, braced, set_, path = re.fullmatch(r"([^={]*)(?:(\{[^}]*)\})?(?:(=)(.*))?|.*", word).groups()
-        if name is None:
-            fail(f"cannot read allocator '{word}': write NAME, NAME{{VARIABLE=VALUE;...}} or either with =/path/to/lib.so")
-        settings = settings_of(word, braced[1:]) if braced else {}
-        if set_ and not os.path.isfile(path):
+        library, braced, inside = word.partition("{")
+        if braced and not inside.endswith("}"):
+            fail(f"allocator '{word}': its settings must end with '}}'; write NAME{{VARIABLE=VALUE;...}}")
+        settings = settings_of(word, inside[:-1]) if braced else {}
+        name, given, path = library.partition("=")
+        if given and not os.path.isfile(path):
             fail(f"allocator '{name}': there is no file {path}")
-        if not set_ and name not in known:
+        if not given and name not in known:
             fail(f"there is no allocator '{name}'; known are {', '.join(known)}, and NAME=/path/to/lib.so")
-        library, version = (os.path.abspath(path), "n/a") if set_ else known[name]
-        name += braced + "}" if braced else ""
+        library, version = (os.path.abspath(path), "n/a") if given else known[name]
+        name += braced + inside
         if name == ITSELF or name in [other.name for other in chosen]:
             fail(f"allocator '{name}' is named twice")
-        chosen.append(Allocator(name, library, version, settings, dict(settings, LD_PRELOAD=library or "")))
+        chosen.append(Allocator(name, library, version, settings,
+                                dict(os.environ, **settings, LD_PRELOAD=library or "")))
     pad([allocator.environment for allocator in chosen])
     return chosen
 
@@ -209,7 +212,7 @@ class Side:
     def run(self, allocator, gate=None, proof=None):
         """One run; what it took, or a message. gate: waited for before the start. proof: the dynamic linker
         logs there."""
-        environment = dict(os.environ, **allocator.environment)
+        environment = dict(allocator.environment)
         if proof:
             environment.update(LD_DEBUG="bindings", LD_DEBUG_OUTPUT=proof)
         if gate:  # before all that can fail: the other side waits as well

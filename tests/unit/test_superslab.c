@@ -455,6 +455,18 @@ static void where_blocks_are_small_there_are_no_probes(void **state) {
     } while (hak_pool_committed_bytes() <= enough + PROBE_PERIOD * HAK_SUPERSLAB_BYTES);
     while (runs > 0)
         hak_run_free(run[--runs]);
+    (void)hak_pool_purge(true);
+
+    /* They are gone: blocks of other sizes in as many superslabs are no such blocks. */
+    size_t before;
+    do {
+        before = hak_pool_committed_bytes();
+        run[runs++] = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
+        assert_non_null(run[runs - 1]);
+        assert_int_equal(hak_os_resident_bytes(run[runs - 1]->start, HAK_SUPERSLAB_BYTES), 0);
+    } while (hak_pool_committed_bytes() == before);
+    while (runs > 0)
+        hak_run_free(run[--runs]);
     free(run);
     (void)hak_pool_purge(true);
     hak_options.huge_from_mib = from_mib;
