@@ -13,9 +13,12 @@ HAK_SPARSE hak_map_t hak_map;
 _Atomic uintptr_t hak_domain_base;
 
 static struct {
-    char *fresh, *fresh_end; /* [lock:pool] reserved, not yet handed out */
-    char *low, *high;        /* [lock:pool] bounds of everything reserved */
-    bool limited;            /* [const] the process may not have all addresses */
+    /* [lock:pool] reserved, not yet handed out: for small and for huge pages */
+    struct fresh {
+        char *start, *end;
+    } fresh[2];
+    char *low, *high; /* [lock:pool] bounds of everything reserved */
+    bool limited;     /* [const] the process may not have all addresses */
 } domain;
 
 static size_t step_bytes(void) {
@@ -37,14 +40,13 @@ static bool region_in_domain(const char *start, size_t bytes) {
     return offset < HAK_DOMAIN_BYTES && bytes <= HAK_DOMAIN_BYTES - offset;
 }
 
-static bool region_take(char *start, size_t bytes) {
+static bool region_take(char *start, size_t bytes, struct fresh *fresh) {
     if (!region_in_domain(start, bytes))
         return false;
     if (hak_os_reserve(start, bytes, HAK_SUPERSLAB_BYTES, true) == NULL)
         return false;
     HAK_COUNT(SUPERSLAB_OS, regions_reserved);
-    domain.fresh = start;
-    domain.fresh_end = start + bytes;
+    *fresh = (struct fresh){.start = start, .end = start + bytes};
     if (start < domain.low)
         domain.low = start;
     if (start + bytes > domain.high)
@@ -54,11 +56,11 @@ static bool region_take(char *start, size_t bytes) {
 
 /* Reserves the next region: right above what is reserved, else with gaps, else below; smaller and
  * smaller where the address space is limited. */
-static bool domain_grow(void) {
+static bool domain_grow(struct fresh *fresh) {
     for (size_t step = step_bytes(); step >= HAK_SUPERSLAB_BYTES; step /= 2) {
         for (size_t gap = 0; gap < 16; gap++) {
-            if (region_take(domain.high + gap * step, step) ||
-                region_take(domain.low - (gap + 1) * step, step))
+            if (region_take(domain.high + gap * step, step, fresh) ||
+                region_take(domain.low - (gap + 1) * step, step, fresh))
                 return true;
         }
     }
@@ -80,8 +82,9 @@ bool hak_domain_start(void) {
     if (below > address)
         below = address;
     HAK_COUNT(SUPERSLAB_OS, regions_reserved);
-    domain.fresh = domain.low = start;
-    domain.fresh_end = domain.high = start + step;
+    domain.fresh[false] = (struct fresh){.start = start, .end = start + step};
+    domain.low = start;
+    domain.high = start + step;
     domain.limited = hak_os_address_limit_bytes() != SIZE_MAX;
     atomic_store_explicit(&hak_domain_base, (address - below) & ~(HAK_SUPERSLAB_BYTES - 1),
                           memory_order_relaxed);
@@ -92,15 +95,19 @@ bool hak_domain_limited(void) {
     return domain.limited;
 }
 
-char *hak_domain_take(void) {
-    if (domain.fresh == domain.fresh_end && !domain_grow())
+char *hak_domain_take(bool huge) {
+    struct fresh *fresh = &domain.fresh[huge];
+    if (fresh->start == fresh->end && !domain_grow(fresh))
+        fresh = &domain.fresh[!huge]; /* the domain is at its end */
+    if (fresh->start == fresh->end)
         return NULL;
-    char *start = domain.fresh;
-    domain.fresh += HAK_SUPERSLAB_BYTES;
+    char *start = fresh->start;
+    fresh->start += HAK_SUPERSLAB_BYTES;
     return start;
 }
 
 void hak_domain_return(char *start) {
-    HAK_ASSERT(domain.fresh == start + HAK_SUPERSLAB_BYTES);
-    domain.fresh = start;
+    struct fresh *fresh = &domain.fresh[domain.fresh[true].start == start + HAK_SUPERSLAB_BYTES];
+    HAK_ASSERT(fresh->start == start + HAK_SUPERSLAB_BYTES);
+    fresh->start = start;
 }

@@ -65,9 +65,9 @@ bool hak_domain_start(void);
 /* Whether the process may not have all addresses (RLIMIT_AS). */
 bool hak_domain_limited(void);
 
-/* The addresses of one more superslab, reserved; NULL when there are no more. Under the pool's
- * lock. */
-char *hak_domain_take(void);
+/* The addresses of one more superslab, reserved, apart from those of the other kind of pages where
+ * there is room (apart.h); NULL when there are no more. Under the pool's lock. */
+char *hak_domain_take(bool huge);
 
 /* Takes back what hak_domain_take returned last. Under the pool's lock. */
 void hak_domain_return(char *start);

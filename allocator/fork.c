@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 
+#include "allocator/apart.h"
 #include "allocator/backend.h"
 #include "allocator/heap.h"
 #include "allocator/huge.h"
@@ -32,6 +33,7 @@ static void locks_take(void) {
     hak_lock(hak_learner_lock());
     hak_lock(hak_pool_lock());
     hak_large_lock_all();
+    hak_lock(hak_apart_lock());
     hak_lock(hak_chunks_lock());
     hak_lock(hak_meta_lock());
 }
@@ -39,6 +41,7 @@ static void locks_take(void) {
 static void locks_release(void) {
     hak_unlock(hak_meta_lock());
     hak_unlock(hak_chunks_lock());
+    hak_unlock(hak_apart_lock());
     hak_large_unlock_all();
     hak_unlock(hak_pool_lock());
     hak_unlock(hak_learner_lock());

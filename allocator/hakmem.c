@@ -10,6 +10,7 @@
 #include "allocator/size_class.c"
 #include "allocator/domain.c"
 #include "allocator/holes.c"
+#include "allocator/apart.c"
 #include "allocator/huge.c"
 #include "allocator/superslab.c"
 #include "allocator/slab.c"

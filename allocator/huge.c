@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "allocator/apart.h"
 #include "allocator/options.h"
 #include "allocator/os.h"
 #include "allocator/superslab.h"
@@ -131,21 +132,58 @@ static bool known_dense(size_t bytes) {
     return bytes / 2 <= atomic_load_explicit(&mapped.dense_bytes, memory_order_relaxed);
 }
 
-bool hak_huge_large_begin(void *start, size_t bytes) {
-    if (hak_options.huge_pages < HUGE_FROM_THE_START || bytes < LARGE_LEAST_BYTES)
-        return false;
-    if (!hak_huge_always() && !known_dense(bytes))
-        probe_look();
+static bool large_shall_be_huge(size_t bytes) {
     const size_t nth = 1 + atomic_fetch_add_explicit(&mapped.mappings, 1, memory_order_relaxed);
+    if (hak_huge_always())
+        return true;
+    if (!known_dense(bytes))
+        probe_look();
     const bool probes = nth >= LARGE_PROBE_FIRST && (nth & (nth - 1)) == 0;
-    if (!hak_huge_always() && (probes || !known_dense(bytes))) {
+    return !probes && known_dense(bytes);
+}
+
+void *hak_huge_large_map(size_t bytes, size_t alignment, bool *probe) {
+    const bool asked = hak_options.huge_pages >= HUGE_FROM_THE_START && bytes >= LARGE_LEAST_BYTES;
+    const bool on_huge = asked && large_shall_be_huge(bytes);
+    void *start = hak_os_map(on_huge ? hak_apart_take(bytes, alignment) : NULL, bytes, alignment);
+    *probe = asked && !on_huge && start != NULL;
+    if (*probe) {
         atomic_store_explicit(&mapped.probe_bytes, bytes, memory_order_relaxed);
         atomic_store_explicit(&mapped.probe_start, (uintptr_t)start, memory_order_relaxed);
-        return true;
+    } else if (on_huge && start != NULL) {
+        hak_os_allow_huge(start, bytes);
+        HAK_COUNT(LARGE, maps_huge);
     }
-    hak_os_allow_huge(start, bytes);
-    HAK_COUNT(LARGE, maps_huge);
-    return false;
+    return start;
+}
+
+static void *grow_apart(void *start, size_t old_bytes, size_t new_bytes) {
+    void *moved = hak_os_remap(start, old_bytes, new_bytes, false);
+    if (moved != NULL) {
+        hak_apart_extend((char *)start + old_bytes, new_bytes - old_bytes);
+        return moved;
+    }
+    void *place = hak_apart_take(new_bytes, HAK_OS_PAGE_BYTES);
+    moved = place == NULL ? NULL : hak_os_move(start, old_bytes, new_bytes, place);
+    if (moved == NULL)
+        moved = hak_os_remap(start, old_bytes, new_bytes, true);
+    if (moved != NULL)
+        hak_apart_give(start, old_bytes);
+    return moved;
+}
+
+void *hak_huge_large_remap(void *start, size_t old_bytes, size_t new_bytes) {
+    if (new_bytes > old_bytes && hak_apart_has(start))
+        return grow_apart(start, old_bytes, new_bytes);
+    void *moved = hak_os_remap(start, old_bytes, new_bytes, true);
+    if (new_bytes < old_bytes && moved != NULL)
+        hak_apart_give((char *)start + new_bytes, old_bytes - new_bytes);
+    return moved;
+}
+
+void hak_huge_large_unmap(void *start, size_t bytes) {
+    hak_os_unmap(start, bytes);
+    hak_apart_give(start, bytes);
 }
 
 bool hak_huge_large_end(const void *start, size_t bytes) {

@@ -33,10 +33,14 @@ bool hak_huge_begins(uint64_t now_ms);
  * clears 2 MiB. On a cold path, without locks, by the thread that took its first units. */
 void hak_huge_begin(char *start);
 
-/* A large mapping is new, and nothing of it was touched. Allows huge pages for it if the last one
- * that was looked at was touched throughout, and one of half its size or more was. True if it is on
- * small pages to be looked at itself: hak_huge_large_end then wants it. */
-bool hak_huge_large_begin(void *start, size_t bytes);
+/* Maps a large block; NULL on failure. It may be on huge pages if the last mapping that was looked
+ * at was touched throughout, and one of half its size or more was. *probe if it is on small pages
+ * to be looked at itself: hak_huge_large_end then wants it. */
+void *hak_huge_large_map(size_t bytes, size_t alignment, bool *probe);
+/* Moves or resizes such a mapping; NULL on failure, the old one stays. */
+void *hak_huge_large_remap(void *start, size_t old_bytes, size_t new_bytes);
+/* Gives it back to the system, or a part of it. */
+void hak_huge_large_unmap(void *start, size_t bytes);
 /* Looks at what was touched of such a mapping when its block was freed: true if that was all, so
  * that a new mapping is worth more than this one. */
 bool hak_huge_large_end(const void *start, size_t bytes);

@@ -196,7 +196,7 @@ static void retained_give(void *address, size_t bytes) {
         if (cut.bytes == 0)
             return;
         HAK_COUNT(LARGE, unmaps);
-        hak_os_unmap(cut.start, cut.bytes);
+        hak_huge_large_unmap(cut.start, cut.bytes);
     }
 }
 
@@ -228,7 +228,7 @@ size_t hak_large_purge(bool all) {
         if (cut.bytes == 0)
             return purged;
         HAK_COUNT(LARGE, unmaps);
-        hak_os_unmap(cut.start, cut.bytes);
+        hak_huge_large_unmap(cut.start, cut.bytes);
         purged += cut.bytes;
     }
 }
@@ -292,7 +292,7 @@ static bool shard_grow(struct shard *shard) {
     row_t *old_rows = shard->rows;
     size_t old_capacity = shard->capacity;
     size_t capacity = old_capacity == 0 ? SHARD_ROWS_FIRST : old_capacity * 2;
-    row_t *rows = hak_os_map(capacity * sizeof rows[0], HAK_OS_PAGE_BYTES);
+    row_t *rows = hak_os_map(NULL, capacity * sizeof rows[0], HAK_OS_PAGE_BYTES);
     if (rows == NULL)
         return false;
     shard->rows = rows;
@@ -383,25 +383,24 @@ void *hak_large_allocate(size_t size, size_t alignment, bool *zeroed) {
     (void)hak_large_purge(false);
     *zeroed = false;
     void *block = retained_take(bytes, alignment);
-    const bool reused = block != NULL;
-    if (!reused) {
+    bool probe = false;
+    if (block == NULL) {
         *zeroed = true;
         mapping_regret(bytes);
         HAK_COUNT(LARGE, maps);
-        block = hak_os_map(bytes, alignment);
+        block = hak_huge_large_map(bytes, alignment, &probe);
         if (block == NULL) { /* what is empty may hold the addresses or the memory */
             if (hak_heap_is_real(hak_thread_heap))
                 hak_medium_spill(hak_thread_heap, true);
             (void)hak_large_purge(true);
             (void)hak_pool_purge(true);
-            block = hak_os_map(bytes, alignment);
+            block = hak_huge_large_map(bytes, alignment, &probe);
         }
         if (block == NULL)
             return NULL;
     }
-    const bool probe = !reused && hak_huge_large_begin(block, bytes);
     if (!table_add((row_t){.address = (uintptr_t)block, .bytes = bytes, .probe = probe})) {
-        hak_os_unmap(block, bytes);
+        hak_huge_large_unmap(block, bytes);
         return NULL;
     }
     HAK_COUNT_CLASS(CLASS, HAK_CLASS_ROW_LARGE, mallocs);
@@ -416,7 +415,7 @@ bool hak_large_free(void *block) {
     const bool dense = row.probe && hak_huge_large_end(block, row.bytes);
     if (dense && hak_options.purge != 0) { /* the next is on huge pages */
         HAK_COUNT(LARGE, unmaps);
-        hak_os_unmap(block, row.bytes);
+        hak_huge_large_unmap(block, row.bytes);
     } else {
         retained_give(block, row.bytes);
     }
@@ -433,7 +432,7 @@ void *hak_large_resize(void *block, size_t size) {
     row_t row = table_remove(block);
     if (row.bytes == 0)
         return NULL;
-    void *moved = hak_os_remap(block, row.bytes, bytes_rounded(size));
+    void *moved = hak_huge_large_remap(block, row.bytes, bytes_rounded(size));
     HAK_COUNT(LARGE, remaps);
     if (moved != NULL) {
         row.address = (uintptr_t)moved;

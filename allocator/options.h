@@ -50,6 +50,10 @@
       "beyond what the TLB reaches by small ones; on: also from their start, and for large "       \
       "mappings of 2 MiB and more, where the process touches what it takes; always: wherever it "  \
       "can, from the first superslab on")                                                          \
+    X(huge_apart, "HAKMEM_HUGE_APART", 1, 0, 1, "off|on",                                          \
+      "huge pages, but those that superslabs are moved into, lie in another GiB of addresses "     \
+      "than small ones: a hypervisor may drop the page tables of both together; off only to "      \
+      "measure what that is worth")                                                                \
     X(huge_from_mib, "HAKMEM_HUGE_FROM_MIB", 24, 0, 1048576, "MiB",                                \
       "superslabs that a process has before a new one begins on a huge page: what is not used of " \
       "it yet, 2 MiB, is little then")                                                             \

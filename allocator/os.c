@@ -226,9 +226,9 @@ void hak_os_purge(void *address, size_t bytes) {
     errno = saved_errno;
 }
 
-void *hak_os_map(size_t bytes, size_t alignment) {
+void *hak_os_map(void *hint, size_t bytes, size_t alignment) {
     int saved_errno = errno;
-    void *start = mapping_aligned(NULL, bytes, alignment, PROT_READ | PROT_WRITE, 0);
+    void *start = mapping_aligned(hint, bytes, alignment, PROT_READ | PROT_WRITE, 0);
     errno = saved_errno;
     return start;
 }
@@ -240,9 +240,21 @@ void hak_os_unmap(void *address, size_t bytes) {
     errno = saved_errno;
 }
 
-void *hak_os_remap(void *address, size_t old_bytes, size_t new_bytes) {
+void *hak_os_remap(void *address, size_t old_bytes, size_t new_bytes, bool may_move) {
     int saved_errno = errno;
-    void *start = mremap(address, old_bytes, new_bytes, MREMAP_MAYMOVE);
+    void *start = mremap(address, old_bytes, new_bytes, may_move ? MREMAP_MAYMOVE : 0);
+    errno = saved_errno;
+    return start == MAP_FAILED ? NULL : start;
+}
+
+/* MREMAP_FIXED takes the place of whatever is there, so a mapping of our own has to be. */
+void *hak_os_move(void *address, size_t old_bytes, size_t new_bytes, void *place) {
+    if (hak_os_reserve(place, new_bytes, HAK_OS_PAGE_BYTES, true) == NULL)
+        return NULL;
+    int saved_errno = errno;
+    void *start = mremap(address, old_bytes, new_bytes, MREMAP_MAYMOVE | MREMAP_FIXED, place);
+    if (start == MAP_FAILED)
+        munmap(place, new_bytes);
     errno = saved_errno;
     return start == MAP_FAILED ? NULL : start;
 }
@@ -274,7 +286,7 @@ hak_lock_t *hak_meta_lock(void) {
 }
 
 static void *meta_map(size_t bytes) {
-    void *start = hak_os_map(bytes, HAK_OS_PAGE_BYTES);
+    void *start = hak_os_map(NULL, bytes, HAK_OS_PAGE_BYTES);
     if (start != NULL)
         atomic_fetch_add_explicit(&meta_arena.bytes, bytes, memory_order_relaxed);
     return start;

@@ -86,11 +86,14 @@ size_t hak_os_resident_bytes(void *address, size_t bytes);
 uint32_t hak_os_node(void);
 /* Gives the pages' memory back; they read as zero afterwards. */
 void hak_os_purge(void *address, size_t bytes);
-/* Usable zeroed mapping, aligned; NULL on failure. */
-void *hak_os_map(size_t bytes, size_t alignment);
+/* Usable zeroed mapping, aligned; NULL on failure. `hint` is a wish. */
+void *hak_os_map(void *hint, size_t bytes, size_t alignment);
 void hak_os_unmap(void *address, size_t bytes);
-/* Moves or resizes a mapping of hak_os_map; NULL on failure, the old one stays. */
-void *hak_os_remap(void *address, size_t old_bytes, size_t new_bytes);
+/* Resizes a mapping of hak_os_map, and moves it if need be and it `may_move`; NULL on failure, the
+ * old one stays. */
+void *hak_os_remap(void *address, size_t old_bytes, size_t new_bytes, bool may_move);
+/* Moves and resizes one to another place; NULL if there is something or the system refuses. */
+void *hak_os_move(void *address, size_t old_bytes, size_t new_bytes, void *place);
 /* The process's limit on address space, or SIZE_MAX. */
 size_t hak_os_address_limit_bytes(void);
 

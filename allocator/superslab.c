@@ -193,8 +193,8 @@ static superslab_t *released_take(void) {
 }
 
 /* A new record, for the next of the addresses that are reserved. */
-static superslab_t *fresh_take(void) {
-    char *start = hak_domain_take();
+static superslab_t *fresh_take(bool on_huge) {
+    char *start = hak_domain_take(on_huge);
     if (start == NULL)
         return NULL;
     superslab_t *superslab = hak_meta_allocate(sizeof *superslab, HAK_RECORD_BYTES);
@@ -219,7 +219,7 @@ static bool blocks_are_fine(void) {
 
 /* On a huge page a block of which the program touches little would be resident as a whole. Under a
  * limit of addresses superslabs may be unmapped at any time. */
-static bool superslab_begins_huge(const superslab_t *superslab, uint64_t now) {
+static bool superslab_begins_huge(uint64_t now, bool *probes) {
     const uint32_t superslabs = pool.superslabs;
     if (hak_domain_limited())
         return false;
@@ -231,16 +231,17 @@ static bool superslab_begins_huge(const superslab_t *superslab, uint64_t now) {
     const bool fine = blocks_are_fine();
     const bool dense = fine || (enough && probe_is_resident());
     const bool due = (superslabs & (superslabs - 1)) == 0 || !dense;
-    const bool probes = superslabs % PROBE_PERIOD == 0 && (!enough || (due && !fine));
-    if (probes)
-        pool.probe_next = superslab;
-    return enough && dense && !probes && hak_huge_begins(now);
+    *probes = superslabs % PROBE_PERIOD == 0 && (!enough || (due && !fine));
+    return enough && dense && !*probes && hak_huge_begins(now);
 }
 
 static bool superslab_create(uint32_t node) {
+    const uint64_t now = hak_os_milliseconds();
+    bool probes = false;
+    const bool begins_huge = superslab_begins_huge(now, &probes);
     superslab_t *superslab = released_take();
     if (superslab == NULL)
-        superslab = fresh_take();
+        superslab = fresh_take(begins_huge && hak_options.huge_apart != 0);
     if (superslab == NULL)
         return false;
     if (!hak_os_commit(superslab->start, HAK_SUPERSLAB_BYTES)) {
@@ -251,18 +252,19 @@ static bool superslab_create(uint32_t node) {
         return false;
     }
     const size_t index = superslab_index(superslab->start);
-    const uint64_t now = hak_os_milliseconds();
     superslab->node = node;
     superslab->free_units = ALL_UNITS;
     superslab->full_units = 0;
     superslab->zero_units = 0;
-    superslab->begins_huge = superslab_begins_huge(superslab, now);
+    superslab->begins_huge = begins_huge;
     superslab->settled_ms = now;
     superslab->generation = pool.generation;
     memset(superslab->purged_pages, 0, sizeof superslab->purged_pages);
     HAK_COUNT(SUPERSLAB_OS, superslabs_created);
     pool.by_index[index] = superslab;
     pool.superslabs++;
+    if (probes)
+        pool.probe_next = superslab;
     if (index < pool.index_begin || pool.index_end == 0)
         pool.index_begin = index;
     if (index >= pool.index_end)
@@ -704,12 +706,14 @@ char *hak_pool_dense_next(uint64_t before_ms) {
     /* Under a limit of addresses superslabs may be unmapped at any time. */
     const bool wanted = pool.superslabs >= DENSE_LEAST && !hak_domain_limited();
     for (size_t looks = wanted ? DENSE_LOOKS : 0; looks > 0 && start == NULL; looks--) {
-        pool.dense_index++;
-        if (pool.dense_index < pool.index_begin || pool.dense_index >= pool.index_end)
-            pool.dense_index = pool.index_begin;
+        do {
+            pool.dense_index++;
+            if (pool.dense_index < pool.index_begin || pool.dense_index >= pool.index_end)
+                pool.dense_index = pool.index_begin;
+        } while (pool.by_index[pool.dense_index] == NULL); /* between those of small and huge */
         superslab_t *superslab = pool.by_index[pool.dense_index];
-        if (superslab == NULL || superslab->full_units == ALL_UNITS ||
-            superslab->generation != pool.generation || superslab->settled_ms > before_ms ||
+        if (superslab->full_units == ALL_UNITS || superslab->generation != pool.generation ||
+            superslab->settled_ms > before_ms ||
             (superslab->free_units & ~superslab->dirty_units) != 0)
             continue;
         superslab->settled_ms = hak_os_milliseconds();
