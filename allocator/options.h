@@ -54,7 +54,7 @@
       "huge pages, but those that superslabs are moved into, lie in another GiB of addresses "     \
       "than small ones: a hypervisor may drop the page tables of both together; off only to "      \
       "measure what that is worth")                                                                \
-    X(huge_from_mib, "HAKMEM_HUGE_FROM_MIB", 24, 0, 1048576, "MiB",                                \
+    X(huge_from_mib, "HAKMEM_HUGE_FROM_MIB", 16, 0, 1048576, "MiB",                                \
       "superslabs that a process has before a new one begins on a huge page: what is not used of " \
       "it yet, 2 MiB, is little then")                                                             \
     X(mid_v3_enabled, "HAKMEM_MID_V3_ENABLED", HAK_HAS_MID_V3, 0, HAK_HAS_MID_V3, "off|on",        \

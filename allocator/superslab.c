@@ -25,14 +25,13 @@
 #define ALL_UNITS          UINT32_MAX
 #define DENSE_LOOKS        16u /* superslabs that one call of hak_pool_dense_next looks at */
 #define DENSE_LEAST        5u  /* second-level TLBs reach 6 to 8 MiB by pages of 4 KiB */
-/* A superslab begins on a huge page where the program touches what it takes. It does where most of
- * what it took are blocks of a page or less. Elsewhere some superslabs begin on small pages, as
- * probes of whether it does; so many superslabs later a probe has had time to be. While it does, a
- * probe costs page faults, so the next comes when there are twice as many superslabs; while it does
- * not, there is nothing to lose, and one in so many is a probe. */
-#define PROBE_PERIOD  8u
-#define PROBE_SETTLED 4u
-#define DENSE_OF_FIVE 4u
+/* A superslab begins on a huge page where most of the last ones was taken, so that this one will be
+ * as well, and the program touches what it takes. It does where most of what it took are blocks of
+ * a page or less. Elsewhere the last superslab on small pages tells, so many superslabs after it
+ * was made; while it says yes, the next is made when there are twice as many superslabs, since its
+ * page faults cost time. */
+#define SETTLED_SUPERSLABS 4u
+#define DENSE_OF_FIVE      4u
 
 /* How many superslabs with a hole are compared, from the lowest on. Slabs live long, and what they
  * leave between them is resident all the same, so they take the tightest hole. Medium blocks come
@@ -85,8 +84,14 @@ static HAK_SPARSE struct {
     /* [lock] A thread's exit began the present one that purged however much was learnt: what was
      * purged before it, had it been kept, would have gone then, so nobody regrets it. */
     uint32_t era;
-    size_t dense_index;                    /* [lock] last superslab looked at for huge pages */
-    const superslab_t *probe, *probe_next; /* [lock] the one that is looked at, and the next one */
+    size_t dense_index; /* [lock] last superslab looked at for huge pages */
+    /* [lock] Of the superslabs that were made last: what was touched of all then, and the one,
+     * unless it is on a huge page. Before them, the last one on small pages. */
+    struct {
+        size_t touched_bytes;
+        const superslab_t *on_small;
+    } last[SETTLED_SUPERSLABS];
+    const superslab_t *probe;
     /* [any,atomic] relaxed: of all runs, a hint of what to keep */
     _Alignas(64) _Atomic size_t touched_bytes;
     /* [any,atomic] relaxed: of these, of slabs with blocks of a page or less; a hint */
@@ -206,9 +211,29 @@ static superslab_t *fresh_take(bool on_huge) {
     return superslab;
 }
 
+/* What was handed out of a superslab, and of free units what was and is not purged. */
+static size_t superslab_taken_bytes(const superslab_t *superslab) {
+    size_t taken = 0;
+    for (uint32_t unit = 0; unit < HAK_SUPERSLAB_UNITS;) {
+        const hak_slab_t *run = &superslab->slab[unit];
+        const bool used = (superslab->free_units >> unit & 1) == 0;
+        taken += used ? HAK_SHARED(run->touched_bytes)
+                      : superslab->dirty_pages[unit] * HAK_OS_PAGE_BYTES;
+        unit += used ? run->run_units : 1;
+    }
+    return taken;
+}
+
+/* The program touches what it takes. */
 static bool probe_is_resident(void) {
     return pool.probe == NULL || hak_os_resident_bytes(pool.probe->start, HAK_SUPERSLAB_BYTES) >=
-                                     HAK_SUPERSLAB_BYTES / 5 * DENSE_OF_FIVE;
+                                     superslab_taken_bytes(pool.probe) / 5 * DENSE_OF_FIVE;
+}
+
+static bool last_were_taken(size_t before_bytes) {
+    const size_t touched = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
+    return pool.superslabs >= SETTLED_SUPERSLABS && touched > before_bytes &&
+           touched - before_bytes >= SETTLED_SUPERSLABS * HAK_SUPERSLAB_BYTES / 5 * DENSE_OF_FIVE;
 }
 
 static bool blocks_are_fine(void) {
@@ -219,26 +244,32 @@ static bool blocks_are_fine(void) {
 
 /* On a huge page a block of which the program touches little would be resident as a whole. Under a
  * limit of addresses superslabs may be unmapped at any time. */
-static bool superslab_begins_huge(uint64_t now, bool *probes) {
-    const uint32_t superslabs = pool.superslabs;
+static bool superslab_begins_huge(uint64_t now) {
+    const size_t superslabs = pool.superslabs, nth = superslabs % SETTLED_SUPERSLABS;
     if (hak_domain_limited())
         return false;
-    if (superslabs % PROBE_PERIOD == PROBE_SETTLED)
-        pool.probe = pool.probe_next;
+    if (pool.last[nth].on_small != NULL)
+        pool.probe = pool.last[nth].on_small;
     if (hak_huge_always())
         return hak_huge_begins(now);
     const bool enough = superslabs * HAK_SUPERSLAB_BYTES >= hak_options.huge_from_mib << 20;
+    if (!enough || !last_were_taken(pool.last[nth].touched_bytes))
+        return false;
     const bool fine = blocks_are_fine();
-    const bool dense = fine || (enough && probe_is_resident());
-    const bool due = (superslabs & (superslabs - 1)) == 0 || !dense;
-    *probes = superslabs % PROBE_PERIOD == 0 && (!enough || (due && !fine));
-    return enough && dense && !*probes && hak_huge_begins(now);
+    const bool probes = !fine && (superslabs & (superslabs - 1)) == 0;
+    return (fine || probe_is_resident()) && !probes && hak_huge_begins(now);
+}
+
+/* Before it is counted. */
+static void superslab_note(const superslab_t *superslab) {
+    const size_t nth = pool.superslabs % SETTLED_SUPERSLABS;
+    pool.last[nth].touched_bytes = atomic_load_explicit(&pool.touched_bytes, memory_order_relaxed);
+    pool.last[nth].on_small = superslab->begins_huge ? NULL : superslab;
 }
 
 static bool superslab_create(uint32_t node) {
     const uint64_t now = hak_os_milliseconds();
-    bool probes = false;
-    const bool begins_huge = superslab_begins_huge(now, &probes);
+    const bool begins_huge = superslab_begins_huge(now);
     superslab_t *superslab = released_take();
     if (superslab == NULL)
         superslab = fresh_take(begins_huge && hak_options.huge_apart != 0);
@@ -261,10 +292,9 @@ static bool superslab_create(uint32_t node) {
     superslab->generation = pool.generation;
     memset(superslab->purged_pages, 0, sizeof superslab->purged_pages);
     HAK_COUNT(SUPERSLAB_OS, superslabs_created);
+    superslab_note(superslab);
     pool.by_index[index] = superslab;
     pool.superslabs++;
-    if (probes)
-        pool.probe_next = superslab;
     if (index < pool.index_begin || pool.index_end == 0)
         pool.index_begin = index;
     if (index >= pool.index_end)
@@ -596,7 +626,7 @@ void hak_run_touch(hak_slab_t *run, uint32_t bytes) {
     atomic_fetch_add_explicit(&pool.touched_bytes, more, memory_order_relaxed);
     if (run_is_fine(run))
         atomic_fetch_add_explicit(&pool.fine_bytes, more, memory_order_relaxed);
-    run->touched_bytes = bytes;
+    HAK_SHARE(run->touched_bytes, bytes);
 }
 
 /* Moves the start of a new slab to its first block: see size_class.h. Returns how many it holds. */
@@ -629,7 +659,7 @@ hak_slab_t *hak_run_allocate(uint32_t units, uint32_t owner, uint32_t class_id, 
     run->owner = (uint16_t)owner;
     run->class_id = class_id;
     run->start = superslab->start + ((size_t)first << HAK_UNIT_SHIFT);
-    run->touched_bytes = 0;
+    HAK_SHARE(run->touched_bytes, 0);
     if (class_id == 0)
         hak_run_touch(run, units << HAK_UNIT_SHIFT);
     run->blocks = class_id != 0 ? blocks_place(run) : 0;

@@ -132,11 +132,14 @@ static void huge_pages_lie_in_other_gigabytes_than_small_ones(void **state) {
     const uintptr_t small = small_block();
     const uint64_t huge_pages = hak_options.huge_pages;
     hak_options.huge_pages = 3;
+    (void)hak_malloc_trim(0);
     char *large = hak_malloc(8 * MIB), *behind = hak_malloc(8 * MIB);
     assert_non_null(large);
     assert_non_null(behind);
     assert_true(hak_apart_has(large) && hak_apart_has(behind));
     memset(large, OTHER, 8 * MIB);
+    char *const place = large;
+    assert_ptr_equal(hak_realloc(behind, 16 * MIB), behind); /* in place */
     large = hak_realloc(large, 32 * MIB); /* not in place: there is another behind it */
     assert_non_null(large);
     assert_true(hak_apart_has(large));
@@ -145,6 +148,9 @@ static void huge_pages_lie_in_other_gigabytes_than_small_ones(void **state) {
     for (size_t i = 8 * MIB; i < 32 * MIB; i += PAGE)
         assert_int_equal(large[i], 0);
     assert_false(same_gigabyte(large, small));
+    char *again = hak_malloc(8 * MIB);
+    assert_ptr_equal(again, place);
+    hak_free(again);
     hak_free(behind);
     hak_free(large);
     /* As many medium blocks as need new superslabs. */

@@ -472,6 +472,31 @@ static void where_blocks_are_small_there_are_no_probes(void **state) {
     hak_options.huge_from_mib = from_mib;
 }
 
+/* New superslabs would stay as empty as the last ones. */
+static void where_superslabs_fill_up_slowly_they_begin_small(void **state) {
+    (void)state;
+    enum { CLASS = 1, SUPERSLABS = 8 };
+    hak_slab_t **run = calloc((size_t)FILL_MOST * HAK_SUPERSLAB_UNITS, sizeof run[0]);
+    assert_non_null(run);
+    const uint64_t from_mib = hak_options.huge_from_mib;
+    hak_options.huge_from_mib = 0;
+    const size_t before = hak_pool_committed_bytes();
+    bool zeroed;
+    int runs = 0;
+    while (hak_pool_committed_bytes() < before + SUPERSLABS * HAK_SUPERSLAB_BYTES) {
+        assert_true(runs < FILL_MOST * (int)HAK_SUPERSLAB_UNITS);
+        run[runs] = hak_run_allocate(1, hak_heap_common()->front.id, CLASS, &zeroed);
+        assert_non_null(run[runs]);
+        assert_int_equal(hak_os_resident_bytes(run[runs]->start, HAK_UNIT_BYTES), 0);
+        hak_run_touch(run[runs++], HAK_UNIT_BYTES / 4 * 3);
+    }
+    while (runs > 0)
+        hak_run_free(run[--runs]);
+    (void)hak_pool_purge(true);
+    free(run);
+    hak_options.huge_from_mib = from_mib;
+}
+
 /* Takes superslabs whole, until there are twice as many, so that a probe is among them, and the
  * next run needs a new one that is none; how many. */
 static int superslabs_fill(hak_slab_t *run[FILL_MOST], bool touch) {
@@ -605,6 +630,7 @@ int main(void) {
         cmocka_unit_test(superslabs_in_use_throughout_are_candidates_for_huge_pages),
         cmocka_unit_test(a_run_on_a_huge_page_counts_as_touched_throughout),
         cmocka_unit_test(where_blocks_are_small_there_are_no_probes),
+        cmocka_unit_test(where_superslabs_fill_up_slowly_they_begin_small),
         cmocka_unit_test(a_superslab_begins_on_a_huge_page_where_much_is_touched),
         cmocka_unit_test(the_domain_grows_beyond_its_first_reservation),
         cmocka_unit_test(addresses_that_are_not_ours_have_no_map_entry),
