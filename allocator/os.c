@@ -21,8 +21,14 @@
 #include "allocator/options.h"
 #include "allocator/telemetry.h"
 
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0x100000
+/* Kernels before 4.17 take the flag for a hint. ThreadSanitizer turns addresses that it does not
+ * know into 0, which with the flag would be where to map. */
+#if defined(__SANITIZE_THREAD__)
+#define MAP_AT_HINT 0
+#elif defined(MAP_FIXED_NOREPLACE)
+#define MAP_AT_HINT MAP_FIXED_NOREPLACE
+#else
+#define MAP_AT_HINT 0x100000
 #endif
 
 /* Builds of one library that differ little lie in the same 2 MiB mostly. */
@@ -92,9 +98,8 @@ void *hak_os_reserve(void *hint, size_t bytes, size_t alignment, bool fixed) {
     int saved_errno = errno;
     void *start;
     if (fixed) {
-        /* Kernels before 4.17 take the flag for a hint and may map elsewhere. */
         start = mmap(hint, bytes, PROT_NONE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_AT_HINT, -1, 0);
         if (start != MAP_FAILED && start != hint)
             munmap(start, bytes);
         if (start != hint)

@@ -71,6 +71,12 @@ static const cmp_check_t checks[] = {
      "RSS, page faults and TLB misses differ from process to process by a factor, for the same "
      "calls.",
      "echo madvise | sudo tee " THP "enabled"},
+    {"damon", "the kernel watches which memory is used", CMP_SEVERITY_SPOILS, 0,
+     "/sys/kernel/mm/damon/admin/kdamonds/0/state", cmp_probe_damon,
+     "DAMON takes back the marks of use of pages, and what it finds unused it may page out: RSS "
+     "falls. Under a hypervisor that keeps page tables of its own, processes with huge and small "
+     "pages in one GiB of addresses stand still for tens of milliseconds at each look.",
+     "echo off | sudo tee /sys/kernel/mm/damon/admin/kdamonds/0/state"},
     {"swap", "memory may be swapped out", CMP_SEVERITY_SPOILS, 0, "/proc/sys/vm/swappiness",
      cmp_probe_swap,
      "A page that comes back from swap costs as much as a million calls, and RSS does not count "

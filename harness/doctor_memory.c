@@ -52,6 +52,45 @@ void cmp_probe_huge_pages(const cmp_look_t *look, cmp_finding_t *finding) {
     }
 }
 
+/* Monitors are in sysfs since Linux 5.18; the modules in front of them work by themselves. */
+void cmp_probe_damon(const cmp_look_t *look, cmp_finding_t *finding) {
+    static const char monitors[] = "/sys/kernel/mm/damon/admin/kdamonds";
+    static const char *const modules[] = {"damon_reclaim", "damon_lru_sort", "damon_stat"};
+    int64_t count = 0, sample_us = 0;
+    char text[64], action[64];
+    const bool has_any = cmp_sys_exists(look->root, "%s", monitors);
+    if (!has_any && look->machine.numa_nodes == 0)
+        return; /* nothing can be read here */
+    cmp_found(finding, CMP_SEVERITY_FINE, has_any ? "no monitor is on" : "not in this kernel");
+    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+        snprintf(finding->setting, sizeof finding->setting, "/sys/module/%s/parameters/enabled",
+                 modules[i]);
+        if (!cmp_sys_line(look->root, text, sizeof text, "%s", finding->setting) || text[0] != 'Y')
+            continue;
+        cmp_found(finding, CMP_SEVERITY_SPOILS, "%s is on", modules[i]);
+        cmp_remedy(finding, "echo N | sudo tee %s", finding->setting);
+        return;
+    }
+    cmp_sys_number(look->root, &count, "%s/nr_kdamonds", monitors);
+    for (int64_t i = 0; i < count; i++) {
+        const long long nth = (long long)i;
+        snprintf(finding->setting, sizeof finding->setting, "%s/%lld/state", monitors, nth);
+        if (!cmp_sys_line(look->root, text, sizeof text, "%s", finding->setting) ||
+            strcmp(text, "on") != 0)
+            continue;
+        cmp_sys_number(look->root, &sample_us,
+                       "%s/%lld/contexts/0/monitoring_attrs/intervals/sample_us", monitors, nth);
+        const bool acts = cmp_sys_line(look->root, action, sizeof action,
+                                       "%s/%lld/contexts/0/schemes/0/action", monitors, nth);
+        cmp_found(finding, CMP_SEVERITY_SPOILS, "looks every %lld ms which pages are used%s%s",
+                  (long long)(sample_us / 1000), acts ? ", to do with others: " : "",
+                  acts ? action : "");
+        cmp_remedy(finding, "echo off | sudo tee %s", finding->setting);
+        return;
+    }
+    finding->setting[0] = '\0';
+}
+
 void cmp_probe_swap(const cmp_look_t *look, cmp_finding_t *finding) {
     double total = meminfo_bytes(look, "SwapTotal"), left = meminfo_bytes(look, "SwapFree");
     int64_t swappiness = -1;

@@ -43,6 +43,7 @@ PROBE(throttle)
 PROBE(battery)
 /* doctor_memory.c */
 PROBE(huge_pages)
+PROBE(damon)
 PROBE(swap)
 PROBE(free_memory)
 PROBE(memory_limit)
