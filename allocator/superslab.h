@@ -42,10 +42,11 @@ typedef struct hak_slab {
     uint16_t owner;                   /* [lock:pool] heap id or HAK_OWNER_* */
     uint8_t run_units;                /* [lock:pool] length, at the first unit of a run */
     uint8_t unit_in_run;              /* [lock:pool] distance from the first unit of the run */
-    uint32_t touched_bytes; /* [lock:heap] of the run, from its start: what was handed out */
-    uint32_t stale_bytes;   /* [lock:heap] likewise: what was resident when the run was taken */
-    uint32_t seen_bytes;    /* [lock:heap] touched_bytes when it was last looked at */
-    uint32_t blocks;        /* [lock:pool] in it; 0: a medium block or free units */
+    /* [lock:heap] of the run, from its start: what was handed out; HAK_SHARE'd */
+    uint32_t touched_bytes;
+    uint32_t stale_bytes; /* [lock:heap] likewise: what was resident when the run was taken */
+    uint32_t seen_bytes;  /* [lock:heap] touched_bytes when it was last looked at */
+    uint32_t blocks;      /* [lock:pool] in it; 0: a medium block or free units */
     _Alignas(64) uint64_t narrow_bits[HAK_NARROW_WORDS]; /* [lock:heap] storage of bits, mostly */
 } hak_slab_t;
 
