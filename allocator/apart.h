@@ -1,11 +1,11 @@
 /*
  * Addresses for large mappings on huge pages, apart from small pages. The page table whose entries
  * are huge pages describes 1 GiB. A hypervisor that keeps page tables of its own (shadow paging: a
- * virtual machine inside another one, PVM) drops what it has of such a table when the system writes
- * to its entries, which it does to see what is in use; every small page under it is a page fault
- * of the hypervisor's afterwards. With 40 MiB of small pages in the same GiB as a few huge ones a
- * program stood still for 60 ms, twice a second; apart from them, never.
- * Superslabs are apart by themselves: see hak_domain_take.
+ * virtual machine inside another one, PVM) seems to drop what it has of such a table when the
+ * system writes to its entries, which it does to see what is in use; every small page under it is a
+ * page fault of the hypervisor's afterwards. With 40 MiB of small pages in the same GiB as a few
+ * huge ones a program stood still for 60 ms, twice a second; apart from them, never. Superslabs are
+ * apart by themselves: see hak_domain_take.
  */
 #ifndef HAK_APART_H
 #define HAK_APART_H

@@ -41,7 +41,7 @@ static bool region_in_domain(const char *start, size_t bytes) {
 }
 
 static bool region_take(char *start, size_t bytes, struct fresh *fresh) {
-    if (start == NULL || !region_in_domain(start, bytes))
+    if (start == NULL || !region_in_domain(start, bytes)) /* root may map address 0 */
         return false;
     if (hak_os_reserve(start, bytes, HAK_SUPERSLAB_BYTES, true) == NULL)
         return false;

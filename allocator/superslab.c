@@ -85,13 +85,13 @@ static HAK_SPARSE struct {
      * purged before it, had it been kept, would have gone then, so nobody regrets it. */
     uint32_t era;
     size_t dense_index; /* [lock] last superslab looked at for huge pages */
-    /* [lock] Of the superslabs that were made last: what was touched of all then, and the one,
-     * unless it is on a huge page. Before them, the last one on small pages. */
+    /* [lock] Those that were made last, by their number: what was touched of all before each, and
+     * the superslab, NULL where it began on a huge page */
     struct {
         size_t touched_bytes;
         const superslab_t *on_small;
     } last[SETTLED_SUPERSLABS];
-    const superslab_t *probe;
+    const superslab_t *probe; /* [lock] the newest on small pages that is older than those */
     /* [any,atomic] relaxed: of all runs, a hint of what to keep */
     _Alignas(64) _Atomic size_t touched_bytes;
     /* [any,atomic] relaxed: of these, of slabs with blocks of a page or less; a hint */

@@ -75,7 +75,8 @@ static const cmp_check_t checks[] = {
      "/sys/kernel/mm/damon/admin/kdamonds/0/state", cmp_probe_damon,
      "DAMON takes back the marks of use of pages, and what it finds unused it may page out: RSS "
      "falls. Under a hypervisor that keeps page tables of its own, processes with huge and small "
-     "pages in one GiB of addresses stand still for tens of milliseconds at each look.",
+     "pages in one GiB of addresses were seen to stand still for tens of milliseconds, as often as "
+     "it looked.",
      "echo off | sudo tee /sys/kernel/mm/damon/admin/kdamonds/0/state"},
     {"swap", "memory may be swapped out", CMP_SEVERITY_SPOILS, 0, "/proc/sys/vm/swappiness",
      cmp_probe_swap,

@@ -10,8 +10,8 @@
 
 #include "allocator/backend.h"
 #include "allocator/hakmem.h"
-#include "allocator/options.h"
 #include "allocator/heap.h"
+#include "allocator/options.h"
 #include "allocator/spill.h"
 #include "in_thread.h"
 #include "one_node.h"

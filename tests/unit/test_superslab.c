@@ -423,7 +423,7 @@ static void a_run_on_a_huge_page_counts_as_touched_throughout(void **state) {
     assert_int_equal(dirty, 0);
 }
 
-enum { FILL_MOST = 1024, PROBE_PERIOD = 8 };
+enum { FILL_MOST = 1024, SETTLED = 4 }; /* so many superslabs tell of the next one */
 
 /* What blocks of a page or less take is touched, so that no probe is needed to know it. */
 static void where_blocks_are_small_there_are_no_probes(void **state) {
@@ -433,7 +433,7 @@ static void where_blocks_are_small_there_are_no_probes(void **state) {
     hak_slab_t **run = calloc((size_t)FILL_MOST * HAK_SUPERSLAB_UNITS, sizeof run[0]);
     assert_non_null(run);
     const uint64_t from_mib = hak_options.huge_from_mib;
-    size_t enough = 2 * PROBE_PERIOD * HAK_SUPERSLAB_BYTES; /* where the next probe would be */
+    size_t enough = 4 * SETTLED * HAK_SUPERSLAB_BYTES; /* where the next probe would be */
     while (enough < hak_pool_committed_bytes())
         enough *= 2;
     hak_options.huge_from_mib = enough >> 20;
@@ -452,7 +452,7 @@ static void where_blocks_are_small_there_are_no_probes(void **state) {
                                                        ? HAK_SUPERSLAB_BYTES - HAK_UNIT_BYTES
                                                        : 0);
         hak_run_touch(run[runs++], HAK_UNIT_BYTES);
-    } while (hak_pool_committed_bytes() <= enough + PROBE_PERIOD * HAK_SUPERSLAB_BYTES);
+    } while (hak_pool_committed_bytes() <= enough + 2 * SETTLED * HAK_SUPERSLAB_BYTES);
     while (runs > 0)
         hak_run_free(run[--runs]);
     (void)hak_pool_purge(true);
@@ -497,14 +497,14 @@ static void where_superslabs_fill_up_slowly_they_begin_small(void **state) {
     hak_options.huge_from_mib = from_mib;
 }
 
-/* Takes superslabs whole, until there are twice as many, so that a probe is among them, and the
- * next run needs a new one that is none; how many. */
+/* Takes superslabs whole, until there are twice as many, so that one at a doubling, a probe, is
+ * among them, and the next run needs a new one that is none; how many. */
 static int superslabs_fill(hak_slab_t *run[FILL_MOST], bool touch) {
     const size_t before = hak_pool_committed_bytes();
     int runs = 0;
     bool zeroed;
-    while (hak_pool_committed_bytes() < 2 * before + 2 * PROBE_PERIOD * HAK_SUPERSLAB_BYTES ||
-           hak_pool_committed_bytes() / HAK_SUPERSLAB_BYTES % PROBE_PERIOD != 4) {
+    while (hak_pool_committed_bytes() < 2 * before + 4 * SETTLED * HAK_SUPERSLAB_BYTES ||
+           hak_pool_committed_bytes() / HAK_SUPERSLAB_BYTES % (2 * SETTLED) != SETTLED) {
         assert_true(runs < FILL_MOST);
         run[runs] = hak_run_allocate(HAK_SUPERSLAB_UNITS, HAK_OWNER_MEDIUM, 0, &zeroed);
         memset(run[runs++]->start, 1, touch ? HAK_SUPERSLAB_BYTES : 1);
